@@ -1,0 +1,1 @@
+"""HTTP: routes read, services act, one handler answers errors."""

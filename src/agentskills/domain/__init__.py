@@ -1,0 +1,1 @@
+"""What AgentSkills is about, without any input or output."""

@@ -1,0 +1,195 @@
+"""Every error AgentSkills raises on purpose: one root, one class per case, the HTTP status on the class."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class AgentSkillsError(Exception):
+    """Something went wrong."""
+
+    status: ClassVar[int] = 500
+    type: ClassVar[str] = "internal"
+
+    def __init__(self, detail: str | None = None, **fields: Any) -> None:
+        self.detail = detail or (self.__doc__ or "").strip().splitlines()[0]
+        self.fields = fields
+        super().__init__(self.detail)
+
+
+class BadInput(AgentSkillsError):
+    """The request is malformed; `pointer` (RFC 6901) names the field."""
+
+    status = 422
+    type = "bad-input"
+
+    def __init__(self, detail: str, *, pointer: str = "") -> None:
+        super().__init__(detail, errors=[{"pointer": pointer, "message": detail}])
+        self.pointer = pointer
+
+
+class NotJson(BadInput):
+    """The body is not JSON."""
+
+    status = 400
+    type = "not-json"
+
+
+class TooLarge(BadInput):
+    """The body or one of its fields is larger than allowed."""
+
+    status = 413
+    type = "too-large"
+
+
+class RunNotFound(AgentSkillsError):
+    """There is no run with this id."""
+
+    status = 404
+    type = "run-not-found"
+
+
+class SkillNotFound(AgentSkillsError):
+    """There is no skill with this name or digest."""
+
+    status = 404
+    type = "skill-not-found"
+
+
+class SopNotFound(BadInput):
+    """There is no SOP with this name."""
+
+    type = "sop-not-found"
+
+
+class IdTaken(AgentSkillsError):
+    """This thread_id belongs to a run with another body."""
+
+    status = 409
+    type = "id-taken"
+
+
+class IdempotencyKeyReused(AgentSkillsError):
+    """This Idempotency-Key was used with another body."""
+
+    status = 409
+    type = "idempotency-key-reused"
+
+
+class NotWaiting(AgentSkillsError):
+    """The run does not wait for this answer."""
+
+    status = 409
+    type = "not-waiting"
+
+
+class StepChoiceNeeded(AgentSkillsError):
+    """Several steps of the run wait; say which one with `step`."""
+
+    status = 409
+    type = "step-needed"
+
+
+class OutOfDate(AgentSkillsError):
+    """What was shown has changed since; look again before you answer."""
+
+    status = 409
+    type = "out-of-date"
+
+
+class TooEarly(AgentSkillsError):
+    """The worker that had this effect may still be acting; try again once its lease has lapsed."""
+
+    status = 409
+    type = "too-early"
+
+
+class AlreadyFinished(AgentSkillsError):
+    """The run has already finished."""
+
+    status = 409
+    type = "already-finished"
+
+
+class NotFinished(AgentSkillsError):
+    """The run has not finished; only an empty rerun request can be taken."""
+
+    status = 409
+    type = "not-finished"
+
+
+class ForgedToken(AgentSkillsError):
+    """The callback token is missing or is not the one this step was given."""
+
+    status = 403
+    type = "forged-token"
+
+
+class ForbiddenOrigin(AgentSkillsError):
+    """Requests from this Host or Origin are refused."""
+
+    status = 403
+    type = "forbidden-origin"
+
+
+class Unauthorized(AgentSkillsError):
+    """An API key is needed: send `Authorization: Bearer …`."""
+
+    status = 401
+    type = "unauthorized"
+
+
+class DatabaseGone(AgentSkillsError):
+    """The database can't be reached right now; nothing was changed. Try again in a moment."""
+
+    status = 503
+    type = "database-gone"
+
+
+class QueryTooSlow(AgentSkillsError):
+    """The list took too long to search; narrow the filter, for instance by time or status."""
+
+    status = 503
+    type = "narrow-the-filter"
+
+
+class SetupError(AgentSkillsError):
+    """Something needed at start-up is missing or wrong; the message is one clear line."""
+
+    type = "setup"
+
+
+class LostOwnership(AgentSkillsError):
+    """Another worker owns the run now; drop it."""
+
+    type = "lost-ownership"
+
+
+class SkillFailed(AgentSkillsError):
+    """A skill failed.
+
+    `error_type` is the stable name that ends up in the step's error. `retryable` lets
+    `asf.retries` apply; `retry_after` (seconds) is what the other side asked for, and
+    `counts` says whether the try counts as an attempt (429 and 503 with Retry-After don't).
+    `nothing_happened` is proof that the outside world was not reached or refused; without
+    it an irreversible effect is in doubt.
+    """
+
+    type = "skill-failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        error_type: str = "skill-failed",
+        retryable: bool = True,
+        retry_after: float | None = None,
+        counts: bool = True,
+        nothing_happened: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.error_type = error_type
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.counts = counts
+        self.nothing_happened = nothing_happened

@@ -1,0 +1,1 @@
+"""Claim runs, advance them, and record every step."""

@@ -1,0 +1,1 @@
+"""Carry out one skill: one protocol, one table from name to executor."""

@@ -1,0 +1,1 @@
+"""Models by name: build one, and count what a call cost."""

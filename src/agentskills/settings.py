@@ -1,0 +1,71 @@
+"""Every setting AgentSkills reads from the environment, in one place."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_home() -> Path:
+    return Path("/var/lib/agentskills") if os.geteuid() == 0 else Path.home() / ".agentskills"
+
+
+class Settings(BaseSettings):
+    """What the environment says; `ASF_` stands before each name but DATABASE_URL."""
+
+    model_config = SettingsConfigDict(env_prefix="ASF_", extra="ignore", populate_by_name=True)
+
+    home: Path = Field(default_factory=_default_home)
+    """Where data lives: the embedded database, unpacked skill versions, logs."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    """Any Postgres from 14 on; unset: the embedded one below `home`."""
+    skills: str = ""
+    """Path list (`:` between) of skill roots: the only places skills are read from."""
+    model: str | None = None
+    """Default model, such as openai:gpt-5 or anthropic:claude-sonnet-5."""
+    model_base_url: str | None = None
+    api_key: SecretStr | None = None
+    """Key of the model's provider; the provider's own variable works too."""
+    api_keys: SecretStr | None = None
+    """Comma-separated keys that clients must send as Bearer; needed when not on loopback."""
+    public_url: str | None = None
+    """How callbacks reach this server; default http://host:port."""
+    lease_seconds: float = 10.0
+    """After how long a silent worker's runs are taken over."""
+    worker_concurrency: int = 100
+    """How many runs one worker advances at once."""
+    model_concurrency: int = 8
+    """How many calls of one model are under way at once, over the cluster."""
+    skill_timeout: float = 300.0
+    """Seconds a skill may take unless it says otherwise."""
+    max_steps: int = 1000
+    """Steps a run may have unless its request says otherwise."""
+    secrets_dir: Path | None = None
+    """Folder of secret files, for `{secret.X}`; ASF_SECRET_X wins."""
+    private_hosts: str = ""
+    """Comma-separated host[:port] in private or loopback networks that REST skills may call."""
+    keep_days: int | None = None
+    """Days after which finished runs are removed; unset: for ever."""
+    log_level: str = "info"
+
+    @property
+    def skill_roots(self) -> list[Path]:
+        """The folders in `skills`, in order."""
+        return [Path(part).expanduser().resolve() for part in self.skills.split(os.pathsep) if part]
+
+    @property
+    def base_url(self) -> str:
+        """How the server is reached, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+@lru_cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""Read skill folders: parse, contract, catalogue, lint."""

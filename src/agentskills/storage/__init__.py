@@ -1,0 +1,1 @@
+"""All SQL lives here, one module per noun; every function takes a connection."""

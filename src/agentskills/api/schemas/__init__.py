@@ -1,1 +1,1 @@
-"""Request and response bodies, one module per noun."""
+"""The shapes of requests and answers, by noun; they are what openapi.json says."""

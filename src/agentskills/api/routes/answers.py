@@ -1,0 +1,57 @@
+"""POST /approve/{thread_id}, POST /callback, and the inbox of open waits."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from agentskills.api.answer import JsonAnswer
+from agentskills.api.body import body
+from agentskills.api.openapi import problems, takes
+from agentskills.api.params import Text, ThreadId
+from agentskills.api.schemas.waits import Answered, ApproveRequest, CallbackRequest, WaitPage
+from agentskills.domain.status import WaitReason
+
+router = APIRouter(tags=["answers"])
+
+
+@router.post(
+    "/approve/{thread_id}",
+    operation_id="approveRun",
+    response_model=Answered,
+    responses=problems(400, 404, 409, 413, 422),
+    openapi_extra=takes(ApproveRequest),
+)
+async def approve(
+    request: Request, thread_id: ThreadId, asked: Annotated[ApproveRequest, Depends(body(ApproveRequest))]
+) -> JsonAnswer:
+    """Answer what a run waits for: approve, reject, or say whether an effect has happened."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/callback",
+    operation_id="deliverCallback",
+    response_model=Answered,
+    responses=problems(400, 404, 409, 413, 422),
+    openapi_extra=takes(CallbackRequest, required=True),
+)
+async def callback(
+    request: Request,
+    asked: Annotated[CallbackRequest, Depends(body(CallbackRequest))],
+    token: Annotated[Text | None, Query(max_length=500)] = None,
+) -> JsonAnswer:
+    """Deliver a REST skill's late result, with the one-time token of its `callback_url`."""
+    raise NotImplementedError
+
+
+@router.get("/admin/waits", operation_id="listWaits", response_model=WaitPage, responses=problems(422))
+async def list_waits(
+    request: Request,
+    reason: Annotated[list[WaitReason] | None, Query(description="one of these")] = None,
+    cursor: Annotated[Text | None, Query(max_length=100)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> JsonAnswer:
+    """Return what runs wait for, the oldest first; without `reason` only what people can answer."""
+    raise NotImplementedError

@@ -1,0 +1,160 @@
+"""Runs: rows of the list, metadata, detail, status."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agentskills.api.params import Text
+from agentskills.api.schemas.shapes import Actor, Answer, JsonObject, Number, RunError
+from agentskills.api.schemas.waits import Waiting
+from agentskills.domain.status import RunStatus, WaitReason
+
+
+class WaitingFor(Answer):
+    """In a list: what a run waits for, in short."""
+
+    step: int
+    skill: str | None
+    reason: WaitReason
+    since: datetime
+    until: datetime | None
+
+
+class RunItem(Answer):
+    """A row of the runs list."""
+
+    thread_id: str
+    run_name: str
+    status: RunStatus
+    sop_name: str | None
+    sop_title: str = Field(
+        description="first line of the SOP, without markdown signs, at most 120 characters"
+    )
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    parent_thread_id: str | None
+    root_thread_id: str
+    rerun_count: int = Field(description="how often this very run has been rerun")
+    rerun_number: int = Field(description="the number in its own id; 0 for a root")
+    metadata: JsonObject
+    error: RunError | None
+    waiting: list[WaitingFor] | None
+    planner: str | None
+    model: str | None
+    requested_by: Actor
+    tokens: int
+    money: Number | None = Field(description="US dollars; null where a price is unknown")
+    not_repeated: int = Field(description="effects honoured by receipt")
+
+
+class RunPage(Answer):
+    """One page of runs, the newest first."""
+
+    items: list[RunItem]
+    next_cursor: str | None
+
+
+class RunCount(Answer):
+    """How many runs a filter finds; counting stops at 10,000."""
+
+    count: int
+    capped: bool = Field(description="there are more")
+    by_status: dict[RunStatus, int] = Field(description="under the other filters; each stops at 10,000")
+
+
+class RunMetadata(Answer):
+    """What was asked for: written once."""
+
+    thread_id: str
+    run_name: str
+    sop: str
+    sop_name: str | None
+    initial_data: JsonObject
+    created_at: datetime
+    parent_thread_id: str | None
+    root_thread_id: str
+    rerun_count: int = Field(description="how often this very run has been rerun")
+    rerun_number: int = Field(description="the number in its own id; 0 for a root")
+    metadata: JsonObject
+    skills: list[str] | None = Field(description="the goal, where the request lists one")
+    planner: str | None
+    model: str | None
+    catalog: str | None = Field(description="digest of the catalogue snapshot the run is pinned to")
+    limits: JsonObject
+    request: JsonObject | None = Field(description="the rerun request, as a document")
+    requested_by: Actor
+    not_before: datetime | None
+
+
+class RerunItem(Answer):
+    """A run of the same family, in short."""
+
+    thread_id: str
+    run_name: str
+    status: RunStatus
+    created_at: datetime
+    parent_thread_id: str | None
+    rerun_number: int
+
+
+class RunDetail(RunMetadata):
+    """A run with its state."""
+
+    status: RunStatus
+    waiting: list[Waiting] | None
+    error: RunError | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancel_requested: bool
+    owned_ms: int = Field(description="milliseconds that workers have had it")
+    tokens: int
+    money: Number | None = Field(description="US dollars; null where a price is unknown")
+    not_repeated: int = Field(description="effects honoured by receipt")
+    version: int = Field(description="of the last change")
+    rerunnable: Literal["yes", "no"]
+    rerunnable_why: str | None = Field(description="why not, or what is restricted")
+    cancellable: bool
+    parent: RerunItem | None
+    reruns: list[RerunItem] = Field(description="reruns of this very run, the newest first, at most 50")
+
+
+class RunState(Answer):
+    """Where a run stands, with the data it has gathered."""
+
+    thread_id: str
+    status: RunStatus
+    waiting: list[Waiting] | None
+    error: RunError | None
+    data_store: JsonObject
+
+
+class RunFilter(BaseModel):
+    """Which runs; filters that are given must all hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: list[RunStatus] = Field(default=[], description="one of these (give it several times)")
+    name: Text | None = Field(default=None, max_length=200, description="start of the run's name or id")
+    q: Text | None = Field(default=None, max_length=500, description="words in the SOP's text")
+    sop_name: Text | None = Field(default=None, max_length=200)
+    initial_data: Text | None = Field(
+        default=None, max_length=10_000, description="JSON object that initial_data contains"
+    )
+    metadata: Text | None = Field(
+        default=None, max_length=10_000, description="JSON object that metadata contains"
+    )
+    created_after: datetime | None = Field(default=None, description="at or after")
+    created_before: datetime | None = Field(default=None, description="before")
+    parent: Text | None = Field(default=None, max_length=250, description="reruns of this very run")
+    root: Text | None = Field(default=None, max_length=250, description="the family of this run")
+
+
+class RunQuery(RunFilter):
+    """A page of the runs that a filter finds."""
+
+    cursor: Text | None = Field(default=None, max_length=1000, description="next_cursor of the page before")
+    limit: int = Field(default=50, ge=1, le=500)

@@ -1,0 +1,68 @@
+"""Pieces that several shapes share: JSON values, exact numbers, pages, problems."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+JsonObject: TypeAlias = dict[str, Any]
+"""A JSON object; its numbers are exact (write and read them digit for digit)."""
+
+Number: TypeAlias = Annotated[Decimal, WithJsonSchema({"type": "number"})]
+"""An exact decimal, written as a JSON number."""
+
+
+class Asked(BaseModel):
+    """A request body; fields it does not know are bad input."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Answer(BaseModel):
+    """An answer; it may get further fields later."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class Document(BaseModel):
+    """A document whose optional fields may be missing and that may have more than these."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class FieldProblem(Answer):
+    """What is wrong with one field."""
+
+    pointer: str = Field(description="JSON pointer (RFC 6901) into the body, or the parameter's name")
+    message: str
+
+
+class Problem(Document):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(description="stable name of the case, such as run-not-found")
+    title: str
+    status: int
+    detail: str
+    instance: str | None = Field(default=None, description="the path that was asked for")
+    errors: list[FieldProblem] | None = Field(default=None, description="which fields, for bad input")
+
+
+class RunError(Document):
+    """Why a run or a step failed."""
+
+    type: str = Field(description="stable name, such as rejected, expired, missing-paths, skill-failed")
+    message: str
+    skill: str | None = None
+    seq: int | None = None
+
+
+class Actor(Document):
+    """Who or what did something."""
+
+    kind: str = Field(description="person, api_key, sql, schedule, policy, batch, worker, check, callback")
+    name: str | None = None
+    on_behalf_of: str | None = None
+    reason: str | None = None

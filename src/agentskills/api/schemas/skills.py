@@ -1,0 +1,110 @@
+"""Skills, their versions and diagnostics, and named SOPs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from agentskills.api.schemas.shapes import Answer, Document, JsonObject
+
+
+class DiagnosticItem(Answer):
+    """Something the loader or linter has to say about a skill folder."""
+
+    level: str = Field(description="error, warning or info")
+    code: str
+    message: str
+    skill: str
+    file: str
+    line: int
+
+
+class SkillItem(Answer):
+    """A skill of the current catalogue."""
+
+    name: str
+    digest: str
+    description: str
+    executor: str
+    effects: str
+    approval: str
+    requires: list[str]
+    optional: list[str]
+    produces: list[str]
+    may_produce: list[str]
+    source: str | None = Field(description="the folder it was read from")
+    loaded_at: datetime | None
+    errors: int
+    warnings: int
+
+
+class SkillList(Answer):
+    """The current catalogue."""
+
+    items: list[SkillItem]
+    catalog: str | None = Field(description="digest of this snapshot")
+    loaded_at: datetime | None
+    roots: list[str]
+    diagnostics: list[DiagnosticItem]
+
+
+class SkillDetail(SkillItem):
+    """A skill version, whole."""
+
+    contract: JsonObject
+    body: str = Field(description="the markdown of SKILL.md")
+    files: list[str]
+    current: bool
+    diagnostics: list[DiagnosticItem]
+
+
+class SkillVersion(Answer):
+    """One version of a skill."""
+
+    digest: str
+    name: str
+    description: str
+    created_at: datetime
+    current: bool
+
+
+class SkillVersionList(Answer):
+    """Versions of a skill, the newest first."""
+
+    items: list[SkillVersion]
+
+
+class Reloaded(Answer):
+    """The skill roots have been read again."""
+
+    catalog: str | None
+    skills: int
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    diagnostics: list[DiagnosticItem]
+
+
+class SopExample(Document):
+    """An input to try an SOP with."""
+
+    title: str
+    initial_data: JsonObject
+    note: str | None = None
+
+
+class SopItem(Answer):
+    """A named procedure."""
+
+    name: str
+    title: str
+    sop: str
+    examples: list[SopExample]
+    loaded_at: datetime
+
+
+class SopList(Answer):
+    """All named procedures."""
+
+    items: list[SopItem]

@@ -1,0 +1,88 @@
+"""What runs wait for, and the answers of people and services."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from agentskills.api.schemas.shapes import Answer, Asked, JsonObject
+from agentskills.domain.status import RunStatus, WaitReason
+
+
+class Waiting(Answer):
+    """One thing that a run waits for."""
+
+    step: int = Field(description="seq of the step that waits")
+    skill: str | None
+    reason: WaitReason
+    since: datetime
+    until: datetime | None = Field(description="when it is due or expires")
+    asks: JsonObject = Field(description="what is asked: subject, inputs, form, effect, earlier_receipt…")
+    options: list[str] = Field(description="the decisions that POST /approve takes for it")
+    digest: str | None = Field(description="of what is shown; send it back with the answer")
+
+
+class WaitItem(Waiting):
+    """An entry of the inbox."""
+
+    thread_id: str
+    run_name: str
+
+
+class WaitPage(Answer):
+    """Open waits, the oldest first."""
+
+    items: list[WaitItem]
+    next_cursor: str | None
+
+
+class ApproveRequest(Asked):
+    """A person's answer to a run that waits."""
+
+    step: int | None = Field(default=None, ge=1, le=2**31 - 1, description="needed where several wait")
+    decision: Literal["approve", "reject", "happened", "not_happened", "stop"] | None = Field(
+        default=None,
+        description="approve (the default) or reject; for doubts happened, not_happened or stop",
+    )
+    data: JsonObject | None = Field(
+        default=None, description="edits what is approved, or is the output of what happened"
+    )
+    note: str | None = Field(default=None, max_length=10_000)
+    digest: str | None = Field(
+        default=None, max_length=200, description="of what was shown; 409 if it has changed since"
+    )
+
+
+class CallbackRequest(Asked):
+    """The late result of a REST skill. The token comes as `?token=`, as in `callback_url`."""
+
+    thread_id: str | None = None
+    skill: str | None = None
+    data: Any = Field(default=None, description="object with every path the skill produces")
+    error: Any = Field(default=None, description="text or {type, message}, where the work failed")
+    token: str | None = Field(default=None, max_length=500, description="instead of ?token=")
+
+
+class Answered(Answer):
+    """The answer has been taken; the run goes on."""
+
+    status: Literal["accepted"]
+    thread_id: str
+    step: int
+    decision: str
+
+
+class CancelRequest(Asked):
+    """Why a run is cancelled."""
+
+    reason: str | None = Field(default=None, max_length=2000)
+
+
+class Cancelling(Answer):
+    """The run has been cancelled, or will be as soon as its worker has stopped what is under way."""
+
+    status: Literal["cancelled", "cancelling"]
+    thread_id: str
+    run_status: RunStatus

@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     keep_days: int | None = None
     """Days after which finished runs are removed; unset: for ever."""
     log_level: str = "info"
+    api_url: str | None = None
+    """Which server the CLI and the Python client talk to; unset: `host` and `port`."""
+    api_token: SecretStr | None = None
+    """Key that the CLI and the Python client send as Bearer: one of the server's `api_keys`."""
 
     @property
     def skill_roots(self) -> list[Path]:
@@ -63,6 +67,12 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """How the server is reached, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def client_url(self) -> str:
+        """The server that the CLI and the Python client talk to, without a trailing slash."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104  # not bound to
+        return (self.api_url or f"http://{host}:{self.port}").rstrip("/")
 
 
 @lru_cache

@@ -1,1 +1,17 @@
-"""The Python client of the HTTP API."""
+"""Python client for an AgentSkills server."""
+
+from agentskills.client.client import AgentSkills
+from agentskills.client.errors import ServerUnreachable, UnexpectedAnswer, WaitTimedOut
+from agentskills.client.events import Event
+from agentskills.client.run import Run
+from agentskills.domain.errors import AgentSkillsError
+
+__all__ = [
+    "AgentSkills",
+    "AgentSkillsError",
+    "Event",
+    "Run",
+    "ServerUnreachable",
+    "UnexpectedAnswer",
+    "WaitTimedOut",
+]

@@ -1,0 +1,283 @@
+"""The async client: one method for each thing that the HTTP API can do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from agentskills.client.errors import WaitTimedOut
+from agentskills.client.events import Event, follow
+from agentskills.client.run import Run
+from agentskills.client.transport import Transport
+from agentskills.domain.json_text import json_str
+
+PAGE = 200
+JsonObject = dict[str, Any]
+
+
+class AgentSkills:
+    """Starts, follows and reruns SOPs on an AgentSkills server.
+
+    Answers are the server's JSON as it is, numbers exact (`int` or `Decimal`). Failed calls raise
+    the server's error class, such as `RunNotFound`; all derive from `AgentSkillsError`.
+    """
+
+    def __init__(
+        self, url: str | None = None, api_key: str | None = None, *, timeout: float = 30.0, retries: int = 5
+    ) -> None:
+        """Name the server; without `url` it is ASF_API_URL, or else ASF_HOST and ASF_PORT.
+
+        `api_key` (or ASF_API_TOKEN) is sent as Bearer. `timeout`: seconds for one answer.
+        `retries`: after a lost connection or 429, 502, 503, 504; never with other effect than one try.
+        """
+        if url is None or api_key is None:
+            from agentskills.settings import Settings
+
+            settings = Settings()
+            url = url or settings.client_url
+            token = settings.api_token
+            api_key = api_key or (token.get_secret_value() if token else None)
+        self._transport = Transport(url, api_key, timeout=timeout, retries=retries)
+
+    @property
+    def url(self) -> str:
+        """The server's URL, without a trailing slash."""
+        return self._transport.url
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._transport.close()
+
+    # Starting and rerunning
+
+    async def start(
+        self,
+        *,
+        sop: str | None = None,
+        sop_name: str | None = None,
+        initial_data: Mapping[str, Any] | None = None,
+        thread_id: str | None = None,
+        run_name: str | None = None,
+        skills: Sequence[str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        model: str | None = None,
+        priority: str | None = None,
+        limits: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Run:
+        """Start an SOP (its text, or the name of a stored one) and return at once.
+
+        `skills` limits the run to those skills and makes them its goal. `priority` is `interactive`
+        or `batch`; `limits` may hold `steps`, `seconds`, `tokens`, `money`. Raises `BadInput` naming
+        the field, and `IdTaken` when `thread_id` belongs to a run with another body.
+        """
+        body = _given(
+            sop=sop,
+            sop_name=sop_name,
+            initial_data=initial_data,
+            thread_id=thread_id,
+            run_name=run_name,
+            skills=list(skills) if skills is not None else None,
+            metadata=metadata,
+            model=model,
+            priority=priority,
+            limits=limits,
+        )
+        return self._started(await self._transport.post("/start", body, key=idempotency_key))
+
+    async def rerun(
+        self,
+        thread_id: str,
+        *,
+        changes: Mapping[str, Any] | None = None,
+        initial_data: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+        run_name: str | None = None,
+        model: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Run:
+        """Start a new run that repeats `thread_id`; with nothing given, exactly the same again.
+
+        `changes` is a JSON merge patch over the run's initial_data (None removes a key);
+        `initial_data` replaces it whole. Raises `RunNotFound` and `BadInput`.
+        """
+        body = _given(
+            changes=changes,
+            initial_data=initial_data,
+            reason=reason,
+            run_name=run_name,
+            model=model,
+            metadata=metadata,
+        )
+        return self._started(
+            await self._transport.post(f"/rerun/{_id(thread_id)}", body, key=idempotency_key)
+        )
+
+    def run(self, thread_id: str) -> Run:
+        """Return a handle on a run that exists; asks the server nothing."""
+        return Run(self, thread_id)
+
+    def _started(self, answer: JsonObject) -> Run:
+        return Run(self, answer["thread_id"], answer)
+
+    # Following
+
+    async def status(self, thread_id: str) -> JsonObject:
+        """Return `{thread_id, status, waiting, error, data_store}`."""
+        return _object(await self._transport.get(f"/status/{_id(thread_id)}"))
+
+    async def metadata(self, thread_id: str) -> JsonObject:
+        """Return the run's row: SOP, initial_data, name, parent, root, rerun counts, metadata."""
+        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/metadata"))
+
+    def events(self, thread_id: str, *, after: str | None = None) -> AsyncIterator[Event]:
+        """Yield what happens in a run until it ends; a broken connection is taken up where it broke.
+
+        `after` is the id of the last event already seen.
+        """
+        return follow(self._transport, thread_id, after)
+
+    async def wait(self, thread_id: str, timeout: float | None = None) -> JsonObject:
+        """Return the status document once the run has ended: completed, failed or cancelled.
+
+        A run that waits for a person has not ended. Raises `WaitTimedOut` after `timeout` seconds.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                async for _ in self.events(thread_id):
+                    pass
+        except TimeoutError:
+            raise WaitTimedOut(f"{thread_id} had not ended after {timeout:g} s; it goes on") from None
+        return await self.status(thread_id)
+
+    async def steps(self, thread_id: str) -> AsyncIterator[JsonObject]:
+        """Yield the steps of a run, oldest first, page after page."""
+        async for step in self._pages(f"/admin/runs/{_id(thread_id)}/steps", {}):
+            yield step
+
+    async def runs(
+        self,
+        *,
+        status: str | Sequence[str] | None = None,
+        name: str | None = None,
+        text: str | None = None,
+        initial_data: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        parent: str | None = None,
+        root: str | None = None,
+        id_prefix: str | None = None,
+        page_size: int = PAGE,
+    ) -> AsyncIterator[JsonObject]:
+        """Yield runs, newest first, page after page; all filters given must hold.
+
+        `name` and `id_prefix` match beginnings; `text` are words in the SOP; `initial_data` and
+        `metadata` are JSON that the run's must contain.
+        """
+        given = _given(
+            status=[status] if isinstance(status, str) else status,
+            name=name,
+            text=text,
+            initial_data=_text(initial_data),
+            metadata=_text(metadata),
+            since=_time(since),
+            until=_time(until),
+            parent=parent,
+            root=root,
+            thread_id=id_prefix,
+        )
+        async for run in self._pages("/admin/runs", given, page_size):
+            yield run
+
+    async def _pages(
+        self, path: str, params: dict[str, Any], page_size: int = PAGE
+    ) -> AsyncIterator[JsonObject]:
+        cursor = None
+        while True:
+            here = params | {"limit": str(page_size)} | ({"cursor": cursor} if cursor else {})
+            page = await self._transport.get(path, here)
+            for item in page["items"]:
+                yield item
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return
+
+    # Answering and stopping
+
+    async def approve(
+        self,
+        thread_id: str,
+        *,
+        step: int | None = None,
+        decision: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        note: str | None = None,
+        digest: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> JsonObject:
+        """Answer what a run waits for.
+
+        `decision` is `approve` (the default) or `reject`; for a step in doubt `happened`,
+        `not_happened` or `stop`. `data` edits what is approved, or is the output of what happened.
+        `digest` (of the `waiting` entry) makes sure that what you saw is what you approve. Raises
+        `NotWaiting`, `StepChoiceNeeded` when several steps wait, `OutOfDate` and `TooEarly`.
+        """
+        body = _given(step=step, decision=decision, data=data, note=note, digest=digest)
+        return _object(await self._transport.post(f"/approve/{_id(thread_id)}", body, key=idempotency_key))
+
+    async def cancel(self, thread_id: str) -> JsonObject:
+        """Ask a run to stop. Raises `AlreadyFinished` when it has ended."""
+        return _object(await self._transport.post(f"/admin/runs/{_id(thread_id)}/cancel"))
+
+    # Skills and SOPs
+
+    async def skills(self) -> JsonObject:
+        """Return `{items, …}`: the skills that new runs see, and what the linter says about their folders."""
+        return _object(await self._transport.get("/admin/skills"))
+
+    async def skill(self, name: str) -> JsonObject:
+        """Return one skill: description, contract, body, files, versions. Raises `SkillNotFound`."""
+        return _object(await self._transport.get(f"/admin/skills/{_id(name)}"))
+
+    async def reload_skills(self) -> JsonObject:
+        """Read all skill folders anew; runs under way keep the versions they began with."""
+        return _object(await self._transport.post("/admin/skills/reload"))
+
+    async def health(self) -> JsonObject:
+        """Return what the server says about itself."""
+        return _object(await self._transport.get("/health"))
+
+
+def _given(**fields: Any) -> JsonObject:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _id(thread_id: str) -> str:
+    return quote(thread_id, safe="")
+
+
+def _text(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json_str(dict(value))
+
+
+def _time(value: datetime | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _object(answer: Any) -> JsonObject:
+    assert isinstance(answer, dict), f"expected a JSON object, got {type(answer).__name__}"
+    return answer

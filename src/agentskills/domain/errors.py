@@ -172,7 +172,8 @@ class SkillFailed(AgentSkillsError):
     `asf.retries` apply; `retry_after` (seconds) is what the other side asked for, and
     `counts` says whether the try counts as an attempt (429 and 503 with Retry-After don't).
     `nothing_happened` is proof that the outside world was not reached or refused; without
-    it an irreversible effect is in doubt.
+    it an irreversible effect is in doubt. `details` (domain.decision.Detail) are kept beside the
+    step all the same, and `usage` (domain.decision.Usage) is what the failed try has cost.
     """
 
     type = "skill-failed"
@@ -186,6 +187,8 @@ class SkillFailed(AgentSkillsError):
         retry_after: float | None = None,
         counts: bool = True,
         nothing_happened: bool = False,
+        details: tuple[Any, ...] = (),
+        usage: Any = None,
     ) -> None:
         super().__init__(message)
         self.error_type = error_type
@@ -193,3 +196,5 @@ class SkillFailed(AgentSkillsError):
         self.retry_after = retry_after
         self.counts = counts
         self.nothing_happened = nothing_happened
+        self.details = details
+        self.usage = usage

@@ -1,0 +1,1 @@
+"""Revisions: NNNN_name.py executes NNNN_name.sql; each follows the one numbered before it."""

@@ -35,7 +35,8 @@ m AS (INSERT INTO floor.run_metadata (id, thread_id, sop, initial_data, created_
       SELECT 0, r.id, $3, $4::jsonb, now(), 0, '{}', r.id, 0, 0, 'dataflow', repeat('c', 64), '{}',
           '{"kind": "api"}', 2, 1, repeat('d', 64), '{"d": {"request": {"number": 1}}, "m": {}}' FROM r)
 INSERT INTO floor.run_state (thread_id, status, epoch, wake, wake_at, lane, version, stalls,
-    cancel_requested, root_thread_id, created_at, owned_ms, tokens, money, money_unknown, not_repeated, format)
+    cancel_requested, root_thread_id, created_at, owned_ms, tokens, money, money_unknown, not_repeated,
+    format)
 SELECT r.id, 'queued', 0, 0, now(), 2, 1, 0, false, r.id, now(), 0, 0, 0, false, 0, 1 FROM r
 """
 CLAIM = """
@@ -60,7 +61,8 @@ UPDATE floor.effects SET state = 'receipt', output = $3::jsonb, worker = null, u
 WHERE id >= $1::bigint AND id < $2::bigint
 """
 END = """
-UPDATE floor.run_state SET status = 'completed', owner = NULL, wake_at = NULL, finished_at = now(), version = 12
+UPDATE floor.run_state
+SET status = 'completed', owner = NULL, wake_at = NULL, finished_at = now(), version = 12
 WHERE thread_id = ANY($1::text[])
 """
 

@@ -1,0 +1,65 @@
+"""A whole installation in a temporary folder: embedded Postgres, migrated, with the skills of the workload."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from chain import CHAINS
+from processes import Place
+
+from agentskills.services.skills import load_skills
+from agentskills.settings import Settings
+from agentskills.storage.database import Pool, connect, open_pool
+from agentskills.storage.embedded import EmbeddedPostgres
+
+
+@contextlib.asynccontextmanager
+async def installation(more_skills: Iterable[Path] = ()) -> AsyncIterator[tuple[Place, Pool]]:
+    """Make one, load the skills of both chains and of `more_skills` (roots), and remove it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="asf-bench-") as folder:
+        home = Path(folder) / "home"
+        home.mkdir()
+        server = EmbeddedPostgres(home).acquire()
+        try:
+            root = Path(folder) / "skills"
+            for chain in CHAINS.values():
+                chain.write(root)
+            place = Place(home, (root, *more_skills), server.url)
+            migrate(place)
+            pool = await open_pool(place.database, min_size=4, max_size=16, name="benchmark")
+            try:
+                await load(place, pool)
+                yield place, pool
+            finally:
+                await pool.close()
+        finally:
+            server.release()
+
+
+def migrate(place: Place) -> None:
+    """Bring the database up to date, as a person does."""
+    command = [sys.executable, "-m", "agentskills.cli.main", "db", "upgrade"]
+    subprocess.run(command, env=place.environment(), check=True, stdout=subprocess.DEVNULL)
+
+
+async def load(place: Place, pool: Pool) -> None:
+    """Read the skill roots into the database."""
+    settings = Settings(home=place.home, skills=place.skill_list, database_url=place.database)
+    await load_skills(pool, settings)
+
+
+async def empty_database(place: Place, name: str) -> str:
+    """Make an empty database on the same server and return its URL, as libpq and asyncpg read it."""
+    conn = await connect(place.database)
+    try:
+        await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await conn.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await conn.close()
+    return urlunsplit(urlsplit(place.database)._replace(path=f"/{name}"))

@@ -13,20 +13,20 @@ import statistics
 import sys
 from collections.abc import Callable
 
+import uvloop
+
 import floor
 import latency
 import peers
 import serving
 import throughput
-import uvloop
+from agentskills.storage.database import Pool
 from chain import CHAINS, EFFECTFUL, PURE, Chain
 from measure import ratio
 from processes import Place
 from ratios import missed
 from report import show
 from scratch import empty_database, installation
-
-from agentskills.storage.database import Pool
 
 Figures = dict[str, float | int | None]
 Say = Callable[[str], None]

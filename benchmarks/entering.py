@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from chain import Chain
-
 from agentskills.services import start
 from agentskills.storage.database import Pool
+from chain import Chain
 
 
 async def one(pool: Pool, chain: Chain, thread_id: str, number: int) -> None:

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 
 import asyncpg
+
 from chain import LENGTH, Chain
 
 BATCH = 200

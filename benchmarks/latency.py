@@ -6,11 +6,10 @@ import asyncio
 import time
 
 import entering
+from agentskills.storage.database import Conn, Pool
 from chain import Chain
 from measure import percentile
 from processes import Place, until, workers
-
-from agentskills.storage.database import Conn, Pool
 
 PAUSE = 0.02  # seconds between two starts under light load
 

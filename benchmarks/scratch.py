@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from chain import CHAINS
-from processes import Place
-
 from agentskills.services.skills import load_skills
+
 from agentskills.settings import Settings
 from agentskills.storage.database import Pool, connect, open_pool
 from agentskills.storage.embedded import EmbeddedPostgres
+from chain import CHAINS
+from processes import Place
 
 
 @contextlib.asynccontextmanager

@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import entering
+from agentskills.storage.database import Conn, Pool
 from chain import LENGTH, Chain
 from processes import Place, until, workers
-
-from agentskills.storage.database import Conn, Pool
 
 IN_FLIGHT = 200
 JOURNAL_ROWS = 2 * LENGTH + 1

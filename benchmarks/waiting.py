@@ -12,16 +12,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+import uvloop
+
 import entering
 import latency
-import uvloop
+from agentskills.storage.database import Conn, Pool
 from chain import CHAINS, PURE
 from measure import percentile, ratio, resident_mb
 from processes import until, workers
 from report import show
 from scratch import installation
-
-from agentskills.storage.database import Conn, Pool
 
 BULK = 500
 SKILL = "grant"

@@ -47,12 +47,12 @@ class PythonExecutor:
             ) from error
         if "outputs" in answer:
             return Done(answer["outputs"], details=details)
-        error = answer["error"]
-        if error["kind"] == "load":
-            raise load_error(error["names"][0], error["message"], details)
-        if error["kind"] == "bad-output":
-            raise bad_output(error["message"], details)
-        raise from_exception(error["names"], error["message"], details)
+        failure = answer["error"]
+        if failure["kind"] == "load":
+            raise load_error(failure["names"][0], failure["message"], details)
+        if failure["kind"] == "bad-output":
+            raise bad_output(failure["message"], details)
+        raise from_exception(failure["names"], failure["message"], details)
 
     async def close(self) -> None:
         """End all processes."""

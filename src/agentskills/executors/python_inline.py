@@ -6,18 +6,20 @@ import asyncio
 import importlib.util
 import inspect
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Generator
 from pathlib import Path
+from types import coroutine
 from typing import Any, TypeAlias
 
-from agentskills.domain.errors import AgentSkillsError, SkillFailed
+from agentskills.domain.errors import SkillFailed
 from agentskills.domain.execution import Assignment, Done
 from agentskills.executors.folders import Folders
 from agentskills.executors.output_schema import check_outputs
 from agentskills.executors.plain_json import plain
 from agentskills.executors.skill_errors import bad_output, from_exception, load_error, timed_out
 
-Function: TypeAlias = Callable[[dict[str, Any]], Awaitable[Any]]
+Started: TypeAlias = Coroutine[Any, Any, Any]
+Function: TypeAlias = Callable[[dict[str, Any]], Started]
 
 
 class InlinePython:
@@ -32,13 +34,15 @@ class InlinePython:
         skill = assignment.skill
         entry = skill.contract.entry or ""
         function = self._functions.get((skill.digest, entry)) or await self._load(skill.digest, entry)
-        timeout = asyncio.timeout(assignment.timeout)
         try:
-            async with timeout:
-                outputs = await function(plain(assignment.inputs))
+            started = function(plain(assignment.inputs))
+            try:
+                waits_for = started.send(None)
+            except StopIteration as ended:  # most never wait, and those need no timer
+                outputs = ended.value
+            else:
+                outputs = await _in_time(started, waits_for, assignment.timeout)
         except Exception as error:
-            if isinstance(error, TimeoutError) and timeout.expired():
-                raise timed_out(assignment.timeout) from None
             raise _failure(error) from error
         try:
             outputs = plain(outputs)
@@ -55,6 +59,34 @@ class InlinePython:
         function = load_inline(folder, digest, entry)
         self._functions[digest, entry] = function
         return function
+
+
+async def _in_time(started: Started, waits_for: Any, seconds: float) -> Any:
+    """Return what a coroutine that has begun returns. Raises `SkillFailed` (timeout)."""
+    timeout = asyncio.timeout(seconds)
+    try:
+        async with timeout:
+            return await _rest(started, waits_for)
+    except TimeoutError:
+        if timeout.expired():
+            raise timed_out(seconds) from None
+        raise
+
+
+@coroutine
+def _rest(started: Started, waits_for: Any) -> Generator[Any, Any, Any]:
+    """Drive a coroutine on from where it waits for the first time."""
+    while True:
+        raised: BaseException | None = None
+        value = None
+        try:
+            value = yield waits_for
+        except BaseException as error:
+            raised = error
+        try:
+            waits_for = started.send(value) if raised is None else started.throw(raised)
+        except StopIteration as ended:
+            return ended.value
 
 
 def load_inline(folder: Path, digest: str, entry: str) -> Function:
@@ -95,7 +127,7 @@ def _forget_neighbours(folder: Path, before: set[str]) -> None:
 
 
 def _failure(error: Exception) -> SkillFailed:
-    if isinstance(error, AgentSkillsError) and not isinstance(error, SkillFailed):
-        return SkillFailed(error.detail, error_type="skill-error")
+    if isinstance(error, SkillFailed) and error.error_type == "timeout":
+        return error
     names = [cls.__name__ for cls in type(error).__mro__]
     return from_exception(names, str(error)[:10_000])

@@ -42,8 +42,16 @@ class SkillProcess:
         out_read, out_write = os.pipe()
         err_read, err_write = os.pipe()
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-B", str(_PROGRAM), str(theirs.fileno()), str(life_read), str(folder)],
+            self._process = subprocess.Popen(  # noqa: S603 (skills of trusted roots only)
+                [
+                    sys.executable,
+                    "-P",
+                    "-B",
+                    str(_PROGRAM),
+                    str(theirs.fileno()),
+                    str(life_read),
+                    str(folder),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=out_write,
                 stderr=err_write,

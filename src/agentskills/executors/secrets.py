@@ -33,7 +33,8 @@ def secret(name: str, secrets_dir: Path | None) -> str:
     value = _look_up(name, secrets_dir) if _NAME.fullmatch(name) else None
     if value is None:
         raise SkillFailed(
-            f"there is no secret {name!r}: set {PREFIX}{_variable(name)} or put a file {name} into ASF_SECRETS_DIR",
+            f"there is no secret {name!r}: set {PREFIX}{_variable(name)}, "
+            f"or put a file {name} into ASF_SECRETS_DIR",
             error_type="no-secret",
             retryable=False,
             nothing_happened=True,
@@ -94,8 +95,8 @@ def keep_out_all(secrets_dir: Path | None, others: Iterable[str] = ()) -> None:
             keep_out(value)
     if secrets_dir is not None and secrets_dir.is_dir():
         for file in secrets_dir.iterdir():
-            if file.is_file() and (value := _read(file)):
-                keep_out(value)
+            if file.is_file():
+                keep_out(_read(file) or "")
     for value in others:
         keep_out(value)
 

@@ -1,0 +1,51 @@
+"""Figures about the whole installation, for /metrics and /health."""
+
+from __future__ import annotations
+
+import msgspec
+
+from agentskills.storage.database import Conn
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """How things stand."""
+
+    runs: dict[str, int]  # by status
+    waits: dict[str, int]  # open ones, by reason
+    effects: dict[str, int]  # by state
+    not_repeated: int  # effects honoured by receipt
+    tokens: int
+    runs_of_unknown_price: int
+    oldest_due: float  # seconds that the oldest due run has been due; 0 where none is
+    workers: int  # whose lease is good
+
+
+async def read(conn: Conn) -> Figures:
+    """Return the figures now."""
+    runs = await conn.fetch(
+        """SELECT status, count(*) AS n, sum(not_repeated) AS not_repeated, sum(tokens) AS tokens,
+                  count(*) FILTER (WHERE money_unknown) AS unknown
+           FROM run_state GROUP BY status"""
+    )
+    waits = await conn.fetch("SELECT reason, count(*) AS n FROM waits WHERE state = 'open' GROUP BY reason")
+    effects = await conn.fetch("SELECT state, count(*) AS n FROM effects GROUP BY state")
+    oldest = await conn.fetchval(
+        """SELECT extract(epoch FROM clock_timestamp() - min(wake_at))::float8 FROM run_state
+           WHERE owner IS NULL AND wake_at <= clock_timestamp()"""
+    )
+    return Figures(
+        runs={row["status"]: row["n"] for row in runs},
+        waits={row["reason"]: row["n"] for row in waits},
+        effects={row["state"]: row["n"] for row in effects},
+        not_repeated=int(sum(row["not_repeated"] or 0 for row in runs)),
+        tokens=int(sum(row["tokens"] or 0 for row in runs)),
+        runs_of_unknown_price=sum(row["unknown"] for row in runs),
+        oldest_due=max(0.0, oldest or 0.0),
+        workers=await living_workers(conn),
+    )
+
+
+async def living_workers(conn: Conn) -> int:
+    """Return how many workers have a good lease."""
+    alive: int = await conn.fetchval("SELECT count(*) FROM workers WHERE lease_until > clock_timestamp()")
+    return alive

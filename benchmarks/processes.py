@@ -16,6 +16,8 @@ from pathlib import Path
 
 from agentskills.storage.database import Conn
 
+FOREIGN = ("ASF_", "PG", "DATABASE_URL")  # what the caller's environment says about other installations
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -32,11 +34,7 @@ class Place:
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of a process of this installation."""
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("ASF_", "PG", "DATABASE"))
-        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         return kept | {
             "ASF_HOME": str(self.home),
             "ASF_SKILLS": self.skill_list,
@@ -50,22 +48,15 @@ class Place:
 async def workers(
     place: Place, conn: Conn, count: int, in_flight: int
 ) -> AsyncIterator[list[subprocess.Popen[bytes]]]:
-    """Run `count` worker processes with `in_flight` runs between them; they have registered when this yields."""
+    """Run `count` worker processes, registered when this yields, with `in_flight` runs between them."""
     environment = place.environment(ASF_WORKER_CONCURRENCY=str(in_flight // count))
     before = await conn.fetchval("SELECT count(*) FROM workers")
-    log = (place.home / "workers.log").open("ab")
-    command = [sys.executable, "-m", "agentskills.cli.main", "worker"]
-    started = [subprocess.Popen(command, env=environment, stdout=log, stderr=log) for _ in range(count)]
+    started = [_start(["worker"], environment, place.home / "workers.log") for _ in range(count)]
     try:
-        await until(
-            lambda: _registered(conn, before + count),
-            started,
-            f"{count} workers; see {place.home}/workers.log",
-        )
+        await until(lambda: _registered(conn, before + count), started, f"{count} workers")
         yield started
     finally:
         _stop(started)
-        log.close()
 
 
 async def _registered(conn: Conn, wanted: int) -> bool:
@@ -76,18 +67,13 @@ async def _registered(conn: Conn, wanted: int) -> bool:
 async def server(place: Place, *options: str) -> AsyncIterator[tuple[int, float, subprocess.Popen[bytes]]]:
     """Run `asf serve`; yields its port, the seconds until it answered /health with 200, and its process."""
     port = _free_port()
-    log = (place.home / "server.log").open("ab")
-    command = [sys.executable, "-m", "agentskills.cli.main", "serve", *options]
     began = time.perf_counter()
-    process = subprocess.Popen(
-        command, env=place.environment(ASF_PORT=str(port)), stdout=log, stderr=log, start_new_session=True
-    )
+    process = _start(["serve", *options], place.environment(ASF_PORT=str(port)), place.home / "server.log")
     try:
-        await until(lambda: _healthy(port), [process], f"asf serve; see {place.home}/server.log", pause=0.01)
+        await until(lambda: _healthy(port), [process], "asf serve", pause=0.01)
         yield port, time.perf_counter() - began, process
     finally:
         _stop([process])
-        log.close()
 
 
 async def _healthy(port: int) -> bool:
@@ -113,6 +99,20 @@ async def until(condition, processes, what: str, *, pause: float = 0.05, seconds
         if time.monotonic() > deadline:
             raise RuntimeError(f"waited {seconds:.0f} s in vain for {what}")
         await asyncio.sleep(pause)
+
+
+def _start(arguments: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "agentskills.cli.main", *arguments]
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+
+
+def last_words(place: Place) -> str:
+    """Return the ends of the logs of all processes."""
+    logs = [place.home / "workers.log", place.home / "server.log"]
+    return "\n".join(log.read_text(errors="replace")[-3000:] for log in logs if log.exists())
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 LEAST = {"of_floor": 0.04, "times_langgraph": 8.0, "times_dbos": 8.0, "two_workers_over_one": 0.8}
-"""Two workers share the processors with Postgres, so on two cores they must only not be in each other's way."""
+"""On two cores two workers share them with Postgres: they must only not be in each other's way."""
 
 
 def missed(found: Mapping[str, float | int | None]) -> list[str]:

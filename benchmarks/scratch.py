@@ -1,4 +1,4 @@
-"""A whole installation in a temporary folder: embedded Postgres, migrated, with the skills of the workload."""
+"""A whole installation in a temporary folder: embedded Postgres, migrated, with the workload's skills."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from agentskills.settings import Settings
 from agentskills.storage.database import Pool, connect, open_pool
 from agentskills.storage.embedded import EmbeddedPostgres
 from chain import CHAINS
-from processes import Place
+from processes import Place, last_words
 
 
 @contextlib.asynccontextmanager
 async def installation(more_skills: Iterable[Path] = ()) -> AsyncIterator[tuple[Place, Pool]]:
     """Make one, load the skills of both chains and of `more_skills` (roots), and remove it afterwards."""
     with tempfile.TemporaryDirectory(prefix="asf-bench-") as folder:
+        Path(folder).chmod(0o755)  # as root, Postgres runs as another account
         home = Path(folder) / "home"
         home.mkdir()
         server = EmbeddedPostgres(home).acquire()
@@ -36,6 +37,9 @@ async def installation(more_skills: Iterable[Path] = ()) -> AsyncIterator[tuple[
             try:
                 await load(place, pool)
                 yield place, pool
+            except Exception:
+                print(last_words(place), file=sys.stderr)
+                raise
             finally:
                 await pool.close()
         finally:

@@ -1,4 +1,4 @@
-"""Five-step runs per second: entered by the service, then carried out by worker processes from one instant on."""
+"""Five-step runs per second: entered by the service, then carried out from one instant on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ SELECT EXISTS (SELECT FROM run_state WHERE status IN ('queued', 'running', 'wait
 """
 OUTCOME = """
 SELECT count(*) FILTER (WHERE s.status = 'completed') AS completed,
-       (SELECT count(*) FROM run_steps r WHERE r.thread_id LIKE $1 || '-%' AND r.status = 'completed') AS steps,
+       (SELECT count(*) FROM run_steps r
+        WHERE r.thread_id LIKE $1 || '-%' AND r.status = 'completed') AS steps,
        (SELECT count(*) FROM run_steps r JOIN run_metadata i USING (thread_id)
         WHERE r.thread_id LIKE $1 || '-%' AND r.skill = $2
           AND (r.outputs #>> ARRAY[$3, 'v5'])::integer = (i.initial_data #>> '{request,number}')::integer + 5

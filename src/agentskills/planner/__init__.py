@@ -1,1 +1,35 @@
-"""Decide what comes next in a run: by data flow, or by asking a model."""
+"""Planners decide what comes next; each is chosen by its name."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+
+from agentskills.domain.decision import Decided, Planner, PlanningView
+from agentskills.planner.dataflow import DataflowPlanner
+from agentskills.settings import Settings
+
+
+def build_planners(settings: Settings) -> dict[str, Planner]:
+    """Return the planners of this process by name; nothing is imported for models yet."""
+    return {"dataflow": DataflowPlanner(), "llm": _LlmWhenNeeded(settings)}
+
+
+class _LlmWhenNeeded:
+    """The planner with a model, imported in a thread when it is first asked: that takes seconds."""
+
+    name = "llm"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._planner: Planner | None = None
+        self._loading = asyncio.Lock()
+
+    async def decide(self, view: PlanningView) -> Decided:
+        """Return the model's decision. Raises `SkillFailed`."""
+        if self._planner is None:
+            async with self._loading:
+                if self._planner is None:
+                    module = await asyncio.to_thread(import_module, "agentskills.planner.llm")
+                    self._planner = module.LlmPlanner(self._settings)
+        return await self._planner.decide(view)

@@ -1,0 +1,164 @@
+"""The planner without a model: skills run as soon as what they need is there, until the goal is met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from agentskills.domain.data_path import parts
+from agentskills.domain.decision import Decided, Decision, Finish, PlanningView, Run
+from agentskills.domain.skill import Skill
+from agentskills.planner import wording
+from agentskills.planner.ready import choose
+from agentskills.planner.sop_names import SopNames
+from agentskills.planner.supply import Plan, Supply, plan_all, plan_asked, present
+
+_KEEP = 4096  # entries in each cache; beyond that it starts over
+
+
+class DataflowPlanner:
+    """Plans from the data paths that skills require and produce.
+
+    A decision depends only on the catalogue, the goal, which of the paths that matter are there,
+    and what was carried out. So each different situation is worked out once and then looked up.
+    """
+
+    name = "dataflow"
+
+    def __init__(self) -> None:
+        self._catalogs: dict[str, _Catalog] = {}
+
+    async def decide(self, view: PlanningView) -> Decided:
+        """Return the next decision; never raises, never calls out."""
+        catalog = self._catalogs.get(view.catalog_digest)
+        if catalog is None:
+            catalog = _Catalog(view.catalog)
+            _keep(self._catalogs, view.catalog_digest, catalog, limit=64)
+        return catalog.decide(view)
+
+
+class _Catalog:
+    """What is known about one catalogue snapshot."""
+
+    def __init__(self, skills: Mapping[str, Skill]) -> None:
+        self.supply = Supply(skills)
+        self._names = SopNames(skills)
+        self._goals: dict[tuple[str, tuple[str, ...] | None], _Goal] = {}  # by SOP and listed skills
+        self._by_names: dict[tuple[bool, tuple[str, ...]], _Goal] = {}
+
+    def decide(self, view: PlanningView) -> Decided:
+        goal = self._goals.get((view.sop, view.goal))
+        if goal is None:
+            goal = self._goal(view)
+            _keep(self._goals, (view.sop, view.goal), goal)
+        return goal.decide(view)
+
+    def _goal(self, view: PlanningView) -> _Goal:
+        listed = tuple(dict.fromkeys(view.goal)) if view.goal else None
+        names = listed if listed is not None else self._names.find(view.sop)
+        key = (listed is not None, names)
+        goal = self._by_names.get(key)
+        if goal is None:
+            goal = _Goal(self.supply, names, listed=listed is not None)
+            _keep(self._by_names, key, goal)
+        return goal
+
+
+class _Goal:
+    """All decisions for one goal; no names means: every skill that can run."""
+
+    def __init__(self, supply: Supply, names: tuple[str, ...], *, listed: bool) -> None:
+        self._supply = supply
+        self._names = names
+        self._listed = listed
+        self._unknown = tuple(name for name in names if name not in supply.catalog)
+        known = supply.reachable(names) if names and not self._unknown else set(supply.catalog)
+        self._paths = _Paths(path for name in known for path in supply.requires(name))
+        self._plans: dict[int, Plan] = {}
+        self._decisions: dict[tuple[int, int, tuple[str, ...]], Decided | Plan] = {}
+
+    def decide(self, view: PlanningView) -> Decided:
+        paths = self._paths
+        initial = paths.held(view.initial_data)
+        key = (initial, paths.held(view.data), tuple([step.skill for step in view.carried_out]))
+        found = self._decisions.get(key)
+        if found is None:
+            found = self._work_out(initial, key[1], key[2])
+            _keep(self._decisions, key, found)
+        if isinstance(found, Plan):  # finished; what else could have run depends on all the data
+            return Decided(self._finish(found, view.data, key[2]))
+        return found
+
+    def _work_out(self, initial: int, now: int, done: tuple[str, ...]) -> Decided | Plan:
+        if self._unknown:
+            close = get_close_matches(self._unknown[0], self._supply.catalog, n=1, cutoff=0.6)
+            return Decided(wording.unknown(self._unknown, close))
+        plan = self._plans.get(initial)
+        if plan is None:
+            plan = self._plan(self._paths.named(initial))
+            _keep(self._plans, initial, plan)
+        decision = self._decide(plan, self._paths.named(now), set(done))
+        return plan if decision is None else Decided(decision)
+
+    def _plan(self, have: set[str]) -> Plan:
+        if self._names:
+            return plan_asked(self._supply, self._names, have)
+        return plan_all(self._supply, have)
+
+    def _decide(self, plan: Plan, have: set[str], done: set[str]) -> Decision | None:
+        """Return what to do, or None where the goal is met."""
+        remaining = [name for name in plan.members if name not in done]
+        open_goals = [name for name in plan.goals if name not in done]
+        able = set(self._supply.can_run(remaining, have))
+        if plan.asked:
+            if not open_goals:
+                return None
+            stuck = [name for name in open_goals if name not in able]
+            if stuck:
+                return wording.missing(self._supply, stuck, have, done)
+        elif not able:
+            return None if done else wording.nothing_to_do(self._supply, have)
+        chosen = choose(self._supply, plan, [name for name in remaining if name in able], have)
+        assert chosen, "among skills that can run, one can run now"
+        reasons = {name: wording.reason(self._supply, plan, name, remaining, self._listed) for name in chosen}
+        return Run(tuple(chosen), wording.together(reasons), reasons)
+
+    def _finish(self, plan: Plan, data: Mapping[str, Any], done: Sequence[str]) -> Finish:
+        catalog = self._supply.catalog
+        others = [name for name in catalog if name not in done and name not in plan.members]
+        have = present(data, {path for name in others for path in self._supply.requires(name)})
+        could = [name for name in others if have.issuperset(self._supply.requires(name))]
+        return Finish(wording.finished(plan, done, self._listed), tuple(sorted(could)))
+
+
+class _Paths:
+    """A fixed set of data paths, so that "which of them are there" is one integer."""
+
+    def __init__(self, paths: Any) -> None:
+        self._paths = tuple(sorted(set(paths)))
+        self._keys = tuple((1 << n, parts(path), path.endswith("[]")) for n, path in enumerate(self._paths))
+
+    def held(self, data: Mapping[str, Any]) -> int:
+        """Return a bit for each path at which `data` holds a value (as `data_path.read` sees it)."""
+        bits = 0
+        for bit, keys, many in self._keys:
+            value: Any = data
+            for key in keys:
+                if type(value) is not dict or key not in value:
+                    break
+                value = value[key]
+            else:
+                if not many or isinstance(value, list):
+                    bits |= bit
+        return bits
+
+    def named(self, bits: int) -> set[str]:
+        """Return the paths that the bits stand for."""
+        return {path for n, path in enumerate(self._paths) if bits >> n & 1}
+
+
+def _keep(cache: dict[Any, Any], key: Any, value: Any, limit: int = _KEEP) -> None:
+    if len(cache) >= limit:
+        cache.clear()
+    cache[key] = value

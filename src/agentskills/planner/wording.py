@@ -1,0 +1,129 @@
+"""Why the planner decided as it did, in plain language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from agentskills.domain.data_path import overlap
+from agentskills.domain.decision import GiveUp
+from agentskills.planner.supply import Plan, Supply, by_itself
+
+_MOST = 8  # names in one sentence; a catalogue may hold thousands
+
+
+def listing(words: Iterable[str], most: int = _MOST) -> str:
+    """Return `a`, `a and b`, `a, b and c`, or the first few and how many more there are."""
+    items = list(words)
+    if len(items) > most:
+        return f"{', '.join(items[:most])} and {len(items) - most} more"
+    return " and ".join(filter(None, [", ".join(items[:-1]), items[-1]])) if items else ""
+
+
+def reason(supply: Supply, plan: Plan, name: str, remaining: Sequence[str], listed: bool) -> str:
+    """Return why this skill is carried out now: what it needs, what it delivers and for whom."""
+    contract = supply.catalog[name].contract
+    if contract.reads_everything:
+        needs = "has no contract, so it reads all the data"
+    elif contract.requires:
+        needs = f"needs {listing(contract.requires)}, which {_is(contract.requires)} there"
+    else:
+        needs = "needs nothing"
+    users = [
+        other
+        for other in remaining
+        if other != name
+        and any(overlap(path, made) for path in supply.requires(other) for made in contract.writes)
+    ]
+    produces = f"; produces {listing(contract.writes)}" if contract.writes else "; produces nothing"
+    if users:
+        produces += f", needed by {listing(users)}"
+    if plan.asked and name in plan.goals:
+        produces += "; listed in the request" if listed else "; named in the SOP"
+    return needs + produces
+
+
+def together(reasons: Mapping[str, str]) -> str:
+    """Return the reason of a decision: one line for each skill."""
+    return "\n".join(f"{name} {why}" for name, why in reasons.items())
+
+
+def finished(plan: Plan, done: Sequence[str], listed: bool) -> str:
+    """Return why the run is at its end."""
+    if not plan.asked:
+        return f"Every skill that could run has been carried out: {listing(dict.fromkeys(done))}."
+    whose = "the request lists" if listed else "the SOP names"
+    return f"All that {whose} has been carried out: {listing(plan.goals)}."
+
+
+def unknown(names: Sequence[str], close: Sequence[str]) -> GiveUp:
+    """Return the end of a run whose request lists skills that don't exist."""
+    hint = f" Did you mean {close[0]}?" if close else ""
+    return GiveUp(f"There is no skill named {listing(names)}.{hint}", "unknown-skill")
+
+
+def missing(supply: Supply, stuck: Sequence[str], have: set[str], done: set[str]) -> GiveUp:
+    """Return the end of a run one of whose goals can never run, with what is missing and why."""
+    paths: dict[str, None] = {}
+    sentences = []
+    for goal in stuck:
+        told = _trace(supply, goal, have, done)
+        paths.update(dict.fromkeys(told))
+        sentences.append(f"{goal} can't run: {'; '.join(told.values())}.")
+    return GiveUp(" ".join(sentences), "missing-paths", tuple(paths))
+
+
+def _trace(supply: Supply, goal: str, have: set[str], done: set[str]) -> dict[str, str]:
+    """Return each missing path with who could have produced it, and what those lack in turn."""
+    told: dict[str, str] = {}
+    names = {goal: None}
+    for name in (todo := [goal]):  # grows while it is walked
+        for path in supply.requires(name):
+            if path in have or path in told:
+                continue
+            suppliers = supply.suppliers(name, path)
+            told[path] = f"{path} is missing, {_who(supply, suppliers, have, done)}"
+            todo += [other for other in suppliers if other not in done and other not in names]
+            names.update(dict.fromkeys(suppliers))
+    return told
+
+
+def _who(supply: Supply, suppliers: Sequence[str], have: set[str], done: set[str]) -> str:
+    if not suppliers:
+        return "and no skill produces it"
+    words = []
+    for supplier in suppliers[:_MOST]:
+        lacking = [path for path in supply.requires(supplier) if path not in have]
+        if supplier in done:
+            words.append(f"{supplier} has run and did not produce it")
+        elif lacking:
+            words.append(f"{supplier} could produce it but needs {listing(lacking)}")
+        else:
+            words.append(f"{supplier} could produce it but is not part of this plan")
+    if len(suppliers) > _MOST:
+        words.append(f"so could {len(suppliers) - _MOST} more")
+    return ", ".join(words)
+
+
+def nothing_to_do(supply: Supply, have: set[str]) -> GiveUp:
+    """Return the end of a run that names no skill and has data for none."""
+    catalog = supply.catalog
+    if not catalog:
+        return GiveUp("There is nothing to do: no skills are loaded (see ASF_SKILLS).", "nothing-to-do")
+    paths: dict[str, None] = {}
+    lines = []
+    for name in sorted(catalog):
+        lacking = [path for path in supply.requires(name) if path not in have]
+        if by_itself(catalog[name]) and lacking:
+            paths.update(dict.fromkeys(path for path in lacking if not supply.suppliers(name, path)))
+            lines.append(f"{name} needs {listing(lacking)}")
+    unasked = [name for name in sorted(catalog) if not by_itself(catalog[name])]
+    text = "There is nothing to do: the SOP names no skill, and no skill can run on this data"
+    if lines:
+        text += f" ({listing(lines)})"
+    if unasked:
+        text += f"; only on request: {listing(unasked)}"
+    return GiveUp(text + ".", "nothing-to-do", tuple(paths))
+
+
+def _is(words: Sequence[str]) -> str:
+    return "is" if len(words) == 1 else "are"

@@ -103,6 +103,7 @@ class AgentSkills:
         *,
         changes: Mapping[str, Any] | None = None,
         initial_data: Mapping[str, Any] | None = None,
+        sop: str | None = None,
         reason: str | None = None,
         run_name: str | None = None,
         model: str | None = None,
@@ -112,11 +113,12 @@ class AgentSkills:
         """Start a new run that repeats `thread_id`; with nothing given, exactly the same again.
 
         `changes` is a JSON merge patch over the run's initial_data (None removes a key);
-        `initial_data` replaces it whole. Raises `RunNotFound` and `BadInput`.
+        `initial_data` replaces it whole; `sop` is an edited procedure. Raises `RunNotFound` and `BadInput`.
         """
         body = _given(
             changes=changes,
             initial_data=initial_data,
+            sop=sop,
             reason=reason,
             run_name=run_name,
             model=model,
@@ -142,6 +144,10 @@ class AgentSkills:
     async def metadata(self, thread_id: str) -> JsonObject:
         """Return the run's row: SOP, initial_data, name, parent, root, rerun counts, metadata."""
         return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/metadata"))
+
+    async def detail(self, thread_id: str) -> JsonObject:
+        """Return the run's row with its state, its parent and its reruns."""
+        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}"))
 
     def events(self, thread_id: str, *, after: str | None = None) -> AsyncIterator[Event]:
         """Yield what happens in a run until it ends; a broken connection is taken up where it broke.
@@ -173,35 +179,41 @@ class AgentSkills:
         *,
         status: str | Sequence[str] | None = None,
         name: str | None = None,
-        text: str | None = None,
+        q: str | None = None,
+        sop_name: str | None = None,
         initial_data: Mapping[str, Any] | None = None,
         metadata: Mapping[str, Any] | None = None,
-        since: datetime | str | None = None,
-        until: datetime | str | None = None,
+        created_after: datetime | str | None = None,
+        created_before: datetime | str | None = None,
         parent: str | None = None,
         root: str | None = None,
-        id_prefix: str | None = None,
         page_size: int = PAGE,
     ) -> AsyncIterator[JsonObject]:
         """Yield runs, newest first, page after page; all filters given must hold.
 
-        `name` and `id_prefix` match beginnings; `text` are words in the SOP; `initial_data` and
-        `metadata` are JSON that the run's must contain.
+        `name` is the beginning of the run's name or id, `q` are words in the SOP; `initial_data` and
+        `metadata` are JSON that the run's must contain; `parent` finds the reruns of that very run,
+        `root` the whole family.
         """
         given = _given(
             status=[status] if isinstance(status, str) else status,
             name=name,
-            text=text,
+            q=q,
+            sop_name=sop_name,
             initial_data=_text(initial_data),
             metadata=_text(metadata),
-            since=_time(since),
-            until=_time(until),
+            created_after=_time(created_after),
+            created_before=_time(created_before),
             parent=parent,
             root=root,
-            thread_id=id_prefix,
         )
         async for run in self._pages("/admin/runs", given, page_size):
             yield run
+
+    async def waits(self, *, reason: Sequence[str] | None = None) -> AsyncIterator[JsonObject]:
+        """Yield what runs wait for, the oldest first; without `reason` only what people can answer."""
+        async for wait in self._pages("/admin/waits", _given(reason=reason)):
+            yield wait
 
     async def _pages(
         self, path: str, params: dict[str, Any], page_size: int = PAGE
@@ -239,27 +251,41 @@ class AgentSkills:
         body = _given(step=step, decision=decision, data=data, note=note, digest=digest)
         return _object(await self._transport.post(f"/approve/{_id(thread_id)}", body, key=idempotency_key))
 
-    async def cancel(self, thread_id: str) -> JsonObject:
-        """Ask a run to stop. Raises `AlreadyFinished` when it has ended."""
-        return _object(await self._transport.post(f"/admin/runs/{_id(thread_id)}/cancel"))
+    async def cancel(self, thread_id: str, *, reason: str | None = None) -> JsonObject:
+        """Stop a run: nothing new starts, what waits is closed. Raises `AlreadyFinished`."""
+        body = _given(reason=reason)
+        return _object(await self._transport.post(f"/admin/runs/{_id(thread_id)}/cancel", body))
 
     # Skills and SOPs
 
     async def skills(self) -> JsonObject:
-        """Return `{items, …}`: the skills that new runs see, and what the linter says about their folders."""
+        """Return `{items, catalog, roots, diagnostics, …}`: the skills that new runs see."""
         return _object(await self._transport.get("/admin/skills"))
 
-    async def skill(self, name: str) -> JsonObject:
-        """Return one skill: description, contract, body, files, versions. Raises `SkillNotFound`."""
-        return _object(await self._transport.get(f"/admin/skills/{_id(name)}"))
+    async def skill(self, name: str, digest: str | None = None) -> JsonObject:
+        """Return a skill, or one version of it: contract, body, files. Raises `SkillNotFound`."""
+        version = f"/versions/{_id(digest)}" if digest else ""
+        return _object(await self._transport.get(f"/admin/skills/{_id(name)}{version}"))
+
+    async def skill_versions(self, name: str) -> list[JsonObject]:
+        """Return all versions of a skill, the newest first. Raises `SkillNotFound`."""
+        return _items(await self._transport.get(f"/admin/skills/{_id(name)}/versions"))
+
+    async def sops(self) -> list[JsonObject]:
+        """Return the named SOPs with their text and example inputs."""
+        return _items(await self._transport.get("/admin/sops"))
 
     async def reload_skills(self) -> JsonObject:
         """Read all skill folders anew; runs under way keep the versions they began with."""
         return _object(await self._transport.post("/admin/skills/reload"))
 
     async def health(self) -> JsonObject:
-        """Return what the server says about itself."""
+        """Return whether the server can do its work."""
         return _object(await self._transport.get("/health"))
+
+    async def server(self) -> JsonObject:
+        """Return what the server is set up to do: model, planner, skill roots, workers."""
+        return _object(await self._transport.get("/admin/server"))
 
 
 def _given(**fields: Any) -> JsonObject:
@@ -281,3 +307,7 @@ def _time(value: datetime | str | None) -> str | None:
 def _object(answer: Any) -> JsonObject:
     assert isinstance(answer, dict), f"expected a JSON object, got {type(answer).__name__}"
     return answer
+
+
+def _items(answer: Any) -> list[JsonObject]:
+    return list(_object(answer)["items"])

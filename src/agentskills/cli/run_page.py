@@ -1,0 +1,63 @@
+"""How `asf run show` lays out a run for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentskills.cli import output as out
+from agentskills.cli.watch import STEP_COLUMNS, problem, waiting_lines
+from agentskills.domain.data_path import leaves
+from agentskills.domain.json_text import json_str
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+DATA_COLUMNS = (
+    out.Column("PATH", lambda leaf: leaf["path"], whole=True),
+    out.Column("VALUE", lambda leaf: json_str(leaf["value"])),
+)
+
+
+def print_run(run: dict[str, Any]) -> None:
+    """Print a run: its head, SOP, what it waits for, steps and data."""
+    from rich.text import Text
+
+    parts: list[RenderableType] = [Text(out.cell(run["run_name"]), style="bold"), _head(run)]
+    parts += [Text(line, style="yellow") for line in waiting_lines(run["thread_id"], run["waiting"])]
+    parts += [_title("SOP"), Text(_lines(run["sop"]))]
+    if run["steps"]:
+        parts += [_title("STEPS"), out.table(run["steps"], STEP_COLUMNS)]
+    found = leaves(run["data_store"])
+    if found:
+        rows = [{"path": path, "value": value} for path, value in found.items()]
+        parts += [_title("DATA"), out.table(rows, DATA_COLUMNS)]
+    out.print_parts(*parts)
+
+
+def _title(text: str) -> RenderableType:
+    from rich.text import Text
+
+    return Text(f"\n{text}", style="bold")
+
+
+def _lines(sop: str) -> str:
+    return "\n".join("  " + out.safe(line) for line in sop.splitlines())
+
+
+def _head(run: dict[str, Any]) -> RenderableType:
+    given = {
+        "id": run["thread_id"],
+        "status": run["status"],
+        "error": problem(run["error"]),
+        "created": out.moment(run["created_at"]),
+        "took": out.duration(run["started_at"], run["finished_at"]),
+        "repeats": run["parent_thread_id"],
+        "reason": (run["requested_by"] or {}).get("reason"),
+        "reruns": ", ".join(rerun["thread_id"] for rerun in run["reruns"]),
+        "sop name": run["sop_name"],
+        "skills": ", ".join(run["skills"] or []),
+        "planner": run["planner"],
+        "model": run["model"],
+        "metadata": json_str(run["metadata"]) if run["metadata"] else None,
+    }
+    return out.record((name, out.cell(value)) for name, value in given.items() if value)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from agentskills.domain.rerun import merge_patch
-from tests.examples.example_files import entry, example
+
+from .example_files import entry, example
 
 REFUND = ("fetch-order", "check-refund-policy", "release-large-refund", "pay-refund", "notify-customer")
 INVOICE_CHECKS = ("check-invoice-prices", "check-invoice-quantities", "check-duplicate-invoices")

@@ -31,7 +31,7 @@ class UnexpectedAnswer(AgentSkillsError):
     type = "unexpected-answer"
 
     def __init__(self, detail: str, *, http_status: int, problem: dict[str, Any] | None = None) -> None:
-        super().__init__(detail, **(problem or {}))
+        super().__init__(detail)
         self.http_status = http_status
         self.problem = problem or {}
 

@@ -73,7 +73,9 @@ class _TryAgain(Exception):
 
 async def _stream(transport: Transport, path: str, last_id: str | None) -> AsyncIterator[Event]:
     headers = {"Last-Event-ID": last_id} if last_id else {}
-    timeout = httpx2.Timeout(transport.http.timeout, read=SILENCE)
+    timeout = httpx2.Timeout(
+        connect=transport.timeout, read=SILENCE, write=transport.timeout, pool=transport.timeout
+    )
     async with transport.http.sse(path, headers=headers, timeout=timeout, max_event_size=None) as source:
         response = source.response
         if not response.is_success:

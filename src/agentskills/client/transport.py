@@ -38,6 +38,7 @@ class Transport:
             headers["Authorization"] = f"Bearer {api_key}"
         self.url = url.rstrip("/")
         self.retries = retries
+        self.timeout = timeout
         self.http = httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=timeout)
 
     async def get(self, path: str, params: Params | None = None) -> Json:

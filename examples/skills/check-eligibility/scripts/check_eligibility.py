@@ -1,8 +1,8 @@
 """Check a candidate's permission to work."""
 
 
-class NoWorkPermit(Exception):
-    """The candidate may not work here."""
+class SkillFailed(Exception):
+    """A business reason: the run ends with this message."""
 
 
 def run(inputs: dict) -> dict:
@@ -10,11 +10,11 @@ def run(inputs: dict) -> dict:
     candidate, first_day = inputs["candidate"], inputs["role"]["starts_on"]
     permit = candidate.get("work_permit")
     if not permit:
-        raise NoWorkPermit(f"{candidate['name']} has no work permit.")
+        raise SkillFailed(f"{candidate['name']} has no work permit.")
     if permit["kind"] == "citizen":
         return {"candidate": {"eligible": "citizen"}}
     if permit["valid_until"] < first_day:  # ISO dates compare as text
-        raise NoWorkPermit(
+        raise SkillFailed(
             f"The work permit of {candidate['name']} ends on {permit['valid_until']}, "
             f"before the first day on {first_day}."
         )

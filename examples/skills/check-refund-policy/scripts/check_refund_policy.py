@@ -7,12 +7,8 @@ from pathlib import Path
 POLICY = Path(__file__).parent.parent / "assets" / "policy.json"
 
 
-class OutsideReturnWindow(Exception):
-    """The request came too late."""
-
-
-class AmountTooHigh(Exception):
-    """More is asked for than was paid."""
+class SkillFailed(Exception):
+    """A business reason: the run ends with this message."""
 
 
 def run(inputs: dict) -> dict:
@@ -22,14 +18,14 @@ def run(inputs: dict) -> dict:
 
     days = (date.fromisoformat(request["received_on"]) - date.fromisoformat(order["delivered_on"])).days
     if days > policy["return_window_days"]:
-        raise OutsideReturnWindow(
+        raise SkillFailed(
             f"The request came {days} days after delivery; the return window is "
             f"{policy['return_window_days']} days."
         )
 
     amount = request.get("amount", order["total"])
     if amount > order["total"]:
-        raise AmountTooHigh(f"The request asks for {amount}, but the order was {order['total']}.")
+        raise SkillFailed(f"The request asks for {amount}, but the order was {order['total']}.")
 
     limit = policy["approval_above"]
     if amount > limit:

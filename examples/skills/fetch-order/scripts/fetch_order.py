@@ -7,8 +7,8 @@ from pathlib import Path
 ORDER_BOOK = Path(__file__).parent.parent / "assets" / "orders.json"
 
 
-class UnknownOrder(Exception):
-    """No such order."""
+class SkillFailed(Exception):
+    """A business reason: the run ends with this message."""
 
 
 def run(inputs: dict) -> dict:
@@ -18,4 +18,4 @@ def run(inputs: dict) -> dict:
     for order in orders:
         if order["id"] == wanted:
             return {"order": {key: value for key, value in order.items() if key != "id"}}
-    raise UnknownOrder(f"There is no order {wanted} in the order book.")
+    raise SkillFailed(f"There is no order {wanted} in the order book.")

@@ -6,8 +6,8 @@ from pathlib import Path
 REGISTER = Path(__file__).parent.parent / "assets" / "customers.json"
 
 
-class UnknownCustomer(Exception):
-    """No such customer."""
+class SkillFailed(Exception):
+    """A business reason: the run ends with this message."""
 
 
 def run(inputs: dict) -> dict:
@@ -15,5 +15,5 @@ def run(inputs: dict) -> dict:
     wanted = inputs["customer"]["id"]
     customers = json.loads(REGISTER.read_text(encoding="utf-8"))
     if wanted not in customers:
-        raise UnknownCustomer(f"There is no customer {wanted} in the register.")
+        raise SkillFailed(f"There is no customer {wanted} in the register.")
     return {"customer": customers[wanted]}

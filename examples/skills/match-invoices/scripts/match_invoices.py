@@ -3,8 +3,8 @@
 CHECKS = ("price_findings", "quantity_findings", "duplicate_findings")
 
 
-class MismatchTooLarge(Exception):
-    """Too much money is at stake to go on without a person."""
+class SkillFailed(Exception):
+    """A business reason: the run ends with this message."""
 
 
 def run(inputs: dict) -> dict:
@@ -18,7 +18,7 @@ def run(inputs: dict) -> dict:
     ]
     for finding in findings:
         if finding["money"] > rules["stop_above"]:
-            raise MismatchTooLarge(
+            raise SkillFailed(
                 f"Invoice {finding['invoice']}: {finding['text']}. {finding['money']} is at stake, "
                 f"more than the {rules['stop_above']} at which a batch stops."
             )

@@ -6,8 +6,8 @@ from pathlib import Path
 ROLES = Path(__file__).parent.parent / "assets" / "roles.json"
 
 
-class UnknownRole(Exception):
-    """Nobody has written down what this role asks for."""
+class SkillFailed(Exception):
+    """A business reason: the run ends with this message."""
 
 
 def run(inputs: dict) -> dict:
@@ -15,7 +15,7 @@ def run(inputs: dict) -> dict:
     candidate = inputs["candidate"]
     roles = json.loads(ROLES.read_text(encoding="utf-8"))
     if inputs["role"]["id"] not in roles:
-        raise UnknownRole(f"There is no role {inputs['role']['id']}.")
+        raise SkillFailed(f"There is no role {inputs['role']['id']}.")
     role = roles[inputs["role"]["id"]]
 
     years = min(candidate["years_of_experience"], role["years_of_experience"])

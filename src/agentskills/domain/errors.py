@@ -198,3 +198,17 @@ class SkillFailed(AgentSkillsError):
         self.nothing_happened = nothing_happened
         self.details = details
         self.usage = usage
+
+
+class NotStarted(AgentSkillsError):
+    """The run has only been recorded; it was never started."""
+
+    status = 409
+    type = "not-started"
+
+
+class StepNotFound(AgentSkillsError):
+    """The run has no step with this number."""
+
+    status = 404
+    type = "step-not-found"

@@ -102,7 +102,8 @@ _INSERT_MANY = f"""
            t.model, t.planner, t.limits::jsonb, t.request::jsonb, t.requested_by::jsonb, t.body_digest,
            t.not_before, t.lane, t.search::jsonb, {_CURRENT}
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                $8::text[], $9::int[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
+                $8::text[], $9::int[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+                $15::text[],
                 $16::text[], $17::timestamptz[], $18::smallint[], $19::text[])
         AS t(thread_id, sop, initial_data, run_name, metadata, sop_name, parent_thread_id, root_thread_id,
              rerun_number, skills, model, planner, limits, request, requested_by, body_digest, not_before,

@@ -1,0 +1,163 @@
+"""People's answers to runs that wait: approve, reject, say whether an effect has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agentskills.domain.data_path import ABSENT, read
+from agentskills.domain.errors import (
+    BadInput,
+    NotWaiting,
+    OutOfDate,
+    RunNotFound,
+    StepChoiceNeeded,
+    TooEarly,
+)
+from agentskills.domain.status import EffectState, WaitReason
+from agentskills.services.actor import Actor
+from agentskills.services.context import Context
+from agentskills.services.forms import check_form
+from agentskills.storage import audit, effects, queue, runs, waits, workers
+from agentskills.storage.database import Conn
+from agentskills.storage.waits import Wait
+
+OPTIONS: dict[str, tuple[str, ...]] = {
+    WaitReason.APPROVAL: ("approve", "reject"),
+    WaitReason.CONSENT: ("approve", "reject"),
+    WaitReason.IN_DOUBT: ("happened", "not_happened", "stop"),
+}
+"""What a person may answer, by why the run waits; nothing else waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A person's answer."""
+
+    step: int | None = None
+    decision: str | None = None
+    data: dict[str, Any] | None = None  # edits, or the output of what happened
+    note: str | None = None
+    digest: str | None = None  # of what was shown
+
+    def document(self, decision: str) -> dict[str, Any]:
+        """Return the answer as it is stored."""
+        given = {"decision": decision, "data": self.data, "note": self.note}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+async def approve(context: Context, thread_id: str, given: Answer, actor: Actor) -> dict[str, Any]:
+    """Take a person's answer and wake the run; return the answer of the request.
+
+    Raises `RunNotFound`, `NotWaiting`, `StepChoiceNeeded`, `OutOfDate`, `TooEarly`, `BadInput`.
+    An answer that comes too late is refused, and kept in the audit.
+    """
+    try:
+        async with context.writing() as conn:
+            wait = await _wait_for(conn, thread_id, given.step)
+            decision = _decision(wait, given)
+            await _take(conn, wait, decision, given, actor)
+    except (NotWaiting, OutOfDate) as refused:
+        await _record_refused(context, thread_id, given, actor, refused.type)
+        raise
+    context.notifier.woken([thread_id])
+    return {"status": "accepted", "thread_id": thread_id, "step": wait.seq, "decision": decision}
+
+
+async def _wait_for(conn: Conn, thread_id: str, step: int | None) -> Wait:
+    """Return the open wait that is meant, locked."""
+    status = await runs.status_of(conn, thread_id)
+    if status is None:
+        raise RunNotFound(f"there is no run {thread_id!r}")
+    found = [w for w in await waits.open_waits(conn, thread_id, lock=True) if w.reason in OPTIONS]
+    if step is not None:
+        found = [w for w in found if w.seq == step]
+    if not found:
+        what = thread_id if step is None else f"step {step} of {thread_id}"
+        raise NotWaiting(f"{what} does not wait for an answer; the run is {status}", run_status=status)
+    if len(found) > 1:
+        raise StepChoiceNeeded(
+            f"{len(found)} steps of {thread_id} wait; say which one with step",
+            waiting=[waiting_document(w) for w in found],
+        )
+    return found[0]
+
+
+def _decision(wait: Wait, given: Answer) -> str:
+    options = tuple(wait.options) or OPTIONS[wait.reason]
+    decision = given.decision or ("approve" if "approve" in options else None)
+    if decision is None:
+        raise BadInput(f"say what happened: {', '.join(options)}", pointer="/decision")
+    if decision not in options:
+        raise BadInput(f"{decision} is no answer here; it can be {', '.join(options)}", pointer="/decision")
+    if given.digest is not None and given.digest != wait.shown_digest:
+        raise OutOfDate(f"what step {wait.seq} shows has changed since; look again", step=wait.seq)
+    return decision
+
+
+async def _take(conn: Conn, wait: Wait, decision: str, given: Answer, actor: Actor) -> None:
+    if decision in ("approve", "happened"):
+        check_form(wait.asks.get("form"), given.data)
+        check_delivered(wait.expects, given.data)
+    if decision in ("happened", "not_happened") and wait.effect_id is not None:
+        await _settle(conn, wait, decision, given, actor)
+    if not await waits.answer(conn, wait.id, given.document(decision), actor.document()):
+        raise NotWaiting(f"step {wait.seq} of {wait.thread_id} has been answered already")
+    await queue.wake(conn, [wait.thread_id])
+    await audit.record(
+        conn,
+        actor.document(),
+        "approve",
+        wait.thread_id,
+        reason=given.note,
+        detail={"step": wait.seq, "reason": wait.reason, **given.document(decision)},
+    )
+
+
+async def _settle(conn: Conn, wait: Wait, decision: str, given: Answer, actor: Actor) -> None:
+    """Settle an effect in doubt for all runs that wait for it."""
+    assert wait.effect_id is not None
+    effect = (await effects.by_ids(conn, [wait.effect_id]))[wait.effect_id]
+    if decision == "happened":
+        settled = await effects.settle(
+            conn, effect.id, EffectState.RECEIPT, output=given.data or {}, by=actor.document()
+        )
+    else:
+        if effect.worker is not None and await workers.lease_is_good(conn, effect.worker):
+            raise TooEarly()
+        error = {"type": "not-happened", "message": given.note or "a person said that it did not happen"}
+        settled = await effects.settle(conn, effect.id, EffectState.FAILED, error=error, by=actor.document())
+    if not settled:
+        raise NotWaiting(f"whether {effect.skill} happened has been settled already")
+
+
+async def _record_refused(context: Context, thread_id: str, given: Answer, actor: Actor, why: str) -> None:
+    detail = {"step": given.step, **given.document(given.decision or ""), "refused": why}
+    async with context.writing() as conn:
+        await audit.record(
+            conn, actor.document(), "approve-refused", thread_id, reason=given.note, detail=detail
+        )
+
+
+def check_delivered(expects: Sequence[str], data: dict[str, Any] | None) -> None:
+    """Raise `BadInput` naming the first path of `expects` that `data` lacks."""
+    for path in expects:
+        if data is None or read(data, path) is ABSENT:
+            place = path.removesuffix("[]").replace(".", "/")
+            what = "a list at " if path.endswith("[]") else ""
+            raise BadInput(f"data lacks {what}{path}", pointer=f"/data/{place}")
+
+
+def waiting_document(wait: Wait) -> dict[str, Any]:
+    """Return an open wait as it is shown."""
+    return {
+        "step": wait.seq,
+        "skill": wait.skill,
+        "reason": wait.reason,
+        "since": wait.since,
+        "until": wait.until,
+        "asks": wait.asks,
+        "options": list(wait.options) or list(OPTIONS.get(wait.reason, ())),
+        "digest": wait.shown_digest,
+    }

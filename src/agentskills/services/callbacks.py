@@ -1,0 +1,99 @@
+"""Late results of REST skills in callback mode; the one-time token says which step they are for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from agentskills.domain.errors import BadInput, ForgedToken, NotWaiting
+from agentskills.domain.status import EffectState
+from agentskills.services.actor import Actor
+from agentskills.services.answers import check_delivered
+from agentskills.services.context import Context
+from agentskills.storage import audit, effects, queue, waits
+from agentskills.storage.database import Conn
+from agentskills.storage.waits import Wait
+
+_BY = Actor("callback")
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A late result: `data`, or `error` where the work failed."""
+
+    token: str | None
+    thread_id: str | None
+    data: Any = None
+    error: Any = None
+
+    def document(self) -> dict[str, Any]:
+        """Return the answer as it is stored."""
+        if self.error is None:
+            return {"data": self.data}
+        if isinstance(self.error, dict):
+            message = self.error.get("message")
+            error = {"type": str(self.error.get("type") or "callback-error"), **self.error}
+            return {"error": error | {"message": str(message or "the service reported an error")}}
+        return {"error": {"type": "callback-error", "message": str(self.error)}}
+
+
+async def deliver(context: Context, given: Callback) -> dict[str, Any]:
+    """Take a late result and wake the run; return the answer of the request.
+
+    Raises `ForgedToken`, `BadInput` (the token stays good), and `NotWaiting` for a result that
+    comes twice or too late: it is kept in the audit, and proves that the effect happened.
+    """
+    if not given.token:
+        raise ForgedToken("the token is missing: call callback_url as it was given")
+    hashed = sha256(given.token.encode()).hexdigest()
+    async with context.writing() as conn:
+        wait = await _locked(conn, hashed)
+        if wait is None or given.thread_id not in (None, wait.thread_id):
+            raise ForgedToken("this token was not given to a step of this run")
+        taken = wait.state == "open" and await _take(conn, wait, given)
+        woken = [wait.thread_id] if taken else await _take_late(conn, wait, given)
+    context.notifier.woken(woken)
+    if not taken:
+        raise NotWaiting(
+            f"step {wait.seq} of {wait.thread_id} no longer waits for this; the answer is kept in the audit",
+            step=wait.seq,
+        )
+    return {"status": "accepted", "thread_id": wait.thread_id, "step": wait.seq, "decision": "callback"}
+
+
+async def _locked(conn: Conn, hashed: str) -> Wait | None:
+    """Return the wait of a token once nobody else can answer it."""
+    wait = await waits.by_token(conn, hashed)
+    if wait is None:
+        return None
+    await waits.open_waits(conn, wait.thread_id, lock=True)
+    return await waits.by_token(conn, hashed)
+
+
+async def _take(conn: Conn, wait: Wait, given: Callback) -> bool:
+    answer = given.document()
+    if given.error is None:
+        if type(given.data) is not dict:
+            raise BadInput("data must be an object with what the skill produces", pointer="/data")
+        check_delivered(wait.expects, given.data)
+    if not await waits.answer(conn, wait.id, answer, _BY.document()):
+        return False
+    await queue.wake(conn, [wait.thread_id])
+    await audit.record(conn, _BY.document(), "callback", wait.thread_id, detail={"step": wait.seq, **answer})
+    return True
+
+
+async def _take_late(conn: Conn, wait: Wait, given: Callback) -> list[str]:
+    """Keep a late result; where the effect is in doubt it proves that it happened."""
+    answer = given.document()
+    await audit.record(
+        conn, _BY.document(), "callback-late", wait.thread_id, detail={"step": wait.seq, **answer}
+    )
+    if wait.effect_id is None or type(given.data) is not dict or given.error is not None:
+        return []
+    effect = (await effects.by_ids(conn, [wait.effect_id])).get(wait.effect_id)
+    if effect is None or effect.state != EffectState.DOUBT:
+        return []
+    await effects.settle(conn, effect.id, EffectState.RECEIPT, output=given.data, by=_BY.document())
+    return await queue.wake(conn, [wait.thread_id])

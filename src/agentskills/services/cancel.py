@@ -1,0 +1,35 @@
+"""Cancel a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agentskills.domain.errors import AlreadyFinished, NotStarted, RunNotFound
+from agentskills.domain.status import FINAL_RUN, RunStatus
+from agentskills.services.actor import Actor
+from agentskills.services.context import Context
+from agentskills.storage import audit, queue, runs
+
+
+async def cancel(context: Context, thread_id: str, reason: str | None, actor: Actor) -> dict[str, Any]:
+    """Cancel a run that no worker has had yet, or ask its worker to; return the answer.
+
+    Raises `RunNotFound`, `NotStarted`, `AlreadyFinished`.
+    """
+    async with context.writing() as conn:
+        run = await runs.get(conn, thread_id, lock=True)
+        if run is None:
+            raise RunNotFound(f"there is no run {thread_id!r}")
+        if run.status == RunStatus.RECORDED:
+            raise NotStarted(f"{thread_id} has never been started")
+        if run.status in FINAL_RUN:
+            raise AlreadyFinished(f"{thread_id} is {run.status} already", run_status=run.status)
+        at_once = await runs.cancel_unclaimed(conn, thread_id)
+        if not at_once:
+            await queue.request_cancel(conn, thread_id)
+        await audit.record(conn, actor.document(), "cancel", thread_id, reason=reason)
+    if at_once:
+        context.notifier.moved([thread_id])
+        return {"status": "cancelled", "thread_id": thread_id, "run_status": "cancelled"}
+    context.notifier.woken([thread_id])
+    return {"status": "cancelling", "thread_id": thread_id, "run_status": run.status}

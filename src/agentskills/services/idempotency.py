@@ -1,0 +1,37 @@
+"""Idempotency-Key: the same key and body get the same answer, another body is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from agentskills.domain.canonical import digest
+from agentskills.domain.errors import BadInput, IdempotencyKeyReused
+from agentskills.services.context import Context
+from agentskills.storage import idempotency
+from agentskills.storage.database import Conn
+
+
+async def once(
+    context: Context,
+    key: str,
+    asked: Any,
+    work: Callable[[Conn], Awaitable[dict[str, Any]]],
+) -> tuple[dict[str, Any], bool]:
+    """Return the answer of `work`, and whether it was given before.
+
+    `asked` is everything the answer depends on. The key, the work and its answer are one
+    transaction: a failure leaves the key free. Raises `IdempotencyKeyReused`.
+    """
+    if not key.isprintable() or not key.strip():
+        raise BadInput("Idempotency-Key must be printable text", pointer="Idempotency-Key")
+    body = digest(asked)
+    async with context.writing() as conn:
+        kept = await idempotency.take(conn, key, body)
+        if kept is None:
+            answer = await work(conn)
+            await idempotency.keep(conn, key, 200, answer)
+            return answer, False
+    if kept.body_digest != body:
+        raise IdempotencyKeyReused(f"the Idempotency-Key {key!r} was used with another body")
+    return kept.answer, True

@@ -20,7 +20,7 @@ import latency
 import peers
 import serving
 import throughput
-from agentskills.storage.database import Pool
+from agentskills.services.context import Context
 from chain import CHAINS, EFFECTFUL, PURE, Chain
 from measure import ratio
 from processes import Place
@@ -38,17 +38,19 @@ async def measure(runs: int, small: bool, with_peers: bool, say: Say) -> Figures
     light = 100 if small else 300
     found: Figures = {"runs": runs, "repeats": repeats, "cores": os.cpu_count()}
     headline, pure = CHAINS[EFFECTFUL], CHAINS[PURE]
-    async with installation() as (place, pool):
+    async with installation() as (place, context):
         say("warming up")
-        await throughput.advance(place, pool, headline, "warm", 200, 1)
-        found |= await _engine(place, pool, headline, runs, repeats, say)
+        await throughput.advance(place, context, headline, "warm", 200, 1)
+        found |= await _engine(place, context, headline, runs, repeats, say)
         say("pure chain")
-        found["pure_runs_per_s"] = await _median(place, pool, pure, "pure", runs, repeats, 1)
+        found["pure_runs_per_s"] = await _median(place, context, pure, "pure", runs, repeats, 1)
         say("entering while carrying out")
-        found["entering_runs_per_s"] = await throughput.sustain(place, pool, headline, "entering", runs // 2)
+        found["entering_runs_per_s"] = await throughput.sustain(
+            place, context, headline, "entering", runs // 2
+        )
         say("latencies")
-        found |= await latency.accept(pool, headline, "accept", light)
-        found |= await latency.first_step(place, pool, headline, "light", light)
+        found |= await latency.accept(context, headline, "accept", light)
+        found |= await latency.first_step(place, context, headline, "light", light)
         say("POST /start")
         found |= await _http(place, headline, light * 5)
         say("floor")
@@ -58,22 +60,22 @@ async def measure(runs: int, small: bool, with_peers: bool, say: Say) -> Figures
     return found | _ratios(found)
 
 
-async def _engine(place: Place, pool: Pool, chain: Chain, runs: int, repeats: int, say: Say) -> Figures:
+async def _engine(place: Place, context: Context, chain: Chain, runs: int, repeats: int, say: Say) -> Figures:
     say("one worker process")
-    one = [await throughput.advance(place, pool, chain, f"one{turn}", runs, 1) for turn in range(repeats)]
+    one = [await throughput.advance(place, context, chain, f"one{turn}", runs, 1) for turn in range(repeats)]
     say("two worker processes")
     return {
         "runs_per_s": statistics.median(turn.advanced for turn in one),
         "bulk_accept_per_s": statistics.median(turn.accepted for turn in one),
-        "two_workers_runs_per_s": await _median(place, pool, chain, "two", runs, repeats, 2),
+        "two_workers_runs_per_s": await _median(place, context, chain, "two", runs, repeats, 2),
     }
 
 
 async def _median(
-    place: Place, pool: Pool, chain: Chain, label: str, runs: int, repeats: int, processes: int
+    place: Place, context: Context, chain: Chain, label: str, runs: int, repeats: int, processes: int
 ) -> float:
     turns = [
-        await throughput.advance(place, pool, chain, f"{label}{turn}", runs, processes)
+        await throughput.advance(place, context, chain, f"{label}{turn}", runs, processes)
         for turn in range(repeats)
     ]
     return statistics.median(turn.advanced for turn in turns)

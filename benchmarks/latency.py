@@ -6,7 +6,8 @@ import asyncio
 import time
 
 import entering
-from agentskills.storage.database import Conn, Pool
+from agentskills.services.context import Context
+from agentskills.storage.database import Conn
 from chain import Chain
 from measure import percentile
 from processes import Place, until, workers
@@ -27,21 +28,21 @@ SELECT EXISTS (SELECT FROM run_state WHERE status IN ('queued', 'running') AND t
 """
 
 
-async def accept(pool: Pool, chain: Chain, label: str, runs: int) -> dict[str, float]:
+async def accept(context: Context, chain: Chain, label: str, runs: int) -> dict[str, float]:
     """Call the service behind POST /start one run after another; milliseconds."""
     took = []
     for number in range(runs):
         began = time.perf_counter()
-        await entering.one(pool, chain, f"{label}-{number}", number)
+        await entering.one(context, chain, f"{label}-{number}", number)
         took.append((time.perf_counter() - began) * 1000)
     return {"accept_p50_ms": percentile(took, 0.5), "accept_p95_ms": percentile(took, 0.95)}
 
 
-async def first_step(place: Place, pool: Pool, chain: Chain, label: str, runs: int) -> dict[str, float]:
+async def first_step(place: Place, context: Context, chain: Chain, label: str, runs: int) -> dict[str, float]:
     """Start runs one at a time under light load; milliseconds from created_at by the journal's own times."""
-    async with pool.acquire() as conn, workers(place, conn, 1, 200) as running:
-        await lightly(pool, chain, f"{label}warm", 20)
-        await lightly(pool, chain, label, runs)
+    async with context.pool.acquire() as conn, workers(place, conn, 1, 200) as running:
+        await lightly(context, chain, f"{label}warm", 20)
+        await lightly(context, chain, label, runs)
         await until(lambda: _finished(conn, label), running, f"the runs {label}")
         rows = await conn.fetch(FIRST_STEPS, label)
     assert len(rows) == runs
@@ -55,10 +56,10 @@ async def first_step(place: Place, pool: Pool, chain: Chain, label: str, runs: i
     }
 
 
-async def lightly(pool: Pool, chain: Chain, label: str, runs: int) -> None:
+async def lightly(context: Context, chain: Chain, label: str, runs: int) -> None:
     """Start `runs` runs, a short pause between two."""
     for number in range(runs):
-        await entering.one(pool, chain, f"{label}-{number}", number)
+        await entering.one(context, chain, f"{label}-{number}", number)
         await asyncio.sleep(PAUSE)
 
 

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from agentskills.settings import Settings
 from agentskills.storage.database import Conn
 
 FOREIGN = ("ASF_", "PG", "DATABASE_URL")  # what the caller's environment says about other installations
@@ -31,6 +32,10 @@ class Place:
     def skill_list(self) -> str:
         """The roots as ASF_SKILLS holds them."""
         return os.pathsep.join(map(str, self.skills))
+
+    def settings(self) -> Settings:
+        """Return the settings of this installation."""
+        return Settings(home=self.home, skills=self.skill_list, database_url=self.database)
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of a process of this installation."""

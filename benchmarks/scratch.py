@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,18 +13,19 @@ from urllib.parse import urlsplit, urlunsplit
 
 from agentskills.services.skills import load_skills
 
-from agentskills.settings import Settings
-from agentskills.storage.database import Pool, connect, open_pool
+from agentskills.engine.notifier import Notifier
+from agentskills.services.context import Context
+from agentskills.storage.database import connect, open_pool
 from agentskills.storage.embedded import EmbeddedPostgres
 from chain import CHAINS
 from processes import Place, last_words
 
 
 @contextlib.asynccontextmanager
-async def installation(more_skills: Iterable[Path] = ()) -> AsyncIterator[tuple[Place, Pool]]:
+async def installation(more_skills: Iterable[Path] = ()) -> AsyncIterator[tuple[Place, Context]]:
     """Make one, load the skills of both chains and of `more_skills` (roots), and remove it afterwards."""
-    with tempfile.TemporaryDirectory(prefix="asf-bench-") as folder:
-        Path(folder).chmod(0o755)  # as root, Postgres runs as another account
+    with tempfile.TemporaryDirectory(prefix="asf-bench-", ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)  # as root, Postgres runs as another account
         home = Path(folder) / "home"
         home.mkdir()
         server = EmbeddedPostgres(home).acquire()
@@ -34,13 +36,16 @@ async def installation(more_skills: Iterable[Path] = ()) -> AsyncIterator[tuple[
             place = Place(home, (root, *more_skills), server.url)
             migrate(place)
             pool = await open_pool(place.database, min_size=4, max_size=16, name="benchmark")
+            context = Context(pool, place.settings(), Notifier(pool))
+            context.notifier.start()
             try:
-                await load(place, pool)
-                yield place, pool
+                await load_skills(pool, context.settings)
+                yield place, context
             except Exception:
                 print(last_words(place), file=sys.stderr)
                 raise
             finally:
+                await context.notifier.close()
                 await pool.close()
         finally:
             server.release()
@@ -50,12 +55,6 @@ def migrate(place: Place) -> None:
     """Bring the database up to date, as a person does."""
     command = [sys.executable, "-m", "agentskills.cli.main", "db", "upgrade"]
     subprocess.run(command, env=place.environment(), check=True, stdout=subprocess.DEVNULL)
-
-
-async def load(place: Place, pool: Pool) -> None:
-    """Read the skill roots into the database."""
-    settings = Settings(home=place.home, skills=place.skill_list, database_url=place.database)
-    await load_skills(pool, settings)
 
 
 async def empty_database(place: Place, name: str) -> str:

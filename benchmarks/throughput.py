@@ -7,9 +7,12 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
+from subprocess import Popen
 
 import entering
-from agentskills.storage.database import Conn, Pool
+from agentskills.services.context import Context
+from agentskills.storage.database import Conn
 from chain import LENGTH, Chain
 from processes import Place, until, workers
 
@@ -37,6 +40,9 @@ FROM run_state s WHERE s.thread_id LIKE $1 || '-%'
 """
 
 
+Start = tuple[datetime, list[Popen[bytes]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Throughput:
     """What one measurement found, each per second."""
@@ -46,17 +52,17 @@ class Throughput:
 
 
 async def advance(
-    place: Place, pool: Pool, chain: Chain, label: str, runs: int, processes: int
+    place: Place, context: Context, chain: Chain, label: str, runs: int, processes: int
 ) -> Throughput:
     """Enter `runs` runs, let `processes` workers go at one instant, and check every result."""
     began = time.perf_counter()
     for first in range(0, runs, BULK):
-        await entering.many(pool, chain, label, range(first, min(runs, first + BULK)))
+        await entering.many(context, chain, label, range(first, min(runs, first + BULK)))
     accepted = runs / (time.perf_counter() - began)
-    async with pool.acquire() as conn:
+    async with context.pool.acquire() as conn:
         await conn.execute("ANALYZE run_state, run_metadata, run_steps, effects")
         await conn.execute("CHECKPOINT")
-        async with _workers_at_the_line(place, pool, conn, processes) as (started, running):
+        async with _workers_at_the_line(place, context, conn, processes) as (started, running):
             await until(lambda: _finished(conn, label), running, f"the runs {label}", pause=0.1)
             outcome = await conn.fetchrow(OUTCOME, label, chain.goal, chain.name)
     _check(outcome, chain, runs)
@@ -64,12 +70,14 @@ async def advance(
 
 
 @contextlib.asynccontextmanager
-async def _workers_at_the_line(place: Place, pool: Pool, conn: Conn, count: int) -> AsyncIterator[tuple]:  # type: ignore[type-arg]
+async def _workers_at_the_line(
+    place: Place, context: Context, conn: Conn, count: int
+) -> AsyncIterator[Start]:
     """Start workers, and hold them at a lock on run_state until all of them want to claim.
 
     Yields the instant they were let go, by the database's clock, and their processes.
     """
-    async with pool.acquire() as gate:
+    async with context.pool.acquire() as gate:
         held = gate.transaction()
         await held.start()
         await gate.execute("LOCK TABLE run_state IN SHARE ROW EXCLUSIVE MODE")
@@ -104,15 +112,15 @@ def _check(outcome, chain: Chain, runs: int) -> None:  # type: ignore[no-untyped
         raise RuntimeError(f"wanted {wanted}, found {found}; an error of a run: {outcome['error']}")
 
 
-async def sustain(place: Place, pool: Pool, chain: Chain, label: str, runs: int) -> float:
+async def sustain(place: Place, context: Context, chain: Chain, label: str, runs: int) -> float:
     """Enter runs one by one, eight calls side by side, while one worker carries them out; return runs/s."""
     numbers = iter(range(runs))
 
     async def enter() -> None:
         for number in numbers:
-            await entering.one(pool, chain, f"{label}-{number}", number)
+            await entering.one(context, chain, f"{label}-{number}", number)
 
-    async with pool.acquire() as conn, workers(place, conn, 1, IN_FLIGHT) as running:
+    async with context.pool.acquire() as conn, workers(place, conn, 1, IN_FLIGHT) as running:
         began = await conn.fetchval("SELECT clock_timestamp()")
         await asyncio.gather(*(enter() for _ in range(ENTRANCES)))
         await until(lambda: _finished(conn, label), running, f"the runs {label}", pause=0.1)

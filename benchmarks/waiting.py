@@ -16,7 +16,8 @@ import uvloop
 
 import entering
 import latency
-from agentskills.storage.database import Conn, Pool
+from agentskills.services.context import Context
+from agentskills.storage.database import Conn
 from chain import CHAINS, PURE
 from measure import percentile, ratio, resident_mb
 from processes import until, workers
@@ -46,16 +47,16 @@ async def measure(waiting: int, runs: int) -> dict[str, float | int | None]:
     """Return the figures; milliseconds from created_at to finished_at, MB of 10^6 bytes."""
     with tempfile.TemporaryDirectory(prefix="asf-bench-") as folder:
         _write_skill(Path(folder) / SKILL)
-        async with installation([Path(folder)]) as (place, pool), pool.acquire() as conn:
+        async with installation([Path(folder)]) as (place, context), context.pool.acquire() as conn:
             async with workers(place, conn, 1, 200) as (worker,):
-                await _burst(pool, conn, "warm", waiting)
-                empty = await _further(pool, conn, "empty", runs)
+                await _burst(context, conn, "warm", waiting)
+                empty = await _further(context, conn, "empty", runs)
                 before = resident_mb(worker.pid)
                 for first in range(0, waiting, BULK):
                     numbers = range(first, min(waiting, first + BULK))
-                    await entering.many_of(pool, SOP, {"request": {"number": 1}}, "waiting", numbers)
+                    await entering.many_of(context, SOP, {"request": {"number": 1}}, "waiting", numbers)
                 await until(lambda: _wait(conn, waiting), [worker], f"{waiting} runs to wait")
-                crowded = await _further(pool, conn, "crowded", runs)
+                crowded = await _further(context, conn, "crowded", runs)
                 after = resident_mb(worker.pid)
             assert await _wait(conn, waiting)
     return {
@@ -68,15 +69,15 @@ async def measure(waiting: int, runs: int) -> dict[str, float | int | None]:
     }
 
 
-async def _burst(pool: Pool, conn: Conn, label: str, runs: int) -> None:
+async def _burst(context: Context, conn: Conn, label: str, runs: int) -> None:
     """Carry out as many runs as will wait later, so that growth is what the waiting costs, not the load."""
     for first in range(0, runs, BULK):
-        await entering.many(pool, CHAINS[PURE], label, range(first, min(runs, first + BULK)))
+        await entering.many(context, CHAINS[PURE], label, range(first, min(runs, first + BULK)))
     await until(lambda: _ended(conn, label, runs), [], "the warm-up")
 
 
-async def _further(pool: Pool, conn: Conn, label: str, runs: int) -> list[float]:
-    await latency.lightly(pool, CHAINS[PURE], label, runs)
+async def _further(context: Context, conn: Conn, label: str, runs: int) -> list[float]:
+    await latency.lightly(context, CHAINS[PURE], label, runs)
     await until(lambda: _ended(conn, label, runs), [], f"the runs {label}")
     return [row["took"] for row in await conn.fetch(ENDED, label)]
 

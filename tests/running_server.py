@@ -45,17 +45,22 @@ def free_port() -> int:
 
 @contextmanager
 def running_server(
-    home: Path, database_url: str, skills: Path | str, more: Mapping[str, str] | None = None
+    home: Path, database_url: str | None, skills: Path | str, more: Mapping[str, str] | None = None
 ) -> Iterator[RunningServer]:
-    """Start API and worker on this database, wait until they answer, and stop them at the end."""
+    """Start API and worker, wait until they answer, and stop them at the end.
+
+    Without `database_url` they use the embedded database below `home`.
+    """
     port = free_port()
     server = RunningServer(f"http://127.0.0.1:{port}", home, home / "server.log")
-    env = {name: value for name, value in os.environ.items() if not name.startswith("ASF_")} | {
+    env = {name: value for name, value in os.environ.items() if not name.startswith("ASF_")}
+    env.pop("DATABASE_URL", None)
+    env |= {
         "ASF_HOME": str(home),
         "ASF_PORT": str(port),
-        "DATABASE_URL": database_url,
         "ASF_SKILLS": str(skills),
         "EXAMPLE_OUTBOX": str(server.outbox),
+        **({"DATABASE_URL": database_url} if database_url else {}),
         **(more or {}),
     }
     with server.log.open("ab") as log:

@@ -31,8 +31,25 @@ class Executors:
 def build_executors(settings: Settings, load_archive: Callable[[str], Awaitable[bytes | None]]) -> Executors:
     """Return the executors of one worker; `load_archive` gives the stored archive of a digest."""
     from agentskills.domain.skill import ExecutorName
+    from agentskills.executors.check import EffectChecker
     from agentskills.executors.folders import Folders
+    from agentskills.executors.human import HumanExecutor
+    from agentskills.executors.llm import LlmExecutor
     from agentskills.executors.python import PythonExecutor
+    from agentskills.executors.rest import RestExecutor
+    from agentskills.executors.secrets import keep_out_all
+    from agentskills.models.build import model_keys
 
-    python = PythonExecutor(Folders(settings.home, load_archive))
-    return Executors(by_name={ExecutorName.PYTHON: python}, checker=None)  # type: ignore[arg-type]
+    keep_out_all(settings.secrets_dir, model_keys(settings))
+    folders = Folders(settings.home, load_archive)
+    python = PythonExecutor(folders)
+    rest = RestExecutor(settings)
+    return Executors(
+        by_name={
+            ExecutorName.PYTHON: python,
+            ExecutorName.REST: rest,
+            ExecutorName.LLM: LlmExecutor(settings, folders),
+            ExecutorName.HUMAN: HumanExecutor(),
+        },
+        checker=EffectChecker(python, rest),
+    )

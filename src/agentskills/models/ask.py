@@ -1,0 +1,159 @@
+"""Ask a model for data of a given JSON Schema; numbers stay exact, invalid answers are asked again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from agentskills.domain.decision import Detail, Usage
+from agentskills.domain.errors import BadInput, SkillFailed
+from agentskills.domain.json_text import parse_json, parse_stored
+from agentskills.models.build import BuiltModel
+from agentskills.models.failures import model_failure
+
+RETRIES = 2
+"""How often an invalid answer is asked again within one call."""
+MAX_REQUESTS = 20
+"""Requests of one call, reading of files included."""
+
+Complaint = Callable[[dict[str, Any]], str | None]
+"""Says what is wrong with an answer, for the model to read; None when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A valid answer and what it took."""
+
+    value: dict[str, Any]
+    usage: Usage
+    messages: Detail
+
+
+async def ask(
+    built: BuiltModel,
+    *,
+    instructions: str,
+    prompt: str,
+    schema: dict[str, Any],
+    complaint: Complaint = lambda _: None,
+    tools: Sequence[Callable[..., Any]] = (),
+    timeout: float,
+) -> Answered:
+    """Return an answer that follows `schema` (of an object) and about which there is no complaint.
+
+    `timeout` is in seconds, over all requests. Raises `SkillFailed` with the messages so far and
+    what they have cost.
+    """
+    from pydantic_ai import Agent, StructuredDict, ToolOutput, UsageLimits, capture_run_messages
+    from pydantic_ai.usage import RunUsage
+
+    agent: Any = Agent(
+        built.model,
+        output_type=ToolOutput(StructuredDict(_shown(schema)), name="answer"),
+        instructions=instructions,
+        retries={"output": RETRIES, "tools": RETRIES},
+        tools=list(tools),
+    )
+    agent.output_validator(_validator(schema, complaint))
+    spent = RunUsage()
+    with capture_run_messages() as messages:
+        try:
+            async with asyncio.timeout(timeout):
+                limits = UsageLimits(request_limit=MAX_REQUESTS)
+                result = await agent.run(prompt, usage=spent, usage_limits=limits)
+        except TimeoutError:
+            raise SkillFailed(
+                f"the model did not answer within {timeout:g} s",
+                error_type="model-timeout",
+                nothing_happened=True,
+                details=(_kept(messages),),
+                usage=usage_of(built, spent),
+            ) from None
+        except Exception as error:
+            if isinstance(error, SkillFailed):
+                raise
+            raise model_failure(error, (_kept(messages),), usage_of(built, spent)) from error
+    return Answered(result.output, usage_of(built, spent), _kept(messages))
+
+
+def usage_of(built: BuiltModel, spent: Any) -> Usage:
+    """Return what a run of the agent has used; money is None where the price is unknown."""
+    return Usage(
+        model=built.name,
+        input_tokens=spent.input_tokens or None,
+        output_tokens=spent.output_tokens or None,
+        money=spent.cost if built.list_price else None,
+        requests=spent.requests,
+    )
+
+
+def _validator(schema: dict[str, Any], complaint: Complaint) -> Callable[..., Any]:
+    from jsonschema.validators import validator_for
+    from pydantic_ai import ModelRetry, RunContext
+
+    check = validator_for(schema)(schema)
+
+    async def validate(ctx: RunContext[Any], output: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = _exact(ctx.messages, output)
+        except BadInput as error:
+            raise ModelRetry(f"The answer can't be kept: {error.detail}") from None
+        for wrong_at in check.iter_errors(answer):
+            raise ModelRetry(f"The answer is wrong at /{_place(wrong_at)}: {wrong_at.message[:500]}")
+        if (wrong := complaint(answer)) is not None:
+            raise ModelRetry(wrong)
+        return answer
+
+    # the annotations are looked up by name, and these names are only known in here
+    validate.__annotations__ = {"ctx": RunContext[Any], "output": dict[str, Any], "return": dict[str, Any]}
+    return validate
+
+
+def _shown(schema: Any) -> Any:
+    """Return a schema as libraries can write it: exact decimals become floats."""
+    if type(schema) is dict:
+        return {key: _shown(item) for key, item in schema.items()}
+    if type(schema) is list:
+        return [_shown(item) for item in schema]
+    return float(schema) if type(schema) is Decimal else schema
+
+
+def _place(error: Any) -> str:
+    return "/".join(str(part) for part in error.absolute_path)
+
+
+def _exact(messages: Sequence[Any], output: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer as the model wrote it: what the library parsed has lost digits.
+
+    Where only parsed arguments are known, their floats become the shortest decimals that mean them.
+    """
+    from pydantic_ai.messages import ModelResponse, ToolCallPart
+
+    for message in reversed(messages):
+        if isinstance(message, ModelResponse):
+            calls = [part for part in message.parts if isinstance(part, ToolCallPart)]
+            texts = [part.args for part in calls if isinstance(part.args, str)]
+            for text in texts:
+                value = parse_json(text)
+                if isinstance(value, dict) and value.keys() == output.keys():
+                    return value
+            break
+    value = parse_json(_json(output))
+    assert isinstance(value, dict)
+    return value
+
+
+def _json(value: Any) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(value)
+
+
+def _kept(messages: Sequence[Any]) -> Detail:
+    """Return the messages as JSON, to be kept beside the step."""
+    from pydantic_ai.messages import ModelMessagesTypeAdapter
+
+    return Detail("messages", parse_stored(ModelMessagesTypeAdapter.dump_json(list(messages))))

@@ -42,7 +42,8 @@ class Event:
 async def follow(transport: Transport, thread_id: str, after: str | None = None) -> AsyncIterator[Event]:
     """Yield the events of a run, from the first or from the one after `after`, until it ends.
 
-    A broken stream is taken up again with Last-Event-ID, so that nothing is lost or told twice.
+    A broken stream is taken up again with Last-Event-ID, so that nothing is lost; of changes that were
+    made at once some may be told again.
     Raises `RunNotFound`, and `ServerUnreachable` after two minutes of vain attempts.
     """
     path = f"/admin/runs/{quote(thread_id, safe='')}/events"
@@ -85,7 +86,7 @@ async def _stream(transport: Transport, path: str, last_id: str | None) -> Async
             raise UnexpectedAnswer(f"no event stream at {response.url}", http_status=response.status_code)
         async for sent in source:
             if sent.data:
-                yield Event(sent.id, sent.event, parse_stored(sent.data))
+                yield Event(sent.id or last_id or "", sent.event, parse_stored(sent.data))
 
 
 async def _has_ended(transport: Transport, thread_id: str) -> bool:

@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     keep_days: int | None = None
     """Days after which finished runs are removed; unset: for ever."""
     log_level: str = "info"
+    crash_at: str | None = None
+    """For tests: the engine's crash point at which this process dies, such as finish.before."""
     api_url: str | None = None
     """Which server the CLI and the Python client talk to; unset: `host` and `port`."""
     api_token: SecretStr | None = None

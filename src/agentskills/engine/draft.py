@@ -1,0 +1,81 @@
+"""What a run has to say but has not written yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agentskills.domain.decision import Detail, Usage
+from agentskills.domain.step import Step
+from agentskills.storage.effects import Settlement
+from agentskills.storage.journal import Details, Spent
+from agentskills.storage.waits import NewWait
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collects steps and what belongs to them until they are written in one go."""
+
+    steps: list[Step] = field(default_factory=list)
+    waits: list[NewWait] = field(default_factory=list)
+    closes: list[int] = field(default_factory=list)
+    dispatched: list[int] = field(default_factory=list)
+    settlements: list[Settlement] = field(default_factory=list)
+    details: list[Details] = field(default_factory=list)
+    awaits_effects: list[int] = field(default_factory=list)
+    frees_slots: list[int] = field(default_factory=list)
+    spent: Spent | None = None
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.steps
+            or self.waits
+            or self.closes
+            or self.dispatched
+            or self.settlements
+            or self.details
+            or self.frees_slots
+            or self.spent
+        )
+
+    def add(self, other: Draft) -> None:
+        """Take in what a parallel branch has to say."""
+        self.steps += other.steps
+        self.waits += other.waits
+        self.closes += other.closes
+        self.dispatched += other.dispatched
+        self.settlements += other.settlements
+        self.details += other.details
+        self.awaits_effects += other.awaits_effects
+        self.frees_slots += other.frees_slots
+        self._spend(other.spent)
+
+    def take(self) -> Draft:
+        """Return what was collected, and be empty."""
+        taken = Draft()
+        taken.add(self)
+        for name in ("steps", "waits", "closes", "dispatched", "settlements", "details", "awaits_effects"):
+            setattr(self, name, [])
+        self.frees_slots, self.spent = [], None
+        return taken
+
+    def facts_told(self) -> None:
+        """A write was refused; what is recorded whoever owns the run was recorded all the same."""
+        self.settlements, self.details, self.spent = [], [], None
+
+    def note(self, seq: int, attempt: int, details: tuple[Detail, ...], usage: Usage | None) -> None:
+        """Keep the details of an attempt, and what it cost."""
+        for detail in details:
+            self.details.append(Details(seq=seq, attempt=attempt, kind=detail.kind, content=detail.content))
+        if usage is not None:
+            tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0)
+            self._spend(Spent(tokens=tokens, money=usage.money))
+
+    def _spend(self, more: Spent | None) -> None:
+        if more is None:
+            return
+        if self.spent is None:
+            self.spent = more
+            return
+        known = self.spent.money is not None and more.money is not None
+        money = self.spent.money + more.money if known else None  # type: ignore[operator]
+        self.spent = Spent(tokens=self.spent.tokens + more.tokens, money=money)

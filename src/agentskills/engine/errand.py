@@ -1,0 +1,312 @@
+"""One skill unit about to be carried out: what it reads, and how its step begins and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Literal
+
+from agentskills.domain.canonical import digest
+from agentskills.domain.clock import now
+from agentskills.domain.data_path import ABSENT, read, written
+from agentskills.domain.decision import Detail, Usage
+from agentskills.domain.errors import LostOwnership, SkillFailed
+from agentskills.domain.execution import Assignment, Carried
+from agentskills.domain.fingerprint import skill_fingerprint
+from agentskills.domain.json_text import json_str
+from agentskills.domain.skill import Contract, ExecutorName, Skill
+from agentskills.domain.status import StepKind, StepStatus, WaitReason
+from agentskills.domain.step import Step
+from agentskills.engine.active import ActiveRun
+from agentskills.engine.draft import Draft
+from agentskills.engine.outputs import accepted_outputs
+from agentskills.engine.units import Unit
+from agentskills.executors.secrets import redact
+from agentskills.storage.waits import NewWait, Wait
+
+SLEPT_IN_WORKER = 1.0
+"""Pauses shorter than this (seconds) are slept; longer ones park the run."""
+
+_GRACE = 2.0  # an executor enforces the timeout itself; this is for one that does not
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How far a unit or chain has come."""
+
+    how: Literal["completed", "failed", "parked"]
+    due: datetime | None = None  # when a parked one goes on by itself
+    soon: bool = False  # a machine is expected to answer within moments
+
+
+COMPLETED = End("completed")
+FAILED = End("failed")
+
+
+class Errand:
+    """A skill unit, the inputs it reads, and the draft its news goes to."""
+
+    def __init__(self, run: ActiveRun, unit: Unit, draft: Draft, reason: str | None) -> None:
+        self.run = run
+        self.unit = unit
+        self.draft = draft
+        self.skill: Skill = run.catalog[unit.skill]
+        self.contract = self.skill.contract
+        self.reason = reason
+        before = run.steps.get(unit.seq)
+        self.started_at = before.started_at if before else now()
+        self.attempt = before.attempt if before else 1
+        self.attempts = list(before.attempts or []) if before else []
+        self.status = before.status if before else None
+        self.effect_id: int | None = None
+        self.inputs, self.sources = _gather(run, unit, self.skill)
+        self._reads: dict[str, str | None] | None = None
+
+    @property
+    def seq(self) -> int:
+        """The step's place in the run."""
+        return self.unit.seq
+
+    @property
+    def wait(self) -> Wait | None:
+        """What the step waits for, or was answered last."""
+        return self.run.waits.get(self.seq)
+
+    @property
+    def timeout(self) -> float:
+        """Seconds the skill may take."""
+        return self.contract.timeout or self.run.kit.settings.skill_timeout
+
+    @property
+    def model(self) -> str | None:
+        """The model that an llm skill asks: its own, else the run's, else the installation's."""
+        return self.contract.model or self.run.claimed.model or self.run.kit.settings.model
+
+    def fingerprint(self) -> str:
+        """Return the hash of all that the result may depend on."""
+        edited = self.run.steps.get(self.seq - 1)
+        edits = edited.digests if edited and edited.kind is StepKind.APPROVAL and edited.digests else {}
+        if self.contract.reads_everything:
+            reads: list[tuple[str, str | None]] = [("", digest(self.inputs))]
+        else:
+            reads = [(path, edits.get(path) or self.run.fold.digest_of(path)) for path in self.contract.reads]
+        return skill_fingerprint(
+            self.skill.digest, reads, self.run.sop_digest_if_read(self.skill), self._surroundings()
+        )
+
+    def _surroundings(self) -> Mapping[str, Any] | None:
+        settings = self.run.kit.settings
+        if self.contract.executor is ExecutorName.LLM:
+            return {"model": self.model, "host": settings.model_base_url}
+        if self.contract.executor is ExecutorName.REST:
+            return {"env": _environment_of(self.contract)}
+        return None
+
+    def idempotency_key(self) -> str:
+        """Return the key of a step that is not irreversible: the same on each of its attempts."""
+        text = json_str([self.run.thread_id, self.unit.decision, self.unit.position])
+        return sha256(text.encode()).hexdigest()
+
+    async def call(self, *, key: str | None = None, callback_url: str | None = None) -> Carried:
+        """Let the executor carry it out, once. Raises `SkillFailed`, or `LostOwnership` before acting."""
+        run = self.run
+        assignment = self.assignment(key=key, callback_url=callback_url)
+        executor = run.kit.executors.by_name[self.contract.executor]
+        if not run.kit.lease.good:  # the last thing before acting
+            raise LostOwnership
+        try:
+            async with asyncio.timeout(self.timeout + _GRACE):
+                return await executor.carry_out(assignment)
+        except SkillFailed:
+            raise
+        except TimeoutError:
+            raise SkillFailed(f"timed out after {self.timeout:g} s", error_type="timeout") from None
+        except Exception as error:
+            raise SkillFailed(f"{type(error).__name__}: {error}", error_type="executor-error") from error
+
+    def assignment(self, *, key: str | None = None, callback_url: str | None = None) -> Assignment:
+        """Return what the executor is given."""
+        return Assignment(
+            thread_id=self.run.thread_id,
+            seq=self.seq,
+            attempt=self.attempt,
+            skill=self.skill,
+            inputs=self.inputs,
+            sop=self.run.claimed.sop,
+            timeout=self.timeout,
+            idempotency_key=key or self.idempotency_key(),
+            callback_url=callback_url,
+            model=self.run.claimed.model,
+        )
+
+    def step(self, status: StepStatus, **fields: Any) -> Step:
+        """Return the step in a state."""
+        return Step(
+            seq=self.seq,
+            decision=self.unit.decision,
+            kind=self.unit.kind,
+            status=status,
+            version=0,
+            started_at=self.started_at,
+            skill=self.skill.name,
+            skill_digest=self.skill.digest,
+            reason=fields.pop("reason", self.reason),
+            inputs=self.sources,
+            effect_id=self.effect_id,
+            attempt=self.attempt,
+            attempts=self.attempts or None,
+            **fields,
+        )
+
+    def begins(self) -> Step:
+        """Take the step's beginning into the draft; a doubt stays a doubt until it ends."""
+        if self.status is StepStatus.IN_DOUBT:
+            return self.run.steps[self.seq]
+        self.status = StepStatus.STARTED
+        return self.run.record(self.draft, self.step(StepStatus.STARTED, fingerprint=self.fingerprint()))
+
+    def completes(
+        self,
+        outputs: dict[str, Any],
+        digests: dict[str, str],
+        *,
+        usage: Usage | None = None,
+        details: tuple[Detail, ...] = (),
+        **fields: Any,
+    ) -> End:
+        """Take the step's good end into the draft."""
+        self._closes()
+        self.draft.note(self.seq, self.attempt, _redacted(details), usage)
+        step = self.step(
+            StepStatus.COMPLETED,
+            outputs=outputs,
+            digests=digests,
+            fingerprint=self.fingerprint(),
+            usage=_usage_document(usage),
+            finished_at=now(),
+            **fields,
+        )
+        self.run.record(self.draft, step)
+        return COMPLETED
+
+    def fails(self, error: SkillFailed, **fields: Any) -> End:
+        """Take the step's bad end into the draft."""
+        self._closes()
+        self.draft.note(self.seq, self.attempt, _redacted(error.details), error.usage)
+        step = self.step(StepStatus.FAILED, error=error_document(error), finished_at=now(), **fields)
+        self.run.record(self.draft, step)
+        return FAILED
+
+    def waits(
+        self, wait: NewWait, *, due: datetime | None = None, doubt: bool = False, soon: bool = False
+    ) -> End:
+        """Take a wait into the draft, with the step waiting."""
+        status = StepStatus.IN_DOUBT if doubt else StepStatus.WAITING
+        if self.status is not StepStatus.IN_DOUBT and self.status is not status:
+            self.run.record(self.draft, self.step(status, error=wait.asks.get("error") if doubt else None))
+            self.status = status
+        standing = self.wait
+        if standing is None or standing.state != "open" or standing.reason != wait.reason:
+            self.draft.waits.append(wait)
+        return End("parked", due or wait.until, soon)
+
+    def _closes(self) -> None:
+        if self.wait is not None:
+            self.draft.closes.append(self.seq)
+
+    def pause_after(self, error: SkillFailed) -> float | None:
+        """Return the seconds until the next attempt, and note this one; None: it failed for good."""
+        if not error.retryable or (error.counts and self.attempt > self.contract.retries):
+            return None
+        self.draft.note(self.seq, self.attempt, _redacted(error.details), error.usage)
+        pause = self.contract.backoff.pause(self.attempt)
+        if error.retry_after is not None:
+            pause = max(pause, error.retry_after) if error.counts else error.retry_after
+        self.attempts.append(
+            {"attempt": self.attempt, "at": now().isoformat(), "error": error_document(error)}
+        )
+        if error.counts:
+            self.attempt += 1
+        return pause
+
+    async def pause(self, seconds: float) -> End | None:
+        """Sleep a short pause; for a long one park the run."""
+        if seconds < SLEPT_IN_WORKER:
+            await self.run.say_and_clear(self.draft)
+            await asyncio.sleep(seconds)
+            return None
+        until = now() + timedelta(seconds=seconds)
+        asks = {"attempt": self.attempt, "error": self.attempts[-1]["error"]}
+        wait = NewWait(seq=self.seq, reason=WaitReason.RETRY, skill=self.skill.name, until=until, asks=asks)
+        return self.waits(wait)
+
+    def outputs_of(self, outputs: Any) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return what is kept of an answer. Raises `SkillFailed` (`bad-output`)."""
+        return accepted_outputs(self.contract, redact(outputs))
+
+
+def _gather(run: ActiveRun, unit: Unit, skill: Skill) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return what a skill reads, nested, and who produced each path (0: initial_data)."""
+    data = run.fold.data
+    approval = run.steps.get(unit.seq - 1)
+    edits: dict[str, Any] = {}
+    if (
+        unit.kind is StepKind.SKILL
+        and approval is not None
+        and approval.kind is StepKind.APPROVAL
+        and approval.skill == skill.name
+        and approval.decision == unit.decision
+    ):
+        edits = dict.fromkeys(approval.digests or {}, approval.outputs)
+    if skill.contract.reads_everything:
+        return data, {}
+    inputs: dict[str, Any] = {}
+    sources: dict[str, int] = {}
+    for path in skill.contract.reads:
+        value = read(edits.get(path, data), path)
+        if value is ABSENT:
+            continue
+        inputs = written(inputs, path, value)
+        sources[path] = unit.seq - 1 if path in edits else run.fold.producer(path)
+    return inputs, sources
+
+
+def error_document(error: SkillFailed) -> dict[str, Any]:
+    """Return an error as it stands in the journal; secrets are struck out."""
+    document: dict[str, Any] = redact({"type": error.error_type, "message": _cleaned(error.detail)})
+    return document
+
+
+def _cleaned(text: str) -> str:
+    """Return text that Postgres can hold, of bearable length."""
+    return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)[:4000]
+
+
+_ENV = re.compile(r"\{env\.([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def _environment_of(contract: Contract) -> dict[str, str | None]:
+    """Return the values of the environment that a REST skill's request uses."""
+    names = sorted(set(_ENV.findall(json_str(contract.request or {}))))
+    return {name: os.environ.get(name) for name in names}
+
+
+def _usage_document(usage: Usage | None) -> dict[str, Any] | None:
+    if usage is None:
+        return None
+    return {
+        "model": usage.model,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "money": usage.money,
+        "requests": usage.requests,
+    }
+
+
+def _redacted(details: tuple[Detail, ...]) -> tuple[Detail, ...]:
+    return tuple(Detail(detail.kind, redact(detail.content)) for detail in details)

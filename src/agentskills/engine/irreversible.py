@@ -1,0 +1,297 @@
+"""Effects that must not happen twice: intent before, receipt after, doubt where nobody can tell."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from agentskills.domain.clock import now
+from agentskills.domain.effect import EffectIdentity, effect_identity
+from agentskills.domain.errors import SkillFailed
+from agentskills.domain.execution import Done
+from agentskills.domain.status import EffectState, StepStatus, WaitReason
+from agentskills.engine.approvals import is_past, rejected
+from agentskills.engine.attempts import answered, dispatch
+from agentskills.engine.commit import commit
+from agentskills.engine.errand import End, Errand, error_document
+from agentskills.storage import effects, workers
+from agentskills.storage.database import translate_errors
+from agentskills.storage.effects import Effect, Intent, Settlement
+from agentskills.storage.waits import NewWait
+
+BY_WORKER = {"kind": "worker"}
+BY_CHECK = {"kind": "check"}
+LOOK_AGAIN = timedelta(seconds=5)
+"""How long a run at most relies on being woken when another run's effect is settled."""
+
+
+async def act_once(errand: Errand) -> End:
+    """Carry out an irreversible skill, unless its effect has happened or may have."""
+    root = errand.run.claimed.root_thread_id
+    identity = effect_identity(errand.contract, errand.skill.name, errand.inputs, root)
+    early = await _before_taking(errand, identity)
+    if early is not None:
+        return early
+    while True:
+        effect_id, standing = await _take(errand, identity)
+        if effect_id is not None:
+            errand.effect_id = effect_id
+            end = await _act(errand, identity, effect_id)
+        elif standing is not None:
+            errand.effect_id = standing.id
+            end = await _respect(errand, standing)
+        else:
+            continue  # it was settled as not done between the two looks
+        if end is not None:
+            return end
+
+
+async def _before_taking(errand: Errand, identity: EffectIdentity) -> End | None:
+    """Return where the step already stands: paused, calling back, or waiting for consent."""
+    wait = errand.wait
+    if wait is not None and wait.reason == WaitReason.RETRY and wait.state == "open" and not is_past(wait):
+        return End("parked", wait.until)
+    if wait is not None and wait.reason == WaitReason.CALLBACK:
+        errand.effect_id = wait.effect_id
+        if wait.answer is not None:
+            return await _called_back(errand)
+        if wait.dispatched:
+            if not is_past(wait):
+                return End("parked", wait.until, soon=True)
+            error = SkillFailed("the service did not call back in time", error_type="expired")
+            await _doubt(errand, error)
+            return None
+    if errand.run.is_rerun and errand.status is not StepStatus.IN_DOUBT:
+        return await _consent(errand, identity)
+    return None
+
+
+async def _consent(errand: Errand, identity: EffectIdentity) -> End | None:
+    """Wait for a person where the family has done this under another key."""
+    wait = errand.wait
+    if wait is not None and wait.reason == WaitReason.CONSENT and wait.answer is not None:
+        if wait.answer.get("decision") == "reject":
+            return errand.fails(rejected(wait), actor=wait.answered_by)
+        return None
+    with translate_errors():
+        async with errand.run.kit.pool.acquire() as conn:
+            if await effects.standing(conn, identity) is not None:
+                return None
+            earlier = await effects.earlier_receipt(conn, identity, errand.run.thread_id)
+    if earlier is None:
+        return None
+    subject = f"{errand.skill.name} has been done in this family with other values"
+    asks = {
+        "kind": "consent",
+        "subject": subject,
+        "shown": errand.inputs,
+        "effect": {"skill": errand.skill.name, "key": identity.key},
+        "earlier_receipt": _receipt_document(earlier),
+    }
+    wait_for = NewWait(
+        seq=errand.seq,
+        reason=WaitReason.CONSENT,
+        skill=errand.skill.name,
+        asks=asks,
+        shown_digest=identity.key_digest,
+        options=["approve", "reject"],
+    )
+    return errand.waits(wait_for)
+
+
+def _receipt_document(effect: Effect) -> dict[str, Any]:
+    """Return an effect as people are shown it."""
+    return {
+        "thread_id": effect.thread_id,
+        "seq": effect.seq,
+        "at": effect.updated_at.isoformat(),
+        "key": effect.key,
+        "inputs": effect.inputs,
+        "output": effect.output,
+    }
+
+
+async def _take(errand: Errand, identity: EffectIdentity) -> tuple[int | None, Effect | None]:
+    """Announce the effect, with the step's beginning."""
+    if errand.wait is not None and errand.wait.state == "open" and errand.status is not StepStatus.IN_DOUBT:
+        errand.draft.closes.append(errand.seq)
+    errand.begins()
+    intent = Intent(identity=identity, thread_id=errand.run.thread_id, seq=errand.seq, inputs=errand.inputs)
+    write = errand.run.write_of(errand.draft.take())
+    return await errand.run.kit.intents.take(write, intent)
+
+
+async def _act(errand: Errand, identity: EffectIdentity, effect_id: int) -> End | None:
+    """Do it, now that the intent is ours; None means that another attempt is due."""
+    flying = errand.run.effects_in_flight
+    flying[errand.seq] = effect_id
+    try:
+        if errand.contract.callback:
+            return await dispatch(errand, key=identity.idempotency_key)
+        done = await errand.call(key=identity.idempotency_key)
+        assert isinstance(done, Done)
+        outputs, digests = errand.outputs_of(done.outputs)
+    except SkillFailed as error:
+        if error.nothing_happened:
+            return await _not_done(errand, effect_id, error)
+        await _doubt(errand, error)
+        return None
+    finally:
+        # A cancellation leaves it: whoever cancels says that it is in doubt.
+        if not errand.run.cancel_requested:
+            flying.pop(errand.seq, None)
+    errand.draft.settlements.append(
+        Settlement(effect_id=effect_id, state=EffectState.RECEIPT, output=outputs, by=BY_WORKER)
+    )
+    return errand.completes(outputs, digests, usage=done.usage, details=done.details)
+
+
+async def _not_done(errand: Errand, effect_id: int, error: SkillFailed) -> End | None:
+    """There is proof that nothing happened: the intent ends, and an attempt may follow."""
+    errand.draft.settlements.append(
+        Settlement(effect_id=effect_id, state=EffectState.FAILED, error=error_document(error), by=BY_WORKER)
+    )
+    pause = errand.pause_after(error)
+    if pause is None:
+        return errand.fails(error)
+    return await errand.pause(pause)
+
+
+async def _doubt(errand: Errand, error: SkillFailed) -> None:
+    """Record that nobody can tell; the next look at the effect finds the doubt."""
+    assert errand.effect_id is not None
+    errand.draft.note(errand.seq, errand.attempt, (), error.usage)
+    errand.draft.settlements.append(
+        Settlement(
+            effect_id=errand.effect_id,
+            state=EffectState.DOUBT,
+            error=error_document(error),
+            by=BY_WORKER,
+        )
+    )
+    await errand.run.say_and_clear(errand.draft)
+
+
+async def _called_back(errand: Errand) -> End | None:
+    """Take in the late answer of an irreversible skill: proof that it happened."""
+    assert errand.wait is not None
+    assert errand.effect_id is not None
+    given = errand.wait.answer or {}
+    if given.get("error"):
+        message = str(given["error"].get("message") or "the service reported a failure")
+        await _doubt(errand, SkillFailed(message, error_type="callback-error"))
+        return None
+    end = answered(errand, errand.wait)
+    output = errand.run.steps[errand.seq].outputs or {}
+    errand.draft.settlements.append(
+        Settlement(
+            effect_id=errand.effect_id, state=EffectState.RECEIPT, output=output, by={"kind": "callback"}
+        )
+    )
+    return end
+
+
+async def _respect(errand: Errand, effect: Effect) -> End | None:
+    """Something stands in the way: honour a receipt, wait for another run, face a doubt."""
+    own = (effect.thread_id, effect.seq) == (errand.run.thread_id, errand.seq)
+    if effect.state == EffectState.RECEIPT:
+        return _honour(errand, effect, own)
+    if effect.state == EffectState.INTENT and not own:
+        asks = {
+            "kind": "effect_elsewhere",
+            "subject": f"{effect.thread_id} is doing this right now",
+            "thread_id": effect.thread_id,
+        }
+        wait = NewWait(
+            seq=errand.seq,
+            reason=WaitReason.EFFECT_ELSEWHERE,
+            skill=errand.skill.name,
+            asks=asks,
+            effect_id=effect.id,
+        )
+        return errand.waits(wait, due=now() + LOOK_AGAIN)
+    if effect.state == EffectState.INTENT:
+        error = {"type": "worker-lost", "message": "the worker fell silent while it was doing this"}
+        async with commit(errand.run.kit.pool, "doubt") as conn:
+            await effects.doubt_taken_over(conn, effect.id, error)
+        return await _face_doubt(errand, effect, error)
+    if effect.state == EffectState.DOUBT:
+        return await _face_doubt(errand, effect, effect.error or {})
+    return None
+
+
+def _honour(errand: Errand, effect: Effect, own: bool) -> End:
+    """The effect has happened: its receipt's output stands here, and nothing is done again."""
+    try:
+        outputs, digests = errand.outputs_of(effect.output)
+    except SkillFailed as error:
+        return errand.fails(error)
+    if own:
+        return errand.completes(outputs, digests)
+    errand.run.not_repeated += 1
+    at = effect.updated_at.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return errand.completes(
+        outputs,
+        digests,
+        reason=f"not repeated: {errand.skill.name}, done by {effect.thread_id} at {at}",
+        reused_from={"thread_id": effect.thread_id, "seq": effect.seq, "why": "receipt"},
+    )
+
+
+async def _face_doubt(errand: Errand, effect: Effect, error: dict[str, Any]) -> End | None:
+    """Ask the skill's `check:` first, and a person only when it can't tell."""
+    wait = errand.wait
+    if wait is not None and wait.answer is not None and wait.answer.get("decision") == "stop":
+        stopped = SkillFailed("stopped by a person while in doubt", error_type="in-doubt")
+        return errand.fails(stopped, actor=wait.answered_by)
+    if errand.contract.check and await _nobody_acts(errand, effect):
+        settled = await _check(errand, effect)
+        if settled:
+            return None  # the next look finds how it was settled
+    own = (effect.thread_id, effect.seq) == (errand.run.thread_id, errand.seq)
+    asks = {
+        "kind": "in_doubt",
+        "subject": f"did {errand.skill.name} happen?",
+        "shown": effect.inputs,
+        "effect": {"skill": errand.skill.name, "key": effect.key},
+        "thread_id": effect.thread_id,
+        "error": error,
+    }
+    errand.draft.awaits_effects.append(effect.id)
+    question = NewWait(
+        seq=errand.seq,
+        reason=WaitReason.IN_DOUBT,
+        skill=errand.skill.name,
+        asks=asks,
+        shown_digest=effect.key_digest,
+        options=["happened", "not_happened", "stop"],
+        expects=list(errand.contract.produces),
+        effect_id=effect.id,
+    )
+    return errand.waits(question, doubt=own)
+
+
+async def _nobody_acts(errand: Errand, effect: Effect) -> bool:
+    """Say whether the worker that had the effect has stopped, so that a check is conclusive."""
+    if effect.worker is None:
+        return True
+    with translate_errors():
+        async with errand.run.kit.pool.acquire() as conn:
+            return not await workers.lease_is_good(conn, effect.worker)
+
+
+async def _check(errand: Errand, effect: Effect) -> bool:
+    """Let the skill's check find out; True if the effect is settled now."""
+    checked = await errand.run.kit.executors.checker.check(errand.assignment())
+    if checked.happened is None:
+        return False
+    state, output = EffectState.FAILED, None
+    if checked.happened:
+        try:
+            output, _ = errand.outputs_of(checked.outputs or {})
+        except SkillFailed:
+            return False  # it happened, but a person has to say with what result
+        state = EffectState.RECEIPT
+    async with commit(errand.run.kit.pool, "settle") as conn:
+        await effects.settle(conn, effect.id, state, output=output, by=BY_CHECK)
+    return True

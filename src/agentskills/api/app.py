@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
 from agentskills import __version__
-from agentskills.api import openapi
+from agentskills.api import errors, openapi, ui
+from agentskills.api.guards import Guard
+from agentskills.api.metrics import Measured, Metrics
+from agentskills.api.process import running
 from agentskills.api.routes import answers, runs, server, skills, start
+from agentskills.settings import Settings
+from agentskills.settings import settings as read_settings
 
 DESCRIPTION = """Run standard operating procedures with agent skills, and rerun them.
 
@@ -15,10 +23,23 @@ empty body, `null` and `{}` mean the same. Errors are problem documents (RFC 945
 """
 
 
-def create_app() -> FastAPI:
+def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the application."""
-    app = FastAPI(title="AgentSkills", version=__version__, description=DESCRIPTION, redoc_url=None)
-    for routes in (start, runs, answers, skills, server):
+    chosen = settings or read_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(app, chosen):
+            yield
+
+    app = FastAPI(
+        title="AgentSkills", version=__version__, description=DESCRIPTION, redoc_url=None, lifespan=lifespan
+    )
+    app.state.metrics = metrics = Metrics()
+    for routes in (start, runs, answers, skills, server, ui):
         app.include_router(routes.router)
+    errors.install(app)
+    app.add_middleware(Guard, settings=chosen)
+    app.add_middleware(Measured, metrics=metrics)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     return app

@@ -212,3 +212,10 @@ class StepNotFound(AgentSkillsError):
 
     status = 404
     type = "step-not-found"
+
+
+class SopUnknown(AgentSkillsError):
+    """There is no named SOP like this."""
+
+    status = 404
+    type = "sop-not-found"

@@ -57,6 +57,7 @@ class Event:
     kind: str  # step, run, or quiet: nothing for a while
     id: int | None
     data: dict[str, Any] | None
+    seconds: float = 0.0  # of quiet
 
 
 async def follow(context: Context, moves: Moves, thread_id: str, since: int) -> AsyncIterator[Event]:
@@ -77,13 +78,11 @@ async def follow(context: Context, moves: Moves, thread_id: str, since: int) -> 
                 since = since if event.id is None else event.id
             if final:
                 return
-            if not events:
-                yield Event("quiet", None, None)
             try:
                 async with asyncio.timeout(POLL):
                     await moved.wait()
             except TimeoutError:
-                continue
+                yield Event("quiet", None, None, POLL)
     finally:
         moves.remove(thread_id, moved)
 
@@ -97,7 +96,7 @@ async def changes(context: Context, thread_id: str, since: int) -> tuple[list[Ev
         found = await steps.changed_since(conn, thread_id, since)
         documents = await journal.documents(conn, thread_id, found) if found else []
         told: list[tuple[int, str, dict[str, Any]]] = [(d["version"], "step", d) for d in documents]
-        if run.version > since:
+        if run.version > since or run.status in FINAL_RUN:
             waiting = (await inbox.in_short(conn, [thread_id])).get(thread_id)
             told.append((run.version, "run", _run(run, waiting)))
     told.sort(key=lambda change: (change[0], change[1] == "run"))

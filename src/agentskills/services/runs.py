@@ -82,6 +82,13 @@ async def _get(conn: Conn, thread_id: str) -> RunRow:
     return run
 
 
+async def check_exists(context: Context, thread_id: str) -> None:
+    """Raise `RunNotFound` if there is no such run."""
+    async with context.reading() as conn:
+        if await runs.status_of(conn, thread_id) is None:
+            raise RunNotFound(f"there is no run {thread_id!r}")
+
+
 async def metadata(context: Context, thread_id: str) -> dict[str, Any]:
     """Return what was asked for when a run was started. Raises `RunNotFound`."""
     async with context.reading() as conn:

@@ -10,8 +10,10 @@ from agentskills.api.answer import JsonAnswer
 from agentskills.api.body import body
 from agentskills.api.openapi import problems, takes
 from agentskills.api.params import Text, ThreadId
+from agentskills.api.process import actor_of, context_of
 from agentskills.api.schemas.waits import Answered, ApproveRequest, CallbackRequest, WaitPage
 from agentskills.domain.status import WaitReason
+from agentskills.services import answers, callbacks, runs
 
 router = APIRouter(tags=["answers"])
 
@@ -27,7 +29,9 @@ async def approve(
     request: Request, thread_id: ThreadId, asked: Annotated[ApproveRequest, Depends(body(ApproveRequest))]
 ) -> JsonAnswer:
     """Answer what a run waits for: approve, reject, or say whether an effect has happened."""
-    raise NotImplementedError
+    given = answers.Answer(asked.step, asked.decision, asked.data, asked.note, asked.digest)
+    answer = await answers.approve(context_of(request), thread_id, given, actor_of(request))
+    return JsonAnswer(answer)
 
 
 @router.post(
@@ -43,7 +47,8 @@ async def callback(
     token: Annotated[Text | None, Query(max_length=500)] = None,
 ) -> JsonAnswer:
     """Deliver a REST skill's late result, with the one-time token of its `callback_url`."""
-    raise NotImplementedError
+    given = callbacks.Callback(token or asked.token, asked.thread_id, asked.data, asked.error)
+    return JsonAnswer(await callbacks.deliver(context_of(request), given))
 
 
 @router.get("/admin/waits", operation_id="listWaits", response_model=WaitPage, responses=problems(422))
@@ -54,4 +59,5 @@ async def list_waits(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> JsonAnswer:
     """Return what runs wait for, the oldest first; without `reason` only what people can answer."""
-    raise NotImplementedError
+    reasons = [str(one) for one in reason or ()] or None
+    return JsonAnswer(await runs.list_waits(context_of(request), reasons, cursor, limit))

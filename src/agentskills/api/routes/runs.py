@@ -2,40 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response
 
+from agentskills.api import events
 from agentskills.api.answer import JsonAnswer
 from agentskills.api.body import body
 from agentskills.api.openapi import problems, takes
 from agentskills.api.params import Seq, Text, ThreadId
+from agentskills.api.process import actor_of, context_of, moves_of
 from agentskills.api.schemas.runs import (
     RunCount,
     RunDetail,
-    RunFilter,
     RunMetadata,
     RunPage,
     RunQuery,
     RunState,
 )
+from agentskills.api.schemas.runs import RunFilter as FilterAsked
 from agentskills.api.schemas.steps import StepDetail, StepPage
 from agentskills.api.schemas.waits import Cancelling, CancelRequest
+from agentskills.domain.errors import BadInput
+from agentskills.domain.json_text import parse_json
+from agentskills.services import runs
+from agentskills.services.cancel import cancel
+from agentskills.storage import lists
 
 router = APIRouter(tags=["runs"])
+
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Server-sent events: `step` (data as in listSteps) and `run` (RunEvent). "
+        "The stream ends after a final status.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
 
 
 @router.get("/admin/runs", operation_id="listRuns", response_model=RunPage, responses=problems(422))
 async def list_runs(request: Request, query: Annotated[RunQuery, Query()]) -> JsonAnswer:
     """Return one page of the runs that a filter finds, the newest first."""
-    raise NotImplementedError
+    context = context_of(request)
+    found = await runs.list_runs(context, _filter(query), query.cursor, query.limit)
+    return JsonAnswer(found)
 
 
 @router.get("/admin/runs/count", operation_id="countRuns", response_model=RunCount, responses=problems(422))
-async def count_runs(request: Request, query: Annotated[RunFilter, Query()]) -> JsonAnswer:
+async def count_runs(request: Request, query: Annotated[FilterAsked, Query()]) -> JsonAnswer:
     """Return how many runs a filter finds; counting stops at 10,000."""
-    raise NotImplementedError
+    return JsonAnswer(await runs.count_runs(context_of(request), _filter(query)))
 
 
 @router.get(
@@ -43,7 +60,7 @@ async def count_runs(request: Request, query: Annotated[RunFilter, Query()]) -> 
 )
 async def get_run(request: Request, thread_id: ThreadId) -> JsonAnswer:
     """Return a run with its state, its parent and its reruns."""
-    raise NotImplementedError
+    return JsonAnswer(await runs.detail(context_of(request), thread_id))
 
 
 @router.get(
@@ -54,7 +71,7 @@ async def get_run(request: Request, thread_id: ThreadId) -> JsonAnswer:
 )
 async def get_metadata(request: Request, thread_id: ThreadId) -> JsonAnswer:
     """Return what was asked for when the run was started."""
-    raise NotImplementedError
+    return JsonAnswer(await runs.metadata(context_of(request), thread_id))
 
 
 @router.get(
@@ -62,7 +79,7 @@ async def get_metadata(request: Request, thread_id: ThreadId) -> JsonAnswer:
 )
 async def get_status(request: Request, thread_id: ThreadId) -> JsonAnswer:
     """Return where a run stands, what it waits for, and the data it has gathered."""
-    raise NotImplementedError
+    return JsonAnswer(await runs.status(context_of(request), thread_id))
 
 
 @router.get(
@@ -78,7 +95,7 @@ async def list_steps(
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
 ) -> JsonAnswer:
     """Return a run's steps in the order of their seq."""
-    raise NotImplementedError
+    return JsonAnswer(await runs.list_steps(context_of(request), thread_id, cursor, limit))
 
 
 @router.get(
@@ -89,21 +106,14 @@ async def list_steps(
 )
 async def get_step(request: Request, thread_id: ThreadId, seq: Seq) -> JsonAnswer:
     """Return one step with what is kept beside it: model messages, prompts, output of processes."""
-    raise NotImplementedError
+    return JsonAnswer(await runs.step(context_of(request), thread_id, seq))
 
 
 @router.get(
     "/admin/runs/{thread_id}/events",
     operation_id="streamEvents",
     response_class=Response,
-    responses={
-        200: {
-            "description": "Server-sent events: `step` (data as in listSteps) and `run` (RunEvent). "
-            "The stream ends after a final status.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
-        }
-    }
-    | problems(404, 422),
+    responses=_STREAM | problems(404, 422),
 )
 async def stream_events(
     request: Request,
@@ -111,7 +121,7 @@ async def stream_events(
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", max_length=40)] = None,
 ) -> Response:
     """Follow a run live; `Last-Event-ID` goes on where a cut connection stopped."""
-    raise NotImplementedError
+    return await events.stream(context_of(request), moves_of(request), thread_id, last_event_id)
 
 
 @router.post(
@@ -125,4 +135,33 @@ async def cancel_run(
     request: Request, thread_id: ThreadId, asked: Annotated[CancelRequest, Depends(body(CancelRequest))]
 ) -> JsonAnswer:
     """Stop a run: nothing new starts, what waits is closed."""
-    raise NotImplementedError
+    answer = await cancel(context_of(request), thread_id, asked.reason, actor_of(request))
+    return JsonAnswer(answer)
+
+
+def _filter(asked: FilterAsked) -> lists.RunFilter:
+    return lists.RunFilter(
+        status=[str(status) for status in asked.status],
+        name=asked.name,
+        q=asked.q,
+        sop_name=asked.sop_name,
+        initial_data=_contained(asked.initial_data, "initial_data"),
+        metadata=_contained(asked.metadata, "metadata"),
+        created_after=asked.created_after,
+        created_before=asked.created_before,
+        parent=asked.parent,
+        root=asked.root,
+    )
+
+
+def _contained(text: str | None, name: str) -> dict[str, Any] | None:
+    """Return the JSON object that a parameter holds."""
+    if text is None or not text.strip():
+        return None
+    try:
+        value = parse_json(text)
+    except BadInput as error:
+        raise BadInput(f"{name}: {error.detail}", pointer=name) from None
+    if type(value) is not dict:
+        raise BadInput(f'{name} must be a JSON object such as {{"order": {{"id": 42}}}}', pointer=name)
+    return value

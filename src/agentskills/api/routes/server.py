@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from agentskills.api.answer import JsonAnswer
+from agentskills.api.metrics import CONTENT_TYPE
 from agentskills.api.openapi import problems
+from agentskills.api.process import context_of, metrics_of
 from agentskills.api.schemas.server import Health, Server
+from agentskills.services import figures
 
 router = APIRouter(tags=["server"])
+
+_TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
 
 @router.get(
@@ -20,21 +27,22 @@ router = APIRouter(tags=["server"])
 )
 async def health(request: Request) -> JsonAnswer:
     """Say whether the server can do its work; 503 while the database is gone."""
-    raise NotImplementedError
+    document = await figures.health(context_of(request))
+    return JsonAnswer(document, status_code=200 if document["database"] == "ok" else 503)
 
 
 @router.get("/admin/server", operation_id="getServer", response_model=Server, responses=problems())
 async def server(request: Request) -> JsonAnswer:
     """Say what this server is set up to do."""
-    raise NotImplementedError
+    return JsonAnswer(await figures.server(context_of(request)))
 
 
 @router.get(
     "/metrics",
     operation_id="getMetrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}} | problems(),
+    responses=_TEXT | problems(),
 )
 async def metrics(request: Request) -> Response:
     """Return figures for Prometheus."""
-    raise NotImplementedError
+    return Response(await metrics_of(request).text(context_of(request)), media_type=CONTENT_TYPE)

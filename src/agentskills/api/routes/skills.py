@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from agentskills.api.answer import JsonAnswer
 from agentskills.api.openapi import problems
 from agentskills.api.params import Digest, Name
+from agentskills.api.process import actor_of, context_of
 from agentskills.api.schemas.skills import (
     Reloaded,
     SkillDetail,
@@ -15,6 +16,7 @@ from agentskills.api.schemas.skills import (
     SopItem,
     SopList,
 )
+from agentskills.services import catalog
 
 router = APIRouter(tags=["skills"])
 
@@ -22,7 +24,7 @@ router = APIRouter(tags=["skills"])
 @router.get("/admin/skills", operation_id="listSkills", response_model=SkillList, responses=problems())
 async def list_skills(request: Request) -> JsonAnswer:
     """Return the current catalogue with what the loader and linter have to say."""
-    raise NotImplementedError
+    return JsonAnswer(await catalog.list_skills(context_of(request)))
 
 
 @router.post(
@@ -30,7 +32,7 @@ async def list_skills(request: Request) -> JsonAnswer:
 )
 async def reload_skills(request: Request) -> JsonAnswer:
     """Read the skill folders again."""
-    raise NotImplementedError
+    return JsonAnswer(await catalog.reload(context_of(request), actor_of(request)))
 
 
 @router.get(
@@ -41,7 +43,7 @@ async def reload_skills(request: Request) -> JsonAnswer:
 )
 async def get_skill(request: Request, name: Name) -> JsonAnswer:
     """Return the current version of a skill."""
-    raise NotImplementedError
+    return JsonAnswer(await catalog.skill(context_of(request), name))
 
 
 @router.get(
@@ -52,7 +54,7 @@ async def get_skill(request: Request, name: Name) -> JsonAnswer:
 )
 async def list_versions(request: Request, name: Name) -> JsonAnswer:
     """Return all versions of a skill, the newest first."""
-    raise NotImplementedError
+    return JsonAnswer(await catalog.versions(context_of(request), name))
 
 
 @router.get(
@@ -63,7 +65,7 @@ async def list_versions(request: Request, name: Name) -> JsonAnswer:
 )
 async def get_version(request: Request, name: Name, digest: Digest) -> JsonAnswer:
     """Return one version of a skill, also when its folder has changed or gone."""
-    raise NotImplementedError
+    return JsonAnswer(await catalog.skill(context_of(request), name, digest))
 
 
 @router.get(
@@ -71,7 +73,7 @@ async def get_version(request: Request, name: Name, digest: Digest) -> JsonAnswe
 )
 async def list_sops(request: Request) -> JsonAnswer:
     """Return all named procedures with their example inputs."""
-    raise NotImplementedError
+    return JsonAnswer(await catalog.list_sops(context_of(request)))
 
 
 @router.get(
@@ -83,4 +85,4 @@ async def list_sops(request: Request) -> JsonAnswer:
 )
 async def get_sop(request: Request, name: Name) -> JsonAnswer:
     """Return one named procedure."""
-    raise NotImplementedError
+    return JsonAnswer(await catalog.sop(context_of(request), name))

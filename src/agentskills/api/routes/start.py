@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request
+from pydantic import BaseModel
 
 from agentskills.api.answer import JsonAnswer
 from agentskills.api.body import body
 from agentskills.api.openapi import problems, takes
 from agentskills.api.params import ThreadId
-from agentskills.api.schemas.rerun import RerunRequest, RerunStarted
-from agentskills.api.schemas.start import RunStarted, StartRequest
+from agentskills.api.process import actor_of, context_of
+from agentskills.api.schemas.rerun import RerunRequest as RerunAsked
+from agentskills.api.schemas.rerun import RerunStarted
+from agentskills.api.schemas.start import RunStarted
+from agentskills.api.schemas.start import StartRequest as StartAsked
+from agentskills.domain.rerun import RerunRequest
+from agentskills.services.context import Context
+from agentskills.services.idempotency import once
+from agentskills.services.rerun import rerun as rerun_run
+from agentskills.services.rerun import rerun_in
+from agentskills.services.start import StartRequest, start_in, start_run
+from agentskills.storage.database import Conn
 
 router = APIRouter(tags=["runs"])
 
@@ -30,15 +42,23 @@ IdempotencyKey = Annotated[
     operation_id="startRun",
     response_model=RunStarted,
     responses=problems(400, 409, 413, 422),
-    openapi_extra=takes(StartRequest, required=True),
+    openapi_extra=takes(StartAsked, required=True),
 )
 async def start(
     request: Request,
-    asked: Annotated[StartRequest, Depends(body(StartRequest))],
+    asked: Annotated[StartAsked, Depends(body(StartAsked))],
     idempotency_key: IdempotencyKey = None,
 ) -> JsonAnswer:
     """Save a run and start it; answers at once."""
-    raise NotImplementedError
+    context, actor = context_of(request), actor_of(request)
+    wanted = StartRequest(**_given(asked))
+    if idempotency_key is None:
+        return JsonAnswer((await start_run(context, wanted, actor)).document())
+
+    async def work(conn: Conn) -> dict[str, Any]:
+        return (await start_in(conn, context.settings, wanted, actor)).document()
+
+    return await _once(context, idempotency_key, ["start", asked], work)
 
 
 @router.post(
@@ -46,13 +66,45 @@ async def start(
     operation_id="rerunRun",
     response_model=RerunStarted,
     responses=problems(400, 404, 409, 413, 422),
-    openapi_extra=takes(RerunRequest),
+    openapi_extra=takes(RerunAsked),
 )
 async def rerun(
     request: Request,
     thread_id: ThreadId,
-    asked: Annotated[RerunRequest, Depends(body(RerunRequest))],
+    asked: Annotated[RerunAsked, Depends(body(RerunAsked))],
     idempotency_key: IdempotencyKey = None,
 ) -> JsonAnswer:
     """Start a new run with the same SOP and initial_data, or with what the request changes."""
-    raise NotImplementedError
+    context, actor = context_of(request), actor_of(request)
+    wanted = RerunRequest(**_given(asked))
+    if idempotency_key is None:
+        return JsonAnswer((await rerun_run(context, thread_id, wanted, actor)).document())
+
+    async def work(conn: Conn) -> dict[str, Any]:
+        made = await rerun_in(conn, context.settings, thread_id, wanted, actor)
+        return made.document()
+
+    return await _once(context, idempotency_key, ["rerun", thread_id, asked], work)
+
+
+def _given(asked: BaseModel) -> dict[str, Any]:
+    """Return the fields that are given; null means the same as leaving a field out."""
+    return {name: value for name, value in _plain(asked).items() if value is not None}
+
+
+def _plain(asked: BaseModel) -> dict[str, Any]:
+    values = dict(asked)
+    if isinstance(values.get("limits"), BaseModel):
+        values["limits"] = {name: value for name, value in values["limits"] if value is not None}
+    return values
+
+
+async def _once(
+    context: Context, key: str, asked: list[Any], work: Callable[[Conn], Awaitable[dict[str, Any]]]
+) -> JsonAnswer:
+    body = [_given(part) if isinstance(part, BaseModel) else part for part in asked]
+    answer, replayed = await once(context, key, body, work)
+    if replayed:
+        return JsonAnswer(answer, headers={"Idempotent-Replayed": "true"})
+    context.notifier.woken([answer["thread_id"]])
+    return JsonAnswer(answer)

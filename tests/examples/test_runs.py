@@ -13,9 +13,9 @@ from tests.running_server import RunningServer
 from agentskills.client import AgentSkills, Run
 
 from .example_files import example, sop
+from .following import LONG, waiting_for
 
 pytestmark = pytest.mark.anyio
-LONG = 60.0  # seconds; only the limit after which a test gives up
 
 
 @pytest.fixture
@@ -26,17 +26,6 @@ async def client(server: RunningServer) -> AsyncIterator[AgentSkills]:
 
 async def start(client: AgentSkills, name: str, title: str) -> Run:
     return await client.start(sop_name=name, initial_data=example(name, title))
-
-
-async def waiting_for(run: Run, reason: str) -> dict[str, Any]:
-    """The one entry that a run waits for, once it waits for this reason."""
-    async for _ in run.events():
-        status = await run.status()
-        if any(wait["reason"] == reason for wait in status["waiting"] or []):
-            (entry,) = status["waiting"]
-            return dict(entry)
-        assert status["status"] not in {"failed", "completed", "cancelled"}, status
-    raise AssertionError("the events ended before the run waited")
 
 
 async def carried_out(run: Run) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from agentskills.planner.sop_names import SopNames
+from agentskills.skills.catalog import read_roots
 
 from .example_files import SKILLS, SOPS, examples, frontmatter, sop
 
@@ -55,6 +56,12 @@ def test_examples_have_titles_and_one_fails(name: str) -> None:
         "Fails" in entry.get("note", "") and re.search(r"refused|too large", entry["title"])
         for entry in found
     )
+
+
+def test_the_linter_has_nothing_to_say() -> None:
+    reading = read_roots([SKILLS])
+    assert reading.diagnostics == []
+    assert sorted(found.skill.name for found in reading.skills) == ALL
 
 
 @pytest.mark.parametrize("skill", ALL)

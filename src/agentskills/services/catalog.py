@@ -6,52 +6,60 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from agentskills.domain.errors import SopUnknown
-from agentskills.domain.skill import Diagnostic
+from agentskills.domain.errors import SkillNotFound, SopUnknown
+from agentskills.domain.skill import Diagnostic, Skill
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
-from agentskills.services.skills import (
-    ShownSkill,
-    load_skills,
-    show_catalog,
-    show_skill,
-    show_sops,
-    show_versions,
-)
+from agentskills.services.skills import load_skills
 from agentskills.storage import audit, catalogs
-from agentskills.storage.catalogs import Sop, contract_document
+from agentskills.storage.catalogs import CatalogHead, Sop, contract_document
 
 
 async def list_skills(context: Context) -> dict[str, Any]:
     """Return the current catalogue with what the loader and linter have to say."""
     async with context.reading() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-        shown = await show_catalog(conn)
+        head = await catalogs.current_head(conn)
+        if head is None:
+            return {"items": [], "catalog": None, "loaded_at": None, "roots": [], "diagnostics": []}
+        skills = await catalogs.load_catalog(conn, head.digest)
+        entries = await catalogs.load_entries(conn, head.digest)
     return {
-        "items": [_item(one) for one in shown.items],
-        "catalog": shown.catalog,
-        "loaded_at": shown.loaded_at,
-        "roots": shown.roots,
-        "diagnostics": _plain(shown.diagnostics),
+        "items": [_item(skills[entry.name], head, entry.source) for entry in entries],
+        "catalog": head.digest,
+        "loaded_at": head.loaded_at,
+        "roots": list(head.roots),
+        "diagnostics": _plain(head.diagnostics),
     }
 
 
 async def skill(context: Context, name: str, digest: str | None = None) -> dict[str, Any]:
     """Return a version of a skill, by default the current one. Raises `SkillNotFound`."""
     async with context.reading() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-        shown = await show_skill(conn, name, digest)
-    return _item(shown) | {
-        "contract": contract_document(shown.skill.contract),
-        "body": shown.skill.body,
-        "files": list(shown.skill.files),
-        "current": shown.current,
-        "diagnostics": _plain(shown.diagnostics),
+        head = await catalogs.current_head(conn)
+        entries = await catalogs.load_entries(conn, head.digest) if head else []
+        current = next((entry for entry in entries if entry.name == name), None)
+        wanted = digest or (current.skill_digest if current else None)
+        found = await catalogs.load_skill(conn, wanted) if wanted else None
+    if found is None or found.name != name:
+        raise SkillNotFound(f"there is no skill {name!r}" + (f" with the digest {digest}" if digest else ""))
+    is_current = current is not None and current.skill_digest == found.digest
+    source = current.source if current and is_current else None
+    return _item(found, head, source) | {
+        "contract": contract_document(found.contract),
+        "body": found.body,
+        "files": list(found.files),
+        "current": is_current,
+        "diagnostics": _plain(_about(head, found.name, source)),
     }
 
 
 async def versions(context: Context, name: str) -> dict[str, Any]:
     """Return all versions of a skill, the newest first. Raises `SkillNotFound`."""
     async with context.reading() as conn:
-        return {"items": _plain(await show_versions(conn, name))}
+        found = await catalogs.list_versions(conn, name)
+    if not found:
+        raise SkillNotFound(f"there is no skill {name!r}")
+    return {"items": _plain(found)}
 
 
 async def reload(context: Context, actor: Actor) -> dict[str, Any]:
@@ -72,7 +80,7 @@ async def reload(context: Context, actor: Actor) -> dict[str, Any]:
 async def list_sops(context: Context) -> dict[str, Any]:
     """Return all named procedures with their example inputs."""
     async with context.reading() as conn:
-        return {"items": [_sop(one) for one in await show_sops(conn)]}
+        return {"items": [_sop(one) for one in await catalogs.current_sops(conn)]}
 
 
 async def sop(context: Context, name: str) -> dict[str, Any]:
@@ -94,12 +102,13 @@ def _sop(one: Sop) -> dict[str, Any]:
     }
 
 
-def _item(shown: ShownSkill) -> dict[str, Any]:
-    contract = shown.skill.contract
+def _item(skill: Skill, head: CatalogHead | None, source: str | None) -> dict[str, Any]:
+    contract = skill.contract
+    about = _about(head, skill.name, source)
     return {
-        "name": shown.skill.name,
-        "digest": shown.skill.digest,
-        "description": shown.skill.description,
+        "name": skill.name,
+        "digest": skill.digest,
+        "description": skill.description,
         "executor": contract.executor,
         "effects": contract.effects,
         "approval": contract.approval,
@@ -107,15 +116,19 @@ def _item(shown: ShownSkill) -> dict[str, Any]:
         "optional": list(contract.optional),
         "produces": list(contract.produces),
         "may_produce": list(contract.may_produce),
-        "source": shown.source,
-        "loaded_at": shown.loaded_at,
-        "errors": _count(shown.diagnostics, "error"),
-        "warnings": _count(shown.diagnostics, "warning"),
+        "source": source,
+        "loaded_at": head.loaded_at if head and source else None,
+        "errors": sum(one.level == "error" for one in about),
+        "warnings": sum(one.level == "warning" for one in about),
     }
 
 
-def _count(diagnostics: Iterable[Diagnostic], level: str) -> int:
-    return sum(one.level == level for one in diagnostics)
+def _about(head: CatalogHead | None, name: str, source: str | None) -> list[Diagnostic]:
+    """Return what was said about the folder a skill was read from; a diagnostic carries its name."""
+    if head is None or source is None:
+        return []
+    folder = source.rstrip("/").rpartition("/")[2]
+    return [one for one in head.diagnostics if one.skill in (name, folder)]
 
 
 def _plain(rows: Iterable[Any]) -> list[dict[str, Any]]:

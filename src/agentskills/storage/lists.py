@@ -131,7 +131,7 @@ async def count(conn: Conn, wanted: RunFilter) -> dict[str, int]:
             return dict.fromkeys(RunStatus, 0)
         source = _FROM if _needs_metadata(wanted) else "FROM run_state s"
         found[status] = await conn.fetchval(
-            f"SELECT count(*) FROM (SELECT 1 {source} {query.where} LIMIT {CAP + 1}) AS some",
+            f"SELECT count(*) FROM (SELECT 1 {source} {query.where} LIMIT {CAP + 1}) AS found",
             *query.arguments,
         )
     return found

@@ -57,7 +57,8 @@ async def ask(
         retries={"output": RETRIES, "tools": RETRIES},
         tools=list(tools),
     )
-    agent.output_validator(_validator(schema, complaint))
+    wrong: list[str] = []
+    agent.output_validator(_validator(schema, complaint, wrong))
     spent = RunUsage()
     with capture_run_messages() as messages:
         try:
@@ -75,7 +76,12 @@ async def ask(
         except Exception as error:
             if isinstance(error, SkillFailed):
                 raise
-            raise model_failure(error, (_kept(messages),), usage_of(built, spent)) from error
+            raise model_failure(
+                error,
+                details=(_kept(messages),),
+                usage=usage_of(built, spent),
+                complaint=wrong[-1] if wrong else "",
+            ) from error
     return Answered(result.output, usage_of(built, spent), _kept(messages))
 
 
@@ -90,21 +96,28 @@ def usage_of(built: BuiltModel, spent: Any) -> Usage:
     )
 
 
-def _validator(schema: dict[str, Any], complaint: Complaint) -> Callable[..., Any]:
+def _validator(schema: dict[str, Any], complaint: Complaint, wrong: list[str]) -> Callable[..., Any]:
+    """Return what judges an answer; whatever is wrong with it is kept in `wrong` too."""
     from jsonschema.validators import validator_for
     from pydantic_ai import ModelRetry, RunContext
 
     check = validator_for(schema)(schema)
 
+    def judged(answer: dict[str, Any]) -> str | None:
+        for problem in check.iter_errors(answer):
+            place = "/".join(str(part) for part in problem.absolute_path)
+            return f"the answer is wrong at /{place}: {problem.message[:500]}"
+        return complaint(answer)
+
     async def validate(ctx: RunContext[Any], output: dict[str, Any]) -> dict[str, Any]:
         try:
             answer = _exact(ctx.messages, output)
+            problem = judged(answer)
         except BadInput as error:
-            raise ModelRetry(f"The answer can't be kept: {error.detail}") from None
-        for wrong_at in check.iter_errors(answer):
-            raise ModelRetry(f"The answer is wrong at /{_place(wrong_at)}: {wrong_at.message[:500]}")
-        if (wrong := complaint(answer)) is not None:
-            raise ModelRetry(wrong)
+            problem = f"the answer can't be kept: {error.detail}"
+        if problem is not None:
+            wrong.append(problem)
+            raise ModelRetry(problem)
         return answer
 
     # the annotations are looked up by name, and these names are only known in here
@@ -119,10 +132,6 @@ def _shown(schema: Any) -> Any:
     if type(schema) is list:
         return [_shown(item) for item in schema]
     return float(schema) if type(schema) is Decimal else schema
-
-
-def _place(error: Any) -> str:
-    return "/".join(str(part) for part in error.absolute_path)
 
 
 def _exact(messages: Sequence[Any], output: dict[str, Any]) -> dict[str, Any]:

@@ -7,12 +7,15 @@ from typing import Any
 from agentskills.domain.errors import SkillFailed
 
 
-def model_failure(error: Exception, details: tuple[Any, ...] = (), usage: Any = None) -> SkillFailed:
-    """Return the failure for an exception of a model call."""
+def model_failure(
+    error: Exception, *, details: tuple[Any, ...] = (), usage: Any = None, complaint: str = ""
+) -> SkillFailed:
+    """Return the failure for an exception of a model call; `complaint` is what was last wrong."""
     kind, retryable = _kind(error)
     pause = getattr(error, "retry_after", None)
+    said = getattr(error, "message", None) or str(error)
     return SkillFailed(
-        f"the model failed: {str(error)[:2000]}",
+        f"the model failed: {str(said)[:1000]}" + (f"; last, {complaint}" if complaint else ""),
         error_type=kind,
         retryable=retryable,
         retry_after=pause,

@@ -1,0 +1,1 @@
+"""Servers that tests speak real HTTP to."""

@@ -1,0 +1,184 @@
+"""Read the skill folders into the database, and again whenever they change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from watchfiles import awatch
+
+from agentskills.domain.errors import AgentSkillsError, SkillNotFound
+from agentskills.domain.skill import Diagnostic
+from agentskills.settings import Settings
+from agentskills.skills.catalog import Reading, read_roots
+from agentskills.skills.folder import unpack_files
+from agentskills.skills.sop_files import SopFile, read_sops, sop_folders
+from agentskills.storage import catalogs
+from agentskills.storage.catalogs import CatalogEntry, Sop
+from agentskills.storage.database import Conn, Pool, translate_errors
+
+QUIET = 300  # milliseconds without a change that end a burst of changes
+LONGEST_BURST = 1_600  # milliseconds after which a burst is read all the same
+LOOK_EVERY = 2_000  # milliseconds after which folders that came or went are noticed
+PAUSE = 2.0  # seconds after trouble
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load of the skill folders found, and what it changed."""
+
+    catalog: str  # digest of the snapshot that is current now
+    skills: int
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    diagnostics: list[Diagnostic]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """One file of a skill version; `text` is None where it is no text or larger than asked for."""
+
+    path: str
+    size: int  # bytes
+    executable: bool
+    text: str | None
+
+
+async def load_skills(pool: Pool, settings: Settings) -> LoadReport:
+    """Read all skill roots, store new versions, and make what was found the current catalogue.
+
+    Everything is written in one transaction; a second load without changes changes nothing but the
+    time. Broken folders are in the report and hinder no others. Raises `DatabaseGone`.
+    """
+    roots = settings.skill_roots
+    with translate_errors():
+        async with pool.acquire() as conn:
+            known = await catalogs.stored_digests(conn)
+    reading, sops = await asyncio.to_thread(_read, roots, known)
+    with translate_errors():
+        async with pool.acquire() as conn, conn.transaction():
+            await catalogs.lock_loading(conn)
+            return await _save(conn, reading, sops, [str(root) for root in roots])
+
+
+def _read(roots: Sequence[Path], known: set[str]) -> tuple[Reading, list[SopFile]]:
+    reading = read_roots(roots, known)
+    return reading, read_sops(roots, reading.diagnostics)
+
+
+async def _save(conn: Conn, reading: Reading, sops: list[SopFile], roots: list[str]) -> LoadReport:
+    current = await catalogs.current_catalog(conn)
+    before = {entry.name: entry.skill_digest for entry in await catalogs.load_entries(conn, current or "")}
+    entries = []
+    for found in reading.skills:
+        skill = found.skill
+        if found.archive is not None:
+            await catalogs.save_version(conn, skill, found.archive)
+        else:
+            await catalogs.refresh_version(conn, skill)
+        entries.append(CatalogEntry(skill.name, skill.digest, found.source))
+    digest = await catalogs.save_catalog(conn, entries, reading.diagnostics, roots)
+    await catalogs.save_sops(conn, [Sop(sop.name, sop.title, sop.text, sop.examples) for sop in sops])
+    after = {entry.name: entry.skill_digest for entry in entries}
+    return LoadReport(
+        catalog=digest,
+        skills=len(entries),
+        added=sorted(after.keys() - before.keys()),
+        changed=sorted(name for name in after.keys() & before.keys() if after[name] != before[name]),
+        removed=sorted(before.keys() - after.keys()),
+        diagnostics=reading.diagnostics,
+    )
+
+
+async def watch_skills(
+    pool: Pool, settings: Settings, loaded: Callable[[LoadReport], None] | None = None
+) -> None:
+    """Load the skills again after each change, until cancelled; trouble is logged and tried again.
+
+    `loaded` is told each report.
+    """
+    roots = settings.skill_roots
+    due = False
+    while roots:
+        try:
+            due = due or await _changed(roots)
+            if due:
+                report = await load_skills(pool, settings)
+                due = False
+                _say(report)
+                if loaded is not None:
+                    loaded(report)
+        except AgentSkillsError as error:
+            _log.warning("skills.not_loaded", error=str(error))
+            await asyncio.sleep(PAUSE)
+        except Exception:
+            _log.exception("skills.watch")
+            await asyncio.sleep(PAUSE)
+
+
+def _say(report: LoadReport) -> None:
+    errors = sum(item.level == "error" for item in report.diagnostics)
+    _log.info(
+        "skills.loaded",
+        skills=report.skills,
+        added=report.added,
+        changed=report.changed,
+        removed=report.removed,
+        errors=errors,
+    )
+
+
+async def _changed(roots: list[Path]) -> bool:
+    """Return true once something below the folders has changed, or other folders are there."""
+    watched = _folders(roots)
+    if not watched:
+        await asyncio.sleep(PAUSE)
+        return bool(_folders(roots))
+    async for changes in awatch(
+        *(place for place, _ in watched),
+        debounce=LONGEST_BURST,
+        step=QUIET,
+        rust_timeout=LOOK_EVERY,
+        yield_on_timeout=True,
+    ):
+        if changes or _folders(roots) != watched:
+            return True
+    return False
+
+
+def _folders(roots: list[Path]) -> frozenset[tuple[Path, int]]:
+    """Return the folders to watch, with what tells a folder from its successor at the same place."""
+    found = set()
+    for place in [*(root for root in roots if root.is_dir()), *sop_folders(roots)]:
+        try:
+            found.add((place, place.stat().st_ino))
+        except OSError:
+            continue  # gone since
+    return frozenset(found)
+
+
+async def version_files(conn: Conn, digest: str, most: int = 100_000) -> list[ShownFile]:
+    """Return the files of a version, with the text of those up to `most` bytes. Raises `SkillNotFound`."""
+    archive = await catalogs.archive(conn, digest)
+    if archive is None:
+        raise SkillNotFound(f"There is no skill with the digest {digest}.")
+    files = await asyncio.to_thread(unpack_files, archive)
+    return [
+        ShownFile(path, len(file.content), file.executable, _text(file.content, most))
+        for path, file in sorted(files.items())
+    ]
+
+
+def _text(content: bytes, most: int) -> str | None:
+    if len(content) > most or b"\x00" in content:
+        return None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None

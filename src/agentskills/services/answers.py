@@ -18,7 +18,7 @@ from agentskills.domain.errors import (
 from agentskills.domain.status import EffectState, WaitReason
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
-from agentskills.services.forms import check_form
+from agentskills.services.forms import check_form, nested
 from agentskills.storage import audit, effects, queue, runs, waits, workers
 from agentskills.storage.database import Conn
 from agentskills.storage.waits import Wait
@@ -98,8 +98,10 @@ def _decision(wait: Wait, given: Answer) -> str:
 
 async def _take(conn: Conn, wait: Wait, decision: str, given: Answer, actor: Actor) -> None:
     if decision in ("approve", "happened"):
-        check_form(wait.asks.get("form"), given.data)
-        check_delivered(wait.expects, given.data)
+        data = nested(given.data)
+        if wait.asks.get("kind") == "form":
+            check_form(wait.asks.get("form"), data)
+        check_delivered(wait.expects, data)
     if decision in ("happened", "not_happened") and wait.effect_id is not None:
         await _settle(conn, wait, decision, given, actor)
     if not await waits.answer(conn, wait.id, given.document(decision), actor.document()):
@@ -121,7 +123,7 @@ async def _settle(conn: Conn, wait: Wait, decision: str, given: Answer, actor: A
     effect = (await effects.by_ids(conn, [wait.effect_id]))[wait.effect_id]
     if decision == "happened":
         settled = await effects.settle(
-            conn, effect.id, EffectState.RECEIPT, output=given.data or {}, by=actor.document()
+            conn, effect.id, EffectState.RECEIPT, output=nested(given.data), by=actor.document()
         )
     else:
         if effect.worker is not None and await workers.lease_is_good(conn, effect.worker):

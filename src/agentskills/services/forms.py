@@ -6,7 +6,16 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, SchemaError
 
+from agentskills.domain.data_path import written
 from agentskills.domain.errors import BadInput
+
+
+def nested(data: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what a person gave as nested data; its keys may be data paths."""
+    found: dict[str, Any] = {}
+    for key, value in (data or {}).items():
+        found = written(found, key, value)
+    return found
 
 
 def check_form(form: Any, data: dict[str, Any] | None) -> None:

@@ -69,8 +69,10 @@ async def open_waits(conn: Conn, thread_id: str, *, lock: bool = False) -> list[
 
 
 async def by_token(conn: Conn, token_hash: str) -> Wait | None:
-    """Return the wait that was given this callback token, whatever its state."""
-    row = await conn.fetchrow(f"SELECT {_COLUMNS} FROM waits WHERE token_hash = $1", token_hash)
+    """Return the latest wait that was given this callback token, whatever its state."""
+    row = await conn.fetchrow(
+        f"SELECT {_COLUMNS} FROM waits WHERE token_hash = $1 ORDER BY id DESC LIMIT 1", token_hash
+    )
     return Wait(**row) if row else None
 
 

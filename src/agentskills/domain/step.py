@@ -10,12 +10,13 @@ import msgspec
 from agentskills.domain.status import FINAL_STEP, StepKind, StepStatus
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One carried-out unit of a run: a decision, a skill, or an approval.
 
     A msgspec Struct and not a dataclass because tens of thousands are made each second.
     """
 
+    thread_id: str = ""  # the run; set when the step is recorded
     seq: int  # place in the run's order, fixed when the decision is committed; from 1
     decision: int  # seq of the decision that ordered it
     kind: StepKind
@@ -27,6 +28,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     inputs: dict[str, int] | None = None  # path → seq of the producer, 0 for initial_data
     outputs: dict[str, Any] | None = None
+    payload: str | None = None  # digest under which large outputs are stored, in their place
     digests: dict[str, str] | None = None  # produced path → digest of its value
     fingerprint: str | None = None
     reused_from: dict[str, Any] | None = None

@@ -155,7 +155,7 @@ class ActiveRun:
     def record(self, draft: Draft, step: Step) -> Step:
         """Take a new state of a step into the memory and into a draft."""
         self.version += 1
-        step = changed(step, version=self.version)
+        step = changed(step, version=self.version, thread_id=self.thread_id)
         self.steps[step.seq] = step
         draft.steps.append(step)
         return step

@@ -4,11 +4,18 @@
 
 POST /checks with {thread_id, skill, callback_url, inputs: {candidate: {id, name}}} answers 202.
 After `--delay` seconds the result is posted to callback_url as {thread_id, skill, data}.
+
+With a command at the end, the command is run with the agency beside it, told where the agency is
+(BACKGROUND_CHECK_URL) and allowed to call it (ASF_PRIVATE_HOSTS); both end together. Where
+BACKGROUND_CHECK_URL is set already, there is an agency, and the command is all that is run:
+
+    python examples/services/background_check.py --port 0 -- .venv/bin/asf serve
 """
 
 import argparse
 import hashlib
 import json
+import os
 import sys
 import threading
 import time
@@ -79,15 +86,35 @@ class Agency(BaseHTTPRequestHandler):
         """Keep quiet; deliveries are printed."""
 
 
+def run_beside(server: ThreadingHTTPServer, command: list[str]) -> None:
+    """Become the command, and leave the agency in a child that ends when the command does."""
+    url = f"http://127.0.0.1:{server.server_port}"
+    life, held = os.pipe()
+    if os.fork() == 0:
+        os.close(held)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        os.read(life, 1)  # nobody writes: it ends when the command is gone, however it went
+        os._exit(0)
+    os.set_inheritable(held, True)
+    hosts = [os.environ.get("ASF_PRIVATE_HOSTS", ""), url.removeprefix("http://")]
+    os.environ |= {"BACKGROUND_CHECK_URL": url, "ASF_PRIVATE_HOSTS": ",".join(filter(None, hosts))}
+    os.execvp(command[0], command)
+
+
 def main() -> None:
     """Serve until interrupted; prints the address first."""
     parser = argparse.ArgumentParser(description="A background-check agency for an example.")
     parser.add_argument("--port", type=int, default=8100, help="0 takes a free one")
     parser.add_argument("--delay", type=float, default=3.0, help="seconds until the callback")
+    parser.add_argument("command", nargs="*", help="a program to run with the agency beside it")
     arguments = parser.parse_args()
+    if arguments.command and os.environ.get("BACKGROUND_CHECK_URL"):
+        os.execvp(arguments.command[0], arguments.command)
     server = ThreadingHTTPServer(("127.0.0.1", arguments.port), Agency)
     server.daemon_threads = True
     server.delay = arguments.delay
+    if arguments.command:
+        run_beside(server, arguments.command)
     print(f"listening on http://127.0.0.1:{server.server_port}", flush=True)
     try:
         server.serve_forever()

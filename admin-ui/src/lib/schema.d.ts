@@ -1618,32 +1618,32 @@ export interface components {
              * @description needed where several wait
              * @default null
              */
-            step: number | null;
+            step?: number | null;
             /**
              * Decision
              * @description approve (the default) or reject; for doubts happened, not_happened or stop
              * @default null
              */
-            decision: ("approve" | "reject" | "happened" | "not_happened" | "stop") | null;
+            decision?: ("approve" | "reject" | "happened" | "not_happened" | "stop") | null;
             /**
              * Data
              * @description edits what is approved, or is the output of what happened
              * @default null
              */
-            data: {
+            data?: {
                 [key: string]: unknown;
             } | null;
             /**
              * Note
              * @default null
              */
-            note: string | null;
+            note?: string | null;
             /**
              * Digest
              * @description of what was shown; 409 if it has changed since
              * @default null
              */
-            digest: string | null;
+            digest?: string | null;
         };
         /**
          * CallbackRequest
@@ -1654,30 +1654,30 @@ export interface components {
              * Thread Id
              * @default null
              */
-            thread_id: string | null;
+            thread_id?: string | null;
             /**
              * Skill
              * @default null
              */
-            skill: string | null;
+            skill?: string | null;
             /**
              * Data
              * @description object with every path the skill produces
              * @default null
              */
-            data: unknown;
+            data?: unknown;
             /**
              * Error
              * @description text or {type, message}, where the work failed
              * @default null
              */
-            error: unknown;
+            error?: unknown;
             /**
              * Token
              * @description instead of ?token=
              * @default null
              */
-            token: string | null;
+            token?: string | null;
         };
         /**
          * CancelRequest
@@ -1688,7 +1688,7 @@ export interface components {
              * Reason
              * @default null
              */
-            reason: string | null;
+            reason?: string | null;
         };
         /**
          * Limits
@@ -1699,24 +1699,24 @@ export interface components {
              * Steps
              * @default null
              */
-            steps: number | null;
+            steps?: number | null;
             /**
              * Seconds
              * @description wall time owned by workers
              * @default null
              */
-            seconds: number | null;
+            seconds?: number | null;
             /**
              * Tokens
              * @default null
              */
-            tokens: number | null;
+            tokens?: number | null;
             /**
              * Money
              * @description US dollars
              * @default null
              */
-            money: (number) | null;
+            money?: (number) | null;
         };
         /**
          * RerunRequest
@@ -1728,7 +1728,7 @@ export interface components {
              * @description JSON merge patch (RFC 7396) over initial_data; null removes
              * @default null
              */
-            changes: {
+            changes?: {
                 [key: string]: unknown;
             } | null;
             /**
@@ -1736,7 +1736,7 @@ export interface components {
              * @description or the whole object
              * @default null
              */
-            initial_data: {
+            initial_data?: {
                 [key: string]: unknown;
             } | null;
             /**
@@ -1744,23 +1744,23 @@ export interface components {
              * @description edited procedure
              * @default null
              */
-            sop: string | null;
+            sop?: string | null;
             /**
              * Run Name
              * @default null
              */
-            run_name: string | null;
+            run_name?: string | null;
             /**
              * Model
              * @default null
              */
-            model: string | null;
+            model?: string | null;
             /**
              * Metadata
              * @description merged over what is inherited
              * @default null
              */
-            metadata: {
+            metadata?: {
                 [key: string]: unknown;
             } | null;
             /**
@@ -1768,7 +1768,7 @@ export interface components {
              * @description for the audit trail
              * @default null
              */
-            reason: string | null;
+            reason?: string | null;
         };
         /**
          * RunEvent
@@ -1806,43 +1806,43 @@ export interface components {
              * @description the run's id, `[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}`; without one it is generated
              * @default null
              */
-            thread_id: string | null;
+            thread_id?: string | null;
             /**
              * Sop
              * @description the procedure, 1 byte to 100 kB
              * @default null
              */
-            sop: string | null;
+            sop?: string | null;
             /**
              * Sop Name
              * @default null
              */
-            sop_name: string | null;
+            sop_name?: string | null;
             /**
              * Initial Data
              * @description what the run starts from, up to 5 MB
              * @default null
              */
-            initial_data: {
+            initial_data?: {
                 [key: string]: unknown;
             } | null;
             /**
              * Run Name
              * @default null
              */
-            run_name: string | null;
+            run_name?: string | null;
             /**
              * Skills
              * @description limits the run to these skills and makes them its goal
              * @default null
              */
-            skills: string[] | null;
+            skills?: string[] | null;
             /**
              * Metadata
              * @description labels, filterable and inherited by reruns, up to 16 kB
              * @default null
              */
-            metadata: {
+            metadata?: {
                 [key: string]: unknown;
             } | null;
             /**
@@ -1850,15 +1850,15 @@ export interface components {
              * @description interactive (the default) goes before batch
              * @default null
              */
-            priority: ("interactive" | "batch") | null;
+            priority?: ("interactive" | "batch") | null;
             /** @default null */
-            limits: components["schemas"]["Limits"] | null;
+            limits?: components["schemas"]["Limits"] | null;
             /**
              * Model
              * @description such as openai:gpt-5
              * @default null
              */
-            model: string | null;
+            model?: string | null;
         };
     };
     responses: never;

@@ -1,0 +1,68 @@
+/** An error of the server, in words that say what to do. */
+import { RotateCw } from "lucide-react";
+import { useState } from "react";
+import { setApiKey } from "@/lib/client";
+import { asApiError } from "@/lib/problem";
+import { Button } from "./button";
+import { TextInput } from "./field";
+import { Notice } from "./notice";
+
+const TITLES: Record<string, string> = {
+  unreachable: "The server can't be reached",
+  "database-gone": "The database can't be reached",
+  "narrow-the-filter": "That search took too long",
+  "run-not-found": "There is no such run",
+  "skill-not-found": "There is no such skill",
+  unauthorized: "This server needs an API key",
+};
+
+export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const problem = asApiError(error);
+  return (
+    <Notice
+      kind="bad"
+      title={TITLES[problem.type] ?? "That did not work"}
+      actions={
+        problem.type === "unauthorized" ? (
+          <KeyForm onSaved={onRetry} />
+        ) : (
+          onRetry && (
+            <Button size="sm" icon={<RotateCw aria-hidden />} onClick={onRetry}>
+              Try again
+            </Button>
+          )
+        )
+      }
+    >
+      {problem.detail}
+      {problem.errors.length > 1 && (
+        <ul className="mt-1 list-disc pl-5">
+          {problem.errors.map(({ pointer, message }) => (
+            <li key={pointer + message}>
+              <code className="font-mono text-xs">{pointer || "body"}</code> {message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Notice>
+  );
+}
+
+function KeyForm({ onSaved }: { onSaved?: () => void }) {
+  const [key, setKey] = useState("");
+  return (
+    <form
+      className="flex gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setApiKey(key);
+        onSaved?.();
+      }}
+    >
+      <TextInput type="password" aria-label="API key" value={key} onChange={(e) => setKey(e.target.value)} />
+      <Button type="submit" look="primary" disabled={key === ""}>
+        Use key
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,30 @@
+/** Tabs; which one is open is for the URL to say. */
+import { cx } from "@/lib/class-names";
+
+interface TabsProps<T extends string> {
+  label: string;
+  tabs: { value: T; label: string }[];
+  chosen: T;
+  onChoose: (value: T) => void;
+}
+
+export function Tabs<T extends string>({ label, tabs, chosen, onChoose }: TabsProps<T>) {
+  return (
+    <nav aria-label={label} className="mb-5 flex gap-5 border-b">
+      {tabs.map(({ value, label: word }) => (
+        <button
+          key={value}
+          type="button"
+          aria-current={value === chosen ? "page" : undefined}
+          onClick={() => onChoose(value)}
+          className={cx(
+            "-mb-px border-b-2 px-0.5 py-2.5 font-medium transition-colors",
+            value === chosen ? "border-accent text-ink" : "border-transparent text-ink-faint hover:text-ink",
+          )}
+        >
+          {word}
+        </button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,129 @@
+/** JSON objects as tables: one row per data path, and lists of objects with one column per key. */
+import { useState } from "react";
+import { cx } from "@/lib/class-names";
+import { isObject, type Json, type JsonObject } from "@/lib/json";
+import { Value } from "./value";
+
+const FIRST_ROWS = 50;
+const MOST_COLUMNS = 8;
+
+export interface ValueRow {
+  path: string;
+  value: Json;
+  /** Where it came from, for a third column. */
+  note?: React.ReactNode;
+}
+
+/** Rows of an object: objects inside are opened, so that each row has the full data path. */
+export function rowsOf(data: JsonObject, prefix = ""): ValueRow[] {
+  return Object.entries(data).flatMap(([key, value]): ValueRow[] => {
+    const path = prefix + key;
+    return isObject(value) && Object.keys(value).length > 0 ? rowsOf(value, `${path}.`) : [{ path, value }];
+  });
+}
+
+interface ValueTableProps {
+  data?: JsonObject;
+  rows?: ValueRow[];
+  /** Inside another table: no frame. */
+  nested?: boolean;
+}
+
+export function ValueTable({ data, rows, nested }: ValueTableProps) {
+  const [all, setAll] = useState(false);
+  const every = rows ?? rowsOf(data ?? {});
+  const shown = all ? every : every.slice(0, FIRST_ROWS);
+  return (
+    <div className={cx(!nested && "overflow-hidden rounded-lg border")}>
+      <table className="w-full table-fixed border-collapse text-left text-[0.8125rem]">
+        <tbody className="divide-y">
+          {shown.map(({ path, value, note }) => (
+            <tr key={path} className="align-top">
+              <th
+                scope="row"
+                className={cx(
+                  "w-[34%] py-2 pr-3 font-mono text-xs leading-5 font-normal break-words text-ink-soft max-md:w-[40%]",
+                  nested ? "pl-0" : "bg-sunken/60 pl-3",
+                )}
+              >
+                {path}
+              </th>
+              <td className={cx("px-3 py-2 leading-5", nested && "pr-0")}>
+                <Value value={value} />
+                {note !== undefined && <div className="mt-0.5 text-xs text-ink-faint">{note}</div>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown.length < every.length && (
+        <button
+          type="button"
+          onClick={() => setAll(true)}
+          className="w-full border-t py-2 text-[0.8125rem] font-medium text-accent hover:bg-hover"
+        >
+          Show all {every.length} rows
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** A list of objects; too many different keys are shown one object after the other. */
+export function TableOf({ rows }: { rows: JsonObject[] }) {
+  const [all, setAll] = useState(false);
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const shown = all ? rows : rows.slice(0, FIRST_ROWS);
+  if (columns.length > MOST_COLUMNS || columns.length === 0) {
+    return (
+      <ol className="space-y-3">
+        {shown.map((row, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list is shown as it is and never reordered
+          <li key={index}>
+            <ValueTable data={row} />
+          </li>
+        ))}
+      </ol>
+    );
+  }
+  return (
+    <div className="overflow-x-auto rounded-lg border">
+      <table className="w-full border-collapse text-left text-[0.8125rem]">
+        <thead>
+          <tr className="border-b bg-sunken/60">
+            {columns.map((column) => (
+              <th
+                key={column}
+                scope="col"
+                className="px-3 py-1.5 font-mono text-xs font-normal text-ink-soft"
+              >
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="divide-y">
+          {shown.map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the list is shown as it is and never reordered
+            <tr key={index} className="align-top">
+              {columns.map((column) => (
+                <td key={column} className="px-3 py-1.5">
+                  {Object.hasOwn(row, column) ? <Value value={row[column]} /> : null}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown.length < rows.length && (
+        <button
+          type="button"
+          onClick={() => setAll(true)}
+          className="w-full border-t py-2 font-medium text-accent hover:bg-hover"
+        >
+          Show all {rows.length} rows
+        </button>
+      )}
+    </div>
+  );
+}

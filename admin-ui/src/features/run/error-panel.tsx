@@ -1,0 +1,47 @@
+/** Why a run failed, and what to do about it. */
+import { RotateCcw } from "lucide-react";
+import { Button } from "@/components/button";
+import { Notice } from "@/components/notice";
+import type { RunError } from "@/lib/api";
+import { adviceFor } from "./advice";
+
+interface ErrorPanelProps {
+  error: RunError;
+  onRerun: () => void;
+  /** Leads to the step that failed. */
+  onShowStep?: () => void;
+}
+
+export function ErrorPanel({ error, onRerun, onShowStep }: ErrorPanelProps) {
+  return (
+    <Notice
+      kind="bad"
+      className="mb-5"
+      title={error.message}
+      actions={
+        <>
+          <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onRerun}>
+            Edit the input and rerun
+          </Button>
+          {onShowStep && (
+            <Button size="sm" look="ghost" onClick={onShowStep}>
+              Show the step
+            </Button>
+          )}
+        </>
+      }
+    >
+      <p className="mt-1 text-ink-soft">{adviceFor(error)}</p>
+      <p className="mt-1.5 text-xs text-ink-faint">
+        <code className="font-mono">{error.type}</code>
+        {error.skill && (
+          <>
+            {" "}
+            in <code className="font-mono">{error.skill}</code>
+          </>
+        )}
+        {error.seq && <>, step {error.seq}</>}
+      </p>
+    </Notice>
+  );
+}

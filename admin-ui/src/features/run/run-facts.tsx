@@ -1,0 +1,95 @@
+/** The facts of a run in one strip, with its parent and reruns. */
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { StatusIcon } from "@/components/status-pill";
+import { Took, When } from "@/components/when";
+import { sopTitle } from "@/features/rerun/sop-title";
+import type { RerunItem, RunDetail } from "@/lib/api";
+import { cx } from "@/lib/class-names";
+import { STATUS, type Tone } from "@/lib/status";
+
+const INK: Record<Tone, string> = {
+  good: "text-good",
+  bad: "text-bad",
+  wait: "text-wait",
+  busy: "text-busy",
+  idle: "text-idle",
+};
+const FIRST_RERUNS = 6;
+
+export function RunFacts({ run }: { run: RunDetail }) {
+  const rest = run.reruns.length - FIRST_RERUNS;
+  return (
+    <dl className="mb-5 flex flex-wrap gap-x-8 gap-y-4 rounded-xl border bg-surface px-5 py-4 shadow-card max-md:px-4">
+      <Fact name="Procedure">{run.sop_name ?? sopTitle(run.sop)}</Fact>
+      <Fact name="Started">
+        <When at={run.started_at ?? run.created_at} />
+      </Fact>
+      <Fact name="Duration">
+        {run.started_at ? <Took from={run.started_at} to={run.finished_at} /> : "not yet"}
+      </Fact>
+      <Fact name="Planner">
+        {run.model ?? (run.planner === "dataflow" ? "without a model" : (run.planner ?? "–"))}
+      </Fact>
+      {run.tokens > 0 && (
+        <Fact name="Tokens">
+          {run.tokens.toLocaleString("en")}
+          <span className="text-ink-faint"> · {run.money === null ? "price unknown" : `$${run.money}`}</span>
+        </Fact>
+      )}
+      {run.parent && (
+        <Fact name="Rerun of">
+          <Relative run={run.parent} />
+        </Fact>
+      )}
+      {run.reruns.length > 0 && (
+        <Fact name={run.reruns.length === 1 ? "Rerun" : "Reruns"}>
+          <span className="flex flex-wrap gap-x-3 gap-y-1">
+            {run.reruns.slice(0, FIRST_RERUNS).map((rerun) => (
+              <Relative key={rerun.thread_id} run={rerun} short />
+            ))}
+            {rest > 0 && <span className="text-ink-faint">and {rest} more</span>}
+          </span>
+        </Fact>
+      )}
+      {(run.parent || run.reruns.length > 0) && (
+        <Fact name="Family">
+          <Link
+            to="/runs"
+            search={{ root: run.root_thread_id }}
+            className="font-medium text-accent hover:underline"
+          >
+            Show all
+          </Link>
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0 max-w-full">
+      <dt className="text-xs text-ink-faint">{name}</dt>
+      <dd className="mt-0.5 min-w-0 font-medium break-words">{children}</dd>
+    </div>
+  );
+}
+
+function Relative({ run, short }: { run: RerunItem; short?: boolean }) {
+  const { word, tone } = STATUS[run.status];
+  return (
+    <Link
+      to="/runs/$threadId"
+      params={{ threadId: run.thread_id }}
+      title={`${run.thread_id}: ${word}`}
+      className="inline-flex max-w-full items-center gap-1.5 text-accent hover:underline"
+    >
+      <StatusIcon status={run.status} className={cx(INK[tone])} />
+      <span className="sr-only">{word}</span>
+      <span className="truncate">
+        {short && run.rerun_number > 0 ? `#${run.rerun_number}` : run.run_name}
+      </span>
+    </Link>
+  );
+}

@@ -1,0 +1,60 @@
+/** Top of the run page: name, status, id, and what can be done. */
+import { Ban } from "lucide-react";
+import { Button } from "@/components/button";
+import { CopyButton } from "@/components/copy-button";
+import { StatusPill } from "@/components/status-pill";
+import { RerunButton } from "@/features/rerun/rerun-button";
+import type { RunDetail } from "@/lib/api";
+
+interface RunHeaderProps {
+  run: RunDetail;
+  live: boolean;
+  onRerun: () => void;
+  onCancel: () => void;
+}
+
+export function RunHeader({ run, live, onRerun, onCancel }: RunHeaderProps) {
+  return (
+    <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-4">
+      <div className="min-w-0 grow basis-96">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+          <h1 className="text-2xl leading-tight font-semibold tracking-tight break-words">{run.run_name}</h1>
+          <StatusPill status={run.status} />
+          {live && (
+            <span
+              className="inline-flex items-center gap-1.5 text-xs text-ink-faint"
+              title="Events arrive as they happen"
+            >
+              <span className="size-1.5 animate-breathe rounded-full bg-good" aria-hidden /> Live
+            </span>
+          )}
+        </div>
+        <div className="mt-1 flex items-center gap-1 text-ink-faint">
+          <code className="min-w-0 font-mono text-xs break-all">{run.thread_id}</code>
+          <CopyButton text={run.thread_id} label="Copy the id" />
+        </div>
+      </div>
+      <div className="flex items-start gap-2">
+        {run.cancellable && (
+          <Button
+            look="danger"
+            icon={<Ban aria-hidden />}
+            onClick={onCancel}
+            disabled={run.cancel_requested}
+            busy={run.cancel_requested}
+          >
+            {run.cancel_requested ? "Cancelling" : "Cancel run"}
+          </Button>
+        )}
+        <RerunButton
+          threadId={run.thread_id}
+          name={run.run_name}
+          size="md"
+          look="primary"
+          refused={run.rerunnable === "no" ? (run.rerunnable_why ?? "This run can't be rerun") : undefined}
+          onOpen={onRerun}
+        />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,153 @@
+/** One carried-out step: closed a line, open its inputs, outputs, attempts and records. */
+import { ChevronRight, History, Repeat2, ShieldCheck, ShieldQuestion, UserCheck } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Badge } from "@/components/badge";
+import { StatusIcon } from "@/components/status-pill";
+import { Took } from "@/components/when";
+import type { Step } from "@/lib/api";
+import { cx } from "@/lib/class-names";
+import { STATUS, type Tone } from "@/lib/status";
+import { StepBody } from "./step-body";
+
+const DISC: Record<Tone, string> = {
+  good: "bg-good-soft text-good",
+  bad: "bg-bad-soft text-bad",
+  wait: "bg-wait-soft text-wait",
+  busy: "bg-busy-soft text-busy",
+  idle: "bg-idle-soft text-idle",
+};
+
+interface StepCardProps {
+  threadId: string;
+  step: Step;
+  span: { from: string; to: string | null } | null;
+  hideReason: boolean;
+  openAtFirst: boolean;
+}
+
+export function StepCard({ threadId, step, span, hideReason, openAtFirst }: StepCardProps) {
+  const [open, setOpen] = useState(openAtFirst);
+  useEffect(() => {
+    if (openAtFirst) setOpen(true);
+  }, [openAtFirst]);
+  const { word, tone } = STATUS[step.status];
+  const ended = step.finished_at ?? (step.status === "started" ? null : step.started_at);
+  return (
+    <article
+      data-step={step.seq}
+      data-status={step.status}
+      className={cx(
+        "overflow-hidden rounded-xl border bg-surface shadow-card",
+        step.status === "failed" && "border-bad/40",
+        (step.status === "waiting" || step.status === "in_doubt") && "border-wait/40",
+      )}
+    >
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="flex w-full items-start gap-3 px-4 py-3 text-left transition-colors hover:bg-hover focus-visible:-outline-offset-2"
+      >
+        <span
+          title={word}
+          className={cx("mt-px flex size-6 shrink-0 items-center justify-center rounded-full", DISC[tone])}
+        >
+          <StatusIcon status={step.status} />
+          <span className="sr-only">{word}</span>
+        </span>
+        <span className="min-w-0 grow">
+          <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+            <span className="font-semibold">
+              {step.kind === "approval" ? `Approval of ${step.skill}` : step.skill}
+            </span>
+            <Marks step={step} threadId={threadId} />
+          </span>
+          {!hideReason && step.reason && (
+            <span className="mt-0.5 block text-[0.8125rem] break-words text-ink-soft">{step.reason}</span>
+          )}
+          {step.error && (
+            <span className="mt-0.5 block text-[0.8125rem] break-words text-bad">{step.error.message}</span>
+          )}
+        </span>
+        {span && <Bar step={step} span={span} />}
+        <span className="w-16 shrink-0 pt-0.5 text-right text-xs text-ink-faint max-md:w-auto">
+          {step.status === "waiting" || step.status === "in_doubt" ? (
+            word
+          ) : (
+            <Took from={step.started_at} to={ended} />
+          )}
+        </span>
+        <ChevronRight
+          aria-hidden
+          className={cx("mt-1 size-4 shrink-0 text-ink-faint transition-transform", open && "rotate-90")}
+        />
+      </button>
+      {open && <StepBody threadId={threadId} step={step} />}
+    </article>
+  );
+}
+
+/** What was special about the step. */
+function Marks({ step, threadId }: { step: Step; threadId: string }) {
+  const { effect, reused_from: from } = step;
+  const receiptElsewhere = effect?.state === "receipt" && effect.thread_id !== threadId;
+  return (
+    <>
+      {step.attempt > 1 && (
+        <Badge tone="wait">
+          <History aria-hidden /> attempt {step.attempt}
+        </Badge>
+      )}
+      {from && (receiptElsewhere || effect) ? (
+        <Badge tone="good" title={`Done by ${from.thread_id}, step ${from.seq}; its receipt stands here`}>
+          <ShieldCheck aria-hidden /> not repeated
+        </Badge>
+      ) : (
+        from && (
+          <Badge tone="busy" title={`The result of ${from.thread_id}, step ${from.seq}`}>
+            <Repeat2 aria-hidden /> reused
+          </Badge>
+        )
+      )}
+      {!from && effect?.state === "receipt" && (
+        <Badge tone="idle" title="An irreversible effect that happened; reruns won't repeat it">
+          <ShieldCheck aria-hidden /> receipt
+        </Badge>
+      )}
+      {effect?.state === "doubt" && (
+        <Badge tone="wait" title="Nobody can tell whether it happened">
+          <ShieldQuestion aria-hidden /> in doubt
+        </Badge>
+      )}
+      {step.actor && step.actor.kind !== "worker" && (
+        <Badge>
+          <UserCheck aria-hidden /> {step.actor.name ?? step.actor.kind}
+        </Badge>
+      )}
+    </>
+  );
+}
+
+/** Where the step lies in the run's time. */
+function Bar({ step, span }: { step: Step; span: { from: string; to: string | null } }) {
+  const from = Date.parse(span.from);
+  const whole = (span.to ? Date.parse(span.to) : Date.now()) - from;
+  if (whole <= 0) return null;
+  const left = Math.min(98, Math.max(0, ((Date.parse(step.started_at) - from) / whole) * 100));
+  const end = step.finished_at ? ((Date.parse(step.finished_at) - from) / whole) * 100 : 100;
+  const width = Math.max(2, Math.min(100, end) - left);
+  return (
+    <span
+      aria-hidden
+      className="relative mt-2.5 h-1.5 w-32 shrink-0 overflow-hidden rounded-full bg-sunken max-lg:hidden"
+    >
+      <span
+        className={cx(
+          "absolute inset-y-0 rounded-full",
+          step.status === "failed" ? "bg-bad" : "bg-accent/60",
+        )}
+        style={{ left: `${left}%`, width: `${width}%` }}
+      />
+    </span>
+  );
+}

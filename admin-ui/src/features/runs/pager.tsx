@@ -1,0 +1,44 @@
+/** Moves through a list by keyset; the way back is kept with the history entry. */
+import { Link, useRouterState } from "@tanstack/react-router";
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import { buttonLook } from "@/components/button";
+import type { RunSearch } from "./run-search";
+
+declare module "@tanstack/react-router" {
+  interface HistoryState {
+    /** Cursors of the pages before this one; "" is the first page. */
+    trail?: string[];
+  }
+}
+
+export function Pager({ search, next }: { search: RunSearch; next: string | null }) {
+  const trail = useRouterState({ select: (state) => state.location.state.trail }) ?? [];
+  if (!search.cursor && !next) return null;
+  const before = trail.at(-1);
+  return (
+    <nav aria-label="Pages" className="flex items-center justify-between border-t px-5 py-3 max-md:px-4">
+      {search.cursor ? (
+        <Link
+          to="/runs"
+          search={{ ...search, cursor: before || undefined }}
+          state={{ trail: trail.slice(0, -1) }}
+          className={buttonLook("secondary", "sm")}
+        >
+          <ChevronLeft aria-hidden /> {before === undefined ? "Newest" : "Newer"}
+        </Link>
+      ) : (
+        <span />
+      )}
+      {next && (
+        <Link
+          to="/runs"
+          search={{ ...search, cursor: next }}
+          state={{ trail: [...trail, search.cursor ?? ""] }}
+          className={buttonLook("secondary", "sm")}
+        >
+          Older <ChevronRight aria-hidden />
+        </Link>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { writeJson } from "@/lib/json";
+import { dataFilter, runFilter, statusesOf, validRunSearch } from "./run-search";
+
+describe("dataFilter", () => {
+  it.each([
+    ["order.id=A-17", '{"order":{"id":"A-17"}}'],
+    ["order.id=A-17 order.total=42", '{"order":{"id":"A-17","total":42}}'],
+    ['id="42"', '{"id":"42"}'],
+    ["invoice=12345678901234567890", '{"invoice":12345678901234567890}'],
+    ['name="Anna Bach" vip=true', '{"name":"Anna Bach","vip":true}'],
+  ])("%s", (text, json) => {
+    expect(writeJson(dataFilter(text))).toBe(json);
+  });
+
+  it.each(["order.id", "=5", "a=1 nonsense"])("%s is not of the form path=value", (text) => {
+    expect(dataFilter(text)).toBeNull();
+  });
+});
+
+it("asks the API for what the URL says", () => {
+  const search = validRunSearch({ status: "failed,waiting,nonsense", name: 42, data: "a=1", page: 3, q: "" });
+  expect(statusesOf(search)).toEqual(["waiting", "failed"]);
+  expect(runFilter(search)).toEqual({ status: ["waiting", "failed"], name: "42", initial_data: '{"a":1}' });
+});

@@ -1,0 +1,97 @@
+/** A person approves, rejects, edits what is shown, or fills in a form. */
+import { Check, Pencil, X } from "lucide-react";
+import { useMemo, useState } from "react";
+import { Button } from "@/components/button";
+import { Markdown } from "@/components/markdown";
+import { ValueTable } from "@/components/value-table";
+import type { Waiting } from "@/lib/api";
+import { isObject, type JsonObject } from "@/lib/json";
+import { AnswerBar } from "./answer-bar";
+import { collect, fieldsOfSchema, fieldsOfValues } from "./form-fields";
+import { FormInputs } from "./form-inputs";
+import { fieldErrors, useAnswer } from "./use-answer";
+import { WaitFrame } from "./wait-frame";
+
+export function Approval({ threadId, wait }: { threadId: string; wait: Waiting }) {
+  const { asks } = wait;
+  const shown: JsonObject = isObject(asks.shown) ? asks.shown : {};
+  const form = isObject(asks.form) ? asks.form : null;
+  const fillsIn = asks.kind === "form";
+  const [editing, setEditing] = useState(false);
+  const [texts, setTexts] = useState<Record<string, string>>({});
+  const [checked, setChecked] = useState(false);
+  const [note, setNote] = useState("");
+  const answer = useAnswer(threadId, wait);
+  const fields = useMemo(() => (form ? fieldsOfSchema(form, shown) : fieldsOfValues(shown)), [form, shown]);
+  const withData = form !== null || editing;
+  const collected = collect(fields, texts, form ? {} : shown);
+  const errors = { ...fieldErrors(answer.error), ...(checked ? collected.errors : {}) };
+
+  const approve = () => {
+    setChecked(true);
+    if (withData && Object.keys(collected.errors).length > 0) return;
+    answer.mutate({
+      decision: "approve",
+      note: note || undefined,
+      data: withData ? collected.data : undefined,
+    });
+  };
+  const done = answer.isPending || answer.isSuccess;
+  return (
+    <WaitFrame wait={wait} title={fillsIn ? `${wait.skill} needs your answer` : `Approve ${wait.skill}?`}>
+      <Explanation wait={wait} />
+      {!editing && Object.keys(shown).length > 0 && <ValueTable data={shown} />}
+      {withData && (
+        <FormInputs
+          fields={fields}
+          texts={texts}
+          errors={errors}
+          onChange={(name, text) => setTexts({ ...texts, [name]: text })}
+        />
+      )}
+      <AnswerBar note={note} onNote={setNote} error={answer.error}>
+        <Button look="primary" icon={<Check aria-hidden />} busy={done} onClick={approve}>
+          {fillsIn ? "Send the answer" : editing ? "Approve with edits" : "Approve"}
+        </Button>
+        {!form && Object.keys(shown).length > 0 && (
+          <Button
+            icon={<Pencil aria-hidden />}
+            disabled={done}
+            onClick={() => {
+              setEditing(!editing);
+              setTexts({});
+            }}
+          >
+            {editing ? "Drop the edits" : "Edit"}
+          </Button>
+        )}
+        <Button
+          look="danger"
+          icon={<X aria-hidden />}
+          disabled={done}
+          title="The run ends as failed"
+          onClick={() => answer.mutate({ decision: "reject", note: note || undefined })}
+        >
+          Reject
+        </Button>
+      </AnswerBar>
+    </WaitFrame>
+  );
+}
+
+function Explanation({ wait: { asks } }: { wait: Waiting }) {
+  const text = typeof asks.instructions === "string" && asks.instructions !== "" ? asks.instructions : null;
+  const irreversible = isObject(asks.effect);
+  return (
+    <>
+      {text ? (
+        <Markdown text={text} />
+      ) : (
+        typeof asks.subject === "string" && (
+          <p className="text-ink-soft">{asks.subject.replace(/^[\w-]+: /, "")}</p>
+        )
+      )}
+      {irreversible && <p className="text-[0.8125rem] text-wait">Once approved, this can't be taken back.</p>}
+    </>
+  );
+}

@@ -1,0 +1,131 @@
+/** Everything the pages ask of the server, one function per button or page. */
+import { client, data } from "./client";
+import type { Json, JsonObject } from "./json";
+import type { components, operations } from "./schema";
+
+type Schemas = components["schemas"];
+/** Generated types say `unknown` where any JSON stands; the client parses it to `Json`. */
+type WithData<T, K extends keyof T> = Omit<T, K> & { [P in K]: JsonObject | Extract<T[P], null> };
+
+export type RunStatus = Schemas["RunStatus"];
+export type RunItem = Schemas["RunItem"];
+export type RunPage = Schemas["RunPage"];
+export type Waiting = WithData<Schemas["Waiting"], "asks">;
+export type RunDetail = Omit<WithData<Schemas["RunDetail"], "initial_data">, "waiting"> & {
+  waiting: Waiting[] | null;
+};
+export type RunMetadata = WithData<Schemas["RunMetadata"], "initial_data">;
+export type RunState = WithData<Schemas["RunState"], "data_store">;
+export type Step = WithData<Schemas["Step"], "inputs" | "outputs">;
+export type StepStatus = Schemas["StepStatus"];
+export type StepDetail = Schemas["StepDetail"];
+export type RunError = Schemas["RunError"];
+export type RunEvent = Schemas["RunEvent"];
+export type RerunItem = Schemas["RerunItem"];
+export type RerunStarted = Schemas["RerunStarted"];
+export type Skill = Schemas["SkillItem"];
+export type SkillDetail = Schemas["SkillDetail"];
+export type Diagnostic = Schemas["DiagnosticItem"];
+export type Sop = Schemas["SopItem"];
+export type RunFilter = NonNullable<operations["countRuns"]["parameters"]["query"]>;
+
+export interface StartRequest {
+  sop?: string;
+  sop_name?: string;
+  initial_data?: JsonObject;
+  run_name?: string;
+}
+
+export interface RerunRequest {
+  changes?: JsonObject;
+  initial_data?: JsonObject;
+  reason?: string;
+}
+
+export interface Decision {
+  step?: number;
+  decision?: "approve" | "reject" | "happened" | "not_happened" | "stop";
+  data?: JsonObject;
+  note?: string;
+  digest?: string;
+}
+
+export const listRuns = (filter: RunFilter, cursor: string | undefined, signal?: AbortSignal) =>
+  data(client.GET("/admin/runs", { params: { query: { ...filter, cursor, limit: 50 } }, signal }));
+
+export const countRuns = (filter: RunFilter, signal?: AbortSignal) =>
+  data(client.GET("/admin/runs/count", { params: { query: filter }, signal }));
+
+export const getRun = (thread_id: string, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/runs/{thread_id}", { params: { path: { thread_id } }, signal }),
+  ) as Promise<RunDetail>;
+
+/** What was asked for when the run was started: SOP, initial data, parent, counters. */
+export const getRunMetadata = (thread_id: string, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/runs/{thread_id}/metadata", { params: { path: { thread_id } }, signal }),
+  ) as Promise<RunMetadata>;
+
+export const getStatus = (thread_id: string, signal?: AbortSignal) =>
+  data(client.GET("/status/{thread_id}", { params: { path: { thread_id } }, signal })) as Promise<RunState>;
+
+/** All steps of a run, page after page. */
+export async function listSteps(thread_id: string, signal?: AbortSignal): Promise<Step[]> {
+  const steps: Step[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await data(
+      client.GET("/admin/runs/{thread_id}/steps", {
+        params: { path: { thread_id }, query: { cursor, limit: 500 } },
+        signal,
+      }),
+    );
+    steps.push(...(page.items as Step[]));
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor);
+  return steps;
+}
+
+export const getStep = (thread_id: string, seq: number, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/runs/{thread_id}/steps/{seq}", { params: { path: { thread_id, seq } }, signal }),
+  ) as Promise<StepDetail & { details: { content: Json }[] }>;
+
+export const startRun = (request: StartRequest, key: string) =>
+  data(client.POST("/start", { params: { header: { "Idempotency-Key": key } }, body: request }));
+
+/** Starts a rerun; the same key with the same request gives the same run, however often it is sent. */
+export const rerunWorkflow = (thread_id: string, request: RerunRequest, key: string): Promise<RerunStarted> =>
+  data(
+    client.POST("/rerun/{thread_id}", {
+      params: { path: { thread_id }, header: { "Idempotency-Key": key } },
+      body: request,
+    }),
+  );
+
+export const answerWait = (thread_id: string, decision: Decision) =>
+  data(client.POST("/approve/{thread_id}", { params: { path: { thread_id } }, body: decision }));
+
+export const cancelRun = (thread_id: string, reason?: string) =>
+  data(
+    client.POST("/admin/runs/{thread_id}/cancel", {
+      params: { path: { thread_id } },
+      body: reason ? { reason } : {},
+    }),
+  );
+
+export const listSkills = (signal?: AbortSignal) => data(client.GET("/admin/skills", { signal }));
+export const reloadSkills = () => data(client.POST("/admin/skills/reload", {}));
+
+export const getSkill = (name: string, signal?: AbortSignal) =>
+  data(client.GET("/admin/skills/{name}", { params: { path: { name } }, signal }));
+
+export const listSkillVersions = (name: string, signal?: AbortSignal) =>
+  data(client.GET("/admin/skills/{name}/versions", { params: { path: { name } }, signal }));
+
+export const getSkillVersion = (name: string, digest: string, signal?: AbortSignal) =>
+  data(client.GET("/admin/skills/{name}/versions/{digest}", { params: { path: { name, digest } }, signal }));
+
+export const listSops = (signal?: AbortSignal) => data(client.GET("/admin/sops", { signal }));
+export const getServer = (signal?: AbortSignal) => data(client.GET("/admin/server", { signal }));

@@ -1,0 +1,68 @@
+/** What is asked about runs, and under which key it is kept. */
+import { queryOptions } from "@tanstack/react-query";
+import {
+  countRuns,
+  getRun,
+  getRunMetadata,
+  getStatus,
+  getStep,
+  listRuns,
+  listSteps,
+  type RunFilter,
+} from "@/lib/api";
+import { isFinal } from "@/lib/status";
+
+export const LIST_EVERY_MS = 3000;
+export const COUNT_EVERY_MS = 9000;
+
+export const runKeys = {
+  all: ["runs"] as const,
+  lists: ["runs", "list"] as const,
+  list: (filter: RunFilter, cursor?: string) => ["runs", "list", filter, cursor ?? null] as const,
+  count: (filter: RunFilter) => ["runs", "count", filter] as const,
+  run: (id: string) => ["runs", "run", id] as const,
+  metadata: (id: string) => ["runs", "run", id, "metadata"] as const,
+  status: (id: string) => ["runs", "run", id, "status"] as const,
+  steps: (id: string) => ["runs", "run", id, "steps"] as const,
+  step: (id: string, seq: number) => ["runs", "run", id, "steps", seq] as const,
+};
+
+export const runListOptions = (filter: RunFilter, cursor?: string) =>
+  queryOptions({
+    queryKey: runKeys.list(filter, cursor),
+    queryFn: ({ signal }) => listRuns(filter, cursor, signal),
+    refetchInterval: LIST_EVERY_MS,
+    placeholderData: (previous) => previous,
+  });
+
+export const runCountOptions = (filter: RunFilter) =>
+  queryOptions({
+    queryKey: runKeys.count(filter),
+    queryFn: ({ signal }) => countRuns(filter, signal),
+    refetchInterval: COUNT_EVERY_MS,
+    placeholderData: (previous) => previous,
+  });
+
+export const runOptions = (id: string) =>
+  queryOptions({ queryKey: [...runKeys.run(id), "detail"], queryFn: ({ signal }) => getRun(id, signal) });
+
+export const runMetadataOptions = (id: string) =>
+  queryOptions({
+    queryKey: runKeys.metadata(id),
+    queryFn: ({ signal }) => getRunMetadata(id, signal),
+    staleTime: 60_000,
+  });
+
+export const runStatusOptions = (id: string) =>
+  queryOptions({
+    queryKey: runKeys.status(id),
+    queryFn: ({ signal }) => getStatus(id, signal),
+    // Events tell of changes; this catches what a lost connection missed.
+    refetchInterval: ({ state }) => (state.data && isFinal(state.data.status) ? false : 5000),
+  });
+
+export const runStepsOptions = (id: string) =>
+  queryOptions({ queryKey: runKeys.steps(id), queryFn: ({ signal }) => listSteps(id, signal) });
+
+export const stepDetailOptions = (id: string, seq: number) =>
+  queryOptions({ queryKey: runKeys.step(id, seq), queryFn: ({ signal }) => getStep(id, seq, signal) });

@@ -1,0 +1,41 @@
+/** What is asked about skills, SOPs and the server, and under which key it is kept. */
+import { queryOptions } from "@tanstack/react-query";
+import { getServer, getSkill, getSkillVersion, listSkills, listSkillVersions, listSops } from "@/lib/api";
+
+export const skillKeys = {
+  all: ["skills"] as const,
+  list: ["skills", "list"] as const,
+  skill: (name: string, digest?: string) => ["skills", "skill", name, digest ?? "current"] as const,
+  versions: (name: string) => ["skills", "versions", name] as const,
+  sops: ["skills", "sops"] as const,
+};
+
+export const skillListOptions = queryOptions({
+  queryKey: skillKeys.list,
+  queryFn: ({ signal }) => listSkills(signal),
+  refetchInterval: 10_000,
+});
+
+export const skillOptions = (name: string, digest?: string) =>
+  queryOptions({
+    queryKey: skillKeys.skill(name, digest),
+    queryFn: ({ signal }) => (digest ? getSkillVersion(name, digest, signal) : getSkill(name, signal)),
+  });
+
+export const skillVersionsOptions = (name: string) =>
+  queryOptions({
+    queryKey: skillKeys.versions(name),
+    queryFn: ({ signal }) => listSkillVersions(name, signal),
+  });
+
+export const sopsOptions = queryOptions({
+  queryKey: skillKeys.sops,
+  queryFn: ({ signal }) => listSops(signal),
+  staleTime: 10_000,
+});
+
+export const serverOptions = queryOptions({
+  queryKey: ["server"],
+  queryFn: ({ signal }) => getServer(signal),
+  staleTime: 30_000,
+});

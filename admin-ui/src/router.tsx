@@ -1,0 +1,105 @@
+/** The routes; what a page shows is loaded when it is first opened. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  parseSearchWith,
+  redirect,
+  stringifySearchWith,
+} from "@tanstack/react-router";
+import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
+import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
+import { NotFoundPage, RootPage } from "./routes/root";
+
+interface Context {
+  queries: QueryClient;
+}
+
+const rootRoute = createRootRouteWithContext<Context>()({
+  component: RootPage,
+  notFoundComponent: NotFoundPage,
+});
+
+const indexRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/runs", replace: true });
+  },
+});
+
+const runsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs",
+  validateSearch: validRunSearch,
+  loaderDeps: ({ search }) => ({ filter: runFilter(search), cursor: search.cursor }),
+  loader: ({ context, deps }) => void context.queries.prefetchQuery(runListOptions(deps.filter, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/runs")),
+});
+
+export type RunTab = "steps" | "data" | "request";
+
+const runRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/$threadId",
+  validateSearch: (search): { tab?: RunTab; rerun?: true } => ({
+    ...(search.tab === "data" || search.tab === "request" ? { tab: search.tab } : {}),
+    ...(search.rerun ? { rerun: true } : {}),
+  }),
+  loader: ({ context: { queries }, params: { threadId } }) => {
+    void queries.prefetchQuery(runOptions(threadId));
+    void queries.prefetchQuery(runStepsOptions(threadId));
+    void queries.prefetchQuery(runStatusOptions(threadId));
+  },
+  component: lazyRouteComponent(() => import("./routes/run")),
+});
+
+const newRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/new",
+  validateSearch: (search): { sop?: string; example?: number } => ({
+    ...(search.sop !== undefined && search.sop !== "" ? { sop: String(search.sop) } : {}),
+    ...(search.example !== undefined && Number.isInteger(Number(search.example))
+      ? { example: Number(search.example) }
+      : {}),
+  }),
+  loader: ({ context }) => void context.queries.prefetchQuery(sopsOptions),
+  component: lazyRouteComponent(() => import("./routes/new")),
+});
+
+const skillsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/skills",
+  loader: ({ context }) => void context.queries.prefetchQuery(skillListOptions),
+  component: lazyRouteComponent(() => import("./routes/skills")),
+});
+
+const skillRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/skills/$name",
+  validateSearch: (search): { version?: string } =>
+    search.version ? { version: String(search.version) } : {},
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, params, deps }) =>
+    void context.queries.prefetchQuery(skillOptions(params.name, deps.version)),
+  component: lazyRouteComponent(() => import("./routes/skill")),
+});
+
+const routes = rootRoute.addChildren([indexRoute, runsRoute, runRoute, newRoute, skillsRoute, skillRoute]);
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: routes,
+    basepath: "/ui",
+    context: { queries },
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    // Plain texts: a long number in the URL must not pass through a float.
+    parseSearch: parseSearchWith((text) => text),
+    stringifySearch: stringifySearchWith(String),
+  });
+}

@@ -1,0 +1,123 @@
+/** One run, followed live. */
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { ChevronLeft, ShieldCheck } from "lucide-react";
+import { useState } from "react";
+import { Notice } from "@/components/notice";
+import { ProblemNotice } from "@/components/problem-notice";
+import { Tabs } from "@/components/tabs";
+import { RerunDialog } from "@/features/rerun/rerun-dialog";
+import { CancelDialog } from "@/features/run/cancel-dialog";
+import { DataTab } from "@/features/run/data-tab";
+import { ErrorPanel } from "@/features/run/error-panel";
+import { RequestTab } from "@/features/run/request-tab";
+import { RunFacts } from "@/features/run/run-facts";
+import { RunHeader } from "@/features/run/run-header";
+import { RunLoading } from "@/features/run/run-loading";
+import { StepsTab } from "@/features/run/steps-tab";
+import { useLiveRun } from "@/features/run/use-live-run";
+import { WaitsPanel } from "@/features/waits/waits-panel";
+import { useShortcut } from "@/lib/shortcut";
+import { isFinal } from "@/lib/status";
+import { useTitle } from "@/lib/title";
+import { runOptions, runStatusOptions, runStepsOptions } from "@/queries/runs";
+import type { RunTab } from "@/router";
+
+const route = getRouteApi("/runs/$threadId");
+const TABS: { value: RunTab; label: string }[] = [
+  { value: "steps", label: "Steps" },
+  { value: "data", label: "Data" },
+  { value: "request", label: "Request" },
+];
+
+export default function RunPage() {
+  const { threadId } = route.useParams();
+  const { tab = "steps", rerun } = route.useSearch();
+  const navigate = route.useNavigate();
+  const run = useQuery(runOptions(threadId));
+  const steps = useQuery(runStepsOptions(threadId));
+  const status = useQuery(runStatusOptions(threadId));
+  const [cancelling, setCancelling] = useState(false);
+  const live = useLiveRun(threadId, run.isSuccess && !isFinal(run.data.status));
+  useTitle(run.data?.run_name ?? threadId);
+
+  const openRerun = () => void navigate({ search: (now) => ({ ...now, rerun: true }), resetScroll: false });
+  const canRerun = run.data?.rerunnable === "yes";
+  useShortcut("r", openRerun, canRerun);
+
+  return (
+    <div className="mx-auto max-w-[72rem] px-8 py-6 max-md:px-4 max-md:py-4">
+      <Link
+        to="/runs"
+        className="mb-4 inline-flex items-center gap-1 text-[0.8125rem] font-medium text-ink-faint hover:text-accent"
+      >
+        <ChevronLeft className="size-4" aria-hidden /> Runs
+      </Link>
+      {run.isPending && <RunLoading />}
+      {run.isError && !run.data && <ProblemNotice error={run.error} onRetry={() => void run.refetch()} />}
+      {run.data && (
+        <>
+          <RunHeader run={run.data} live={live} onRerun={openRerun} onCancel={() => setCancelling(true)} />
+          {run.data.error && run.data.status === "failed" && (
+            <ErrorPanel
+              error={run.data.error}
+              onRerun={openRerun}
+              onShowStep={
+                run.data.error.seq
+                  ? () =>
+                      document
+                        .getElementById(`step-${run.data?.error?.seq}`)
+                        ?.scrollIntoView({ behavior: "smooth" })
+                  : undefined
+              }
+            />
+          )}
+          {run.data.waiting && (
+            <WaitsPanel threadId={threadId} waits={run.data.waiting} steps={steps.data ?? []} />
+          )}
+          {run.data.not_repeated > 0 && (
+            <Notice
+              kind="info"
+              className="mb-5"
+              title={`${run.data.not_repeated} ${run.data.not_repeated === 1 ? "effect was" : "effects were"} not repeated`}
+            >
+              <span className="inline-flex items-center gap-1.5 text-ink-soft">
+                <ShieldCheck className="size-4 shrink-0 text-good" aria-hidden /> An earlier run of this
+                family had done it; its receipt stands here. The steps say which.
+              </span>
+            </Notice>
+          )}
+          <RunFacts run={run.data} />
+          <Tabs
+            label="Parts of the run"
+            tabs={TABS}
+            chosen={tab}
+            onChoose={(next) =>
+              void navigate({ search: (now) => ({ ...now, tab: next }), replace: true, resetScroll: false })
+            }
+          />
+          {tab === "steps" && <StepsTab threadId={threadId} run={run.data} steps={steps} />}
+          {tab === "data" && <DataTab run={run.data} status={status} />}
+          {tab === "request" && <RequestTab run={run.data} />}
+          <CancelDialog run={run.data} open={cancelling} onClose={() => setCancelling(false)} />
+        </>
+      )}
+      {rerun && (
+        <RerunDialog
+          threadId={threadId}
+          onClose={() =>
+            void navigate({ search: ({ rerun: _, ...rest }) => rest, replace: true, resetScroll: false })
+          }
+          onStarted={({ thread_id }) =>
+            void navigate({
+              to: "/runs/$threadId",
+              params: { threadId: thread_id },
+              search: {},
+              replace: true,
+            })
+          }
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+/** The runs list. */
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { SearchX } from "lucide-react";
+import { Button } from "@/components/button";
+import { Empty, LoadingRows } from "@/components/empty";
+import { Page } from "@/components/layout";
+import { Panel } from "@/components/panel";
+import { ProblemNotice } from "@/components/problem-notice";
+import { RerunDialog } from "@/features/rerun/rerun-dialog";
+import { useStartingRuns } from "@/features/rerun/rerun-state";
+import { Pager } from "@/features/runs/pager";
+import { RunFilters } from "@/features/runs/run-filters";
+import { hasFilter, type RunSearch, runFilter, statusesOf } from "@/features/runs/run-search";
+import { RunsTable } from "@/features/runs/runs-table";
+import { StartPage } from "@/features/runs/start-page";
+import { StatusTabs } from "@/features/runs/status-tabs";
+import { useTitle } from "@/lib/title";
+import { runCountOptions, runListOptions } from "@/queries/runs";
+
+const route = getRouteApi("/runs");
+
+export default function RunsPage() {
+  useTitle("Runs");
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const filter = runFilter(search);
+  const runs = useQuery(runListOptions(filter, search.cursor));
+  const { status: _, ...otherFilters } = filter;
+  const count = useQuery(runCountOptions(otherFilters));
+  const starting = useStartingRuns(runs.dataUpdatedAt);
+
+  const change = (next: Partial<RunSearch>) =>
+    void navigate({ search: (now) => ({ ...now, cursor: undefined, ...next }), replace: true });
+  const clear = () => void navigate({ search: {} });
+  const items = runs.data?.items ?? [];
+  const filtered = hasFilter(search);
+  const empty = runs.isSuccess && items.length === 0 && starting.length === 0 && !runs.isPlaceholderData;
+
+  return (
+    <Page title="Runs">
+      {!(empty && !filtered && !search.cursor) && (
+        <div className="mb-4 space-y-3">
+          <StatusTabs
+            chosen={statusesOf(search)}
+            count={count.data}
+            onChange={(statuses) => change({ status: statuses.join(",") || undefined })}
+          />
+          <RunFilters search={search} onChange={change} onClear={clear} />
+        </div>
+      )}
+      {runs.isError && (
+        <div className="mb-4">
+          <ProblemNotice error={runs.error} onRetry={() => void runs.refetch()} />
+        </div>
+      )}
+      <Panel className={runs.isPlaceholderData ? "opacity-60 transition-opacity" : undefined}>
+        {runs.isPending && <LoadingRows />}
+        {empty && !filtered && !search.cursor && <StartPage />}
+        {empty && (filtered || search.cursor) && (
+          <Empty
+            icon={<SearchX aria-hidden />}
+            title="No run matches"
+            actions={<Button onClick={clear}>Clear the filter</Button>}
+          >
+            There are runs, but none that all of these filters let through.
+          </Empty>
+        )}
+        {(items.length > 0 || starting.length > 0) && (
+          <>
+            <RunsTable
+              runs={items}
+              starting={search.cursor ? [] : starting}
+              onRerun={(run) =>
+                void navigate({ search: (now) => ({ ...now, rerun: run.thread_id }), resetScroll: false })
+              }
+            />
+            <Pager search={search} next={runs.data?.next_cursor ?? null} />
+          </>
+        )}
+      </Panel>
+      {search.rerun && (
+        <RerunDialog
+          threadId={search.rerun}
+          onClose={() =>
+            void navigate({
+              search: ({ rerun: _closed, ...rest }) => rest,
+              replace: true,
+              resetScroll: false,
+            })
+          }
+          onStarted={({ thread_id }) =>
+            void navigate({
+              to: "/runs/$threadId",
+              params: { threadId: thread_id },
+              search: {},
+              replace: true,
+            })
+          }
+        />
+      )}
+    </Page>
+  );
+}

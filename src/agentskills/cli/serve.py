@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import importlib
 import ipaddress
 import os
 import signal
@@ -99,7 +101,8 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def _import_application() -> None:
-    import agentskills.api.app  # noqa: F401
+    with contextlib.suppress(Exception):  # uvicorn imports it again and says what is wrong
+        importlib.import_module("agentskills.api.app")
 
 
 def _run(settings: Settings, listening: socket.socket, supervisor: Supervisor) -> None:

@@ -1,0 +1,75 @@
+# make up      everything from a fresh clone: environment, UI, database, server at http://127.0.0.1:8000
+# make test    everything CI runs
+# make check   the inner loop, under a minute: lint, types, layers, quick tests
+# Works with GNU Make 3.81. Node and Python: see tools/node.sh and tools/environment.sh.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+QUICK_TESTS := tests/unit tests/skills tests/planner tests/storage/test_database.py tests/cli/test_cli_values.py
+# Alone, one after the other: they measure, kill processes or drive a browser.
+ALONE_TESTS := tests/acceptance tests/browser
+
+.DEFAULT_GOAL := help
+.PHONY: help up setup dev ui test check lint bench wheel openapi schema lock pictures clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+setup:
+	@sh tools/environment.sh run
+
+dev:
+	@sh tools/environment.sh dev
+
+ui: setup
+	@sh tools/node.sh build
+
+up: setup ui
+	@ASF_SKILLS="$${ASF_SKILLS:-$(CURDIR)/examples/skills}" \
+	    exec $(BIN)/python examples/services/background_check.py --port 0 -- $(BIN)/asf serve
+
+lint: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint
+	sh tools/check_generated.sh quick
+	$(BIN)/pytest -n 2 $(QUICK_TESTS)
+
+test: lint ui
+	sh tools/chromium.sh
+	sh tools/check_generated.sh
+	sh tools/node.sh npm run --silent lint
+	sh tools/node.sh npm test --silent
+	$(BIN)/pytest -n 2 $(foreach folder,$(ALONE_TESTS),--ignore=$(folder))
+	$(BIN)/pytest $(ALONE_TESTS)
+	$(BIN)/python benchmarks/engine.py --small --no-peers --assert-ratios
+
+bench: dev
+	$(BIN)/python benchmarks/engine.py
+
+wheel: dev ui
+	rm -rf dist
+	$(BIN)/python -m hatchling build -t wheel
+
+openapi: dev
+	$(BIN)/python tools/dump_openapi.py
+	sh tools/node.sh npm run --silent types
+
+schema: dev
+	$(BIN)/python tools/dump_schema.py
+
+pictures: dev ui
+	$(BIN)/python -m tools.take_pictures
+
+# Pins the newest versions that pyproject.toml allows; needs uv. No addresses of registries are written.
+LOCK := uv pip compile -q --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11
+lock:
+	$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(LOCK) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group pyproject.toml:node -o requirements-node.lock
+
+clean:
+	rm -rf .venv admin-ui/node_modules src/agentskills/ui dist

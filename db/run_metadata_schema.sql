@@ -1,0 +1,371 @@
+-- The whole schema, written by `make schema` from src/agentskills/storage/migrations: change it there.
+-- On an empty database `psql -f db/run_metadata_schema.sql` does the same as `asf db upgrade`.
+BEGIN;
+
+-- 0001_core
+
+-- Runs, their engine state, the journal, skill versions, effects, waits. Nothing newer than PostgreSQL 14.
+
+-- What was asked for. One row per run, written once; only counters move.
+CREATE TABLE run_metadata (
+    id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    thread_id         text NOT NULL CHECK (length(thread_id) BETWEEN 1 AND 250),
+    sop               text NOT NULL,
+    initial_data      jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(initial_data) = 'object'),
+    created_at        timestamptz NOT NULL DEFAULT now(),
+    parent_thread_id  text,
+    rerun_count       integer NOT NULL DEFAULT 0 CHECK (rerun_count >= 0),       -- how often this very run was rerun
+    metadata          jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
+    run_name          text,
+    sop_name          text,
+    root_thread_id    text NOT NULL DEFAULT '',                                  -- set by trigger where empty
+    rerun_number      integer NOT NULL DEFAULT 0 CHECK (rerun_number >= 0),      -- the number in its own id; 0 for a root
+    last_rerun_number integer NOT NULL DEFAULT 0,                                -- on a root: the last number taken in the family
+    skills            text[],                                                    -- the goal, where the request lists one
+    model             text,
+    planner           text,                                                      -- dataflow or llm, fixed at start
+    catalog           text,                                                      -- catalogue snapshot the run is pinned to
+    limits            jsonb NOT NULL DEFAULT '{}',                               -- steps, seconds, tokens, money
+    request           jsonb,                                                     -- rerun request document
+    requested_by      jsonb NOT NULL DEFAULT '{"kind": "sql"}',                  -- kind, name, on_behalf_of, reason
+    body_digest       text,                                                      -- of the start request, for idempotent saves
+    not_before        timestamptz,
+    lane              smallint,                                                  -- null: recorded only; else the lane it starts on
+    format            smallint NOT NULL DEFAULT 1,
+    sop_digest        text NOT NULL DEFAULT '',                                  -- set by trigger
+    search            jsonb NOT NULL DEFAULT '{}'                                -- projection for filters: {"d": initial_data, "m": metadata}
+);
+CREATE UNIQUE INDEX idx_run_metadata_thread_id ON run_metadata (thread_id);
+CREATE INDEX idx_run_metadata_parent ON run_metadata (parent_thread_id) WHERE parent_thread_id IS NOT NULL;
+CREATE INDEX idx_run_metadata_created_at ON run_metadata (created_at DESC, thread_id DESC);
+CREATE UNIQUE INDEX idx_run_metadata_family ON run_metadata (root_thread_id, rerun_number) WHERE rerun_number > 0;
+CREATE INDEX idx_run_metadata_search ON run_metadata USING gin (search jsonb_path_ops);
+CREATE INDEX idx_run_metadata_sop ON run_metadata (sop_digest, created_at DESC);
+CREATE INDEX idx_run_metadata_name ON run_metadata (lower(run_name) text_pattern_ops, created_at DESC);
+
+-- SOP texts once, for text search.
+CREATE TABLE sop_texts (
+    digest text PRIMARY KEY,
+    sop    text NOT NULL,
+    words  tsvector GENERATED ALWAYS AS (to_tsvector('simple', left(sop, 100000))) STORED
+);
+CREATE INDEX idx_sop_texts_words ON sop_texts USING gin (words);
+
+-- The engine's moving state: the run row is the queue entry.
+CREATE TABLE run_state (
+    thread_id        text PRIMARY KEY REFERENCES run_metadata (thread_id) ON DELETE CASCADE,
+    status           text NOT NULL CHECK (status IN ('recorded','queued','running','waiting','completed','failed','cancelled')),
+    epoch            integer NOT NULL DEFAULT 0,          -- raised by each claim; the fence
+    owner            uuid,                                -- worker that has the run
+    wake             integer NOT NULL DEFAULT 0,          -- raised by whatever wants the run looked at
+    wake_at          timestamptz,                         -- due from then on; null: nothing to do
+    lane             smallint NOT NULL DEFAULT 2,         -- 3 answers and runs under way, 2 starts, 1 batches, 0 schedules and policies
+    version          integer NOT NULL DEFAULT 0,          -- of the last change; SSE sends by it
+    stalls           smallint NOT NULL DEFAULT 0,         -- claims without progress
+    cancel_requested boolean NOT NULL DEFAULT false,
+    created_at       timestamptz NOT NULL,
+    root_thread_id   text NOT NULL,
+    started_at       timestamptz,
+    finished_at      timestamptz,
+    error            jsonb,                               -- type, message, skill, seq…
+    owned_ms         bigint NOT NULL DEFAULT 0,           -- wall time owned by workers
+    tokens           bigint NOT NULL DEFAULT 0,
+    money            numeric NOT NULL DEFAULT 0,
+    money_unknown    boolean NOT NULL DEFAULT false,      -- at least one call had no known price
+    not_repeated     integer NOT NULL DEFAULT 0,          -- effects honoured by receipt
+    format           smallint NOT NULL DEFAULT 1,
+    CHECK (owner IS NULL OR status = 'running'),
+    CHECK (status NOT IN ('completed','failed','cancelled') OR (owner IS NULL AND wake_at IS NULL AND finished_at IS NOT NULL)),
+    CHECK ((status = 'failed') = (error IS NOT NULL))
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX run_state_due ON run_state (lane, wake_at) WHERE owner IS NULL AND wake_at IS NOT NULL;
+CREATE INDEX run_state_owner ON run_state (owner) WHERE owner IS NOT NULL;
+CREATE INDEX run_state_created ON run_state (created_at DESC, thread_id DESC);
+CREATE INDEX run_state_status ON run_state (status, created_at DESC, thread_id DESC);
+CREATE INDEX run_state_root ON run_state (root_thread_id, created_at DESC, thread_id DESC);
+
+CREATE FUNCTION run_metadata_before_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.root_thread_id = '' THEN
+        IF NEW.parent_thread_id IS NULL THEN
+            NEW.root_thread_id := NEW.thread_id;
+        ELSE
+            SELECT p.root_thread_id INTO NEW.root_thread_id FROM run_metadata p WHERE p.thread_id = NEW.parent_thread_id;
+            NEW.root_thread_id := coalesce(nullif(NEW.root_thread_id, ''), NEW.parent_thread_id);
+        END IF;
+    END IF;
+    IF NEW.sop_digest = '' THEN
+        NEW.sop_digest := encode(sha256(convert_to(NEW.sop, 'UTF8')), 'hex');
+    END IF;
+    IF NEW.search = '{}' THEN
+        NEW.search := jsonb_build_object('d', run_search_projection(NEW.initial_data, 1), 'm', run_search_projection(NEW.metadata, 1));
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Scalars and short strings down to depth 4; what is left out is checked on the row itself.
+CREATE FUNCTION run_search_projection(value jsonb, depth integer) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF jsonb_typeof(value) = 'object' THEN
+        IF depth > 4 THEN RETURN '{}'; END IF;
+        RETURN coalesce((SELECT jsonb_object_agg(key, projected) FROM (
+            SELECT key, run_search_projection(item, depth + 1) AS projected FROM jsonb_each(value) AS e(key, item)
+        ) AS p WHERE projected IS NOT NULL), '{}');
+    ELSIF jsonb_typeof(value) = 'string' THEN
+        RETURN CASE WHEN length(value #>> '{}') <= 200 THEN value END;
+    ELSIF jsonb_typeof(value) = 'array' THEN
+        RETURN NULL;
+    END IF;
+    RETURN value;
+END $$;
+
+CREATE FUNCTION run_metadata_after_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO sop_texts (digest, sop) VALUES (NEW.sop_digest, NEW.sop) ON CONFLICT DO NOTHING;
+    INSERT INTO run_state (thread_id, status, wake_at, lane, version, created_at, root_thread_id, format)
+    VALUES (NEW.thread_id,
+            CASE WHEN NEW.lane IS NULL THEN 'recorded' ELSE 'queued' END,
+            CASE WHEN NEW.lane IS NOT NULL THEN greatest(now(), NEW.not_before) END,
+            coalesce(NEW.lane, 2), CASE WHEN NEW.lane IS NULL THEN 0 ELSE 1 END,
+            NEW.created_at, NEW.root_thread_id, NEW.format);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION run_metadata_before_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.sop IS DISTINCT FROM OLD.sop OR NEW.initial_data IS DISTINCT FROM OLD.initial_data)
+       AND EXISTS (SELECT FROM run_state s WHERE s.thread_id = OLD.thread_id AND s.status <> 'recorded') THEN
+        RAISE EXCEPTION 'run % has been started: its sop and initial_data can''t change', OLD.thread_id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NEW.sop IS DISTINCT FROM OLD.sop THEN
+        NEW.sop_digest := encode(sha256(convert_to(NEW.sop, 'UTF8')), 'hex');
+        INSERT INTO sop_texts (digest, sop) VALUES (NEW.sop_digest, NEW.sop) ON CONFLICT DO NOTHING;
+    END IF;
+    IF NEW.initial_data IS DISTINCT FROM OLD.initial_data OR NEW.metadata IS DISTINCT FROM OLD.metadata THEN
+        NEW.search := jsonb_build_object('d', run_search_projection(NEW.initial_data, 1), 'm', run_search_projection(NEW.metadata, 1));
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER run_metadata_before_insert BEFORE INSERT ON run_metadata
+    FOR EACH ROW EXECUTE FUNCTION run_metadata_before_insert();
+CREATE TRIGGER run_metadata_after_insert AFTER INSERT ON run_metadata
+    FOR EACH ROW EXECUTE FUNCTION run_metadata_after_insert();
+CREATE TRIGGER run_metadata_before_update BEFORE UPDATE OF sop, initial_data, metadata ON run_metadata
+    FOR EACH ROW EXECUTE FUNCTION run_metadata_before_update();
+
+-- Who is alive. A worker whose lease has lapsed owns nothing that others may not take.
+CREATE TABLE workers (
+    id          uuid PRIMARY KEY,
+    lease_until timestamptz NOT NULL,
+    started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    host        text NOT NULL DEFAULT '',
+    pid         integer NOT NULL DEFAULT 0
+);
+
+-- Values over 8 kB, once by digest.
+CREATE TABLE payloads (
+    digest text PRIMARY KEY,
+    value  jsonb NOT NULL
+);
+
+-- The journal: the truth about a run. seq starts at 1.
+CREATE TABLE run_steps (
+    thread_id    text NOT NULL REFERENCES run_metadata (thread_id) ON DELETE CASCADE,
+    seq          integer NOT NULL CHECK (seq > 0),
+    decision     integer NOT NULL,               -- seq of the decision that ordered it; its own for a decision
+    kind         text NOT NULL CHECK (kind IN ('decision','skill','approval')),
+    skill        text,                           -- null for a decision
+    skill_digest text,
+    status       text NOT NULL CHECK (status IN ('started','waiting','in_doubt','completed','failed')),
+    reason       text,                           -- why it was chosen, reused, or waits
+    inputs       jsonb,                          -- {path: seq of the step that produced it, 0 for initial_data}
+    outputs      jsonb,                          -- what it added to the data_store; a decision's: {run|finish|give_up: …}
+    payload      text REFERENCES payloads (digest),   -- outputs, where they are large
+    digests      jsonb,                          -- {produced path: digest of its value}
+    fingerprint  text,
+    reused_from  jsonb,                          -- {thread_id, seq} of the step whose result stands here
+    effect_id    bigint,
+    attempt      smallint NOT NULL DEFAULT 1,
+    attempts     jsonb,                          -- earlier attempts: [{attempt, error, at}]
+    error        jsonb,                          -- type, message
+    usage        jsonb,                          -- model, input_tokens, output_tokens, money, requests
+    actor        jsonb,                          -- who answered
+    started_at   timestamptz NOT NULL,
+    finished_at  timestamptz,
+    version      integer NOT NULL,
+    PRIMARY KEY (thread_id, seq),
+    CHECK ((status IN ('completed','failed')) = (finished_at IS NOT NULL)),
+    CHECK ((kind = 'decision') = (skill IS NULL)),
+    CHECK (status <> 'failed' OR error IS NOT NULL)
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+
+CREATE FUNCTION run_steps_before_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.status IN ('completed','failed') OR (OLD.status = 'in_doubt' AND NEW.status NOT IN ('completed','failed')) THEN
+        RAISE EXCEPTION 'step % of run % is %; it can''t become %', OLD.seq, OLD.thread_id, OLD.status, NEW.status
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER run_steps_before_update BEFORE UPDATE ON run_steps
+    FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION run_steps_before_update();
+
+-- Model messages, prompts, output of processes.
+CREATE TABLE step_details (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    thread_id text NOT NULL,
+    seq       integer NOT NULL,
+    attempt   smallint NOT NULL DEFAULT 1,
+    kind      text NOT NULL,
+    content   jsonb NOT NULL,
+    at        timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX step_details_step ON step_details (thread_id, seq);
+
+-- What a run waits for. The API writes the answer; the run's owner acts on it.
+CREATE TABLE waits (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    thread_id     text NOT NULL REFERENCES run_metadata (thread_id) ON DELETE CASCADE,
+    seq           integer NOT NULL,
+    skill         text,
+    reason        text NOT NULL CHECK (reason IN ('approval','callback','retry','consent','in_doubt','effect_elsewhere','slot','time')),
+    state         text NOT NULL DEFAULT 'open' CHECK (state IN ('open','answered','closed')),
+    since         timestamptz NOT NULL DEFAULT now(),
+    until         timestamptz,
+    asks          jsonb NOT NULL DEFAULT '{}',   -- what is shown: {subject, inputs, form, effect, earlier_receipt, …}
+    shown_digest  text,                          -- digest of what was shown
+    options       text[] NOT NULL DEFAULT '{}',
+    expects       text[] NOT NULL DEFAULT '{}',  -- produced paths a callback must deliver
+    effect_id     bigint,
+    token_hash    text,                          -- SHA-256 of the callback token
+    dispatched    boolean NOT NULL DEFAULT false,-- the request has gone out and was accepted
+    answer        jsonb,                         -- {decision, data, note, error}
+    answered_by   jsonb,
+    answered_at   timestamptz,
+    CHECK ((state = 'answered') = (answer IS NOT NULL))
+);
+CREATE UNIQUE INDEX waits_open ON waits (thread_id, seq) WHERE state = 'open';
+CREATE INDEX waits_run ON waits (thread_id);
+CREATE INDEX waits_token ON waits (token_hash) WHERE token_hash IS NOT NULL;
+CREATE INDEX waits_inbox ON waits (reason, since) WHERE state = 'open';
+
+-- Effects on the outside world; their rows outlive their runs.
+CREATE TABLE effects (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    scope      text NOT NULL,                    -- root run, or '' for the whole installation
+    skill      text NOT NULL,
+    key_digest text NOT NULL,
+    key        jsonb NOT NULL,
+    repeat     integer NOT NULL DEFAULT 0,
+    state      text NOT NULL CHECK (state IN ('intent','receipt','failed','doubt')),
+    thread_id  text NOT NULL,                    -- the run that does or did it
+    seq        integer NOT NULL,
+    worker     uuid,                             -- who acts; null once it has stopped
+    inputs     jsonb,                            -- what went out, for people
+    output     jsonb,                            -- of a receipt
+    error      jsonb,
+    settled_by jsonb,                            -- {kind: worker | check | person | callback, name}
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (scope, skill, key_digest, repeat),
+    CHECK ((state = 'receipt') = (output IS NOT NULL))
+);
+CREATE INDEX effects_run ON effects (thread_id, seq);
+CREATE FUNCTION effects_before_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT (OLD.state, NEW.state) IN (('intent','receipt'),('intent','failed'),('intent','doubt'),
+                                      ('doubt','receipt'),('doubt','failed'),('failed','intent')) THEN
+        RAISE EXCEPTION 'effect % is %; it can''t become %', OLD.id, OLD.state, NEW.state
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER effects_before_update BEFORE UPDATE ON effects
+    FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION effects_before_update();
+
+CREATE TABLE effect_waiters (
+    effect_id bigint NOT NULL REFERENCES effects (id) ON DELETE CASCADE,
+    thread_id text NOT NULL,
+    PRIMARY KEY (effect_id, thread_id)
+);
+
+-- Concurrency limits: one row per place.
+CREATE TABLE slots (
+    name      text NOT NULL,
+    place     integer NOT NULL,
+    worker    uuid,
+    thread_id text,
+    seq       integer,
+    PRIMARY KEY (name, place)
+);
+
+-- Skill versions by digest, whole, and the catalogue snapshots that runs are pinned to.
+CREATE TABLE skill_versions (
+    digest      text PRIMARY KEY,
+    name        text NOT NULL,
+    description text NOT NULL,
+    contract    jsonb NOT NULL,
+    body        text NOT NULL,
+    files       text[] NOT NULL,
+    archive     bytea NOT NULL,                  -- tar.gz of the folder
+    created_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX skill_versions_name ON skill_versions (name, created_at DESC);
+
+CREATE TABLE catalogs (
+    digest      text PRIMARY KEY,                -- of its sorted (name, skill digest) list
+    diagnostics jsonb NOT NULL DEFAULT '[]',
+    roots       text[] NOT NULL DEFAULT '{}',
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    loaded_at   timestamptz NOT NULL DEFAULT now()   -- the latest one is current
+);
+CREATE INDEX catalogs_loaded ON catalogs (loaded_at DESC);
+CREATE TABLE catalog_skills (
+    catalog      text NOT NULL REFERENCES catalogs (digest) ON DELETE CASCADE,
+    name         text NOT NULL,
+    skill_digest text NOT NULL REFERENCES skill_versions (digest),
+    source       text NOT NULL,                  -- folder, as it was read
+    PRIMARY KEY (catalog, name)
+);
+-- Named procedures beside the skills, with example inputs.
+CREATE TABLE sops (
+    name       text PRIMARY KEY,
+    title      text NOT NULL,
+    sop        text NOT NULL,
+    examples   jsonb NOT NULL DEFAULT '[]',      -- [{title, initial_data}]
+    loaded_at  timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE idempotency_keys (
+    key         text PRIMARY KEY,
+    body_digest text NOT NULL,
+    status      integer NOT NULL,
+    answer      jsonb NOT NULL,
+    created_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
+
+CREATE TABLE audit (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at        timestamptz NOT NULL DEFAULT now(),
+    actor     jsonb NOT NULL,                    -- kind, name, on_behalf_of
+    action    text NOT NULL,                     -- start, rerun, approve, callback, cancel, reload…
+    thread_id text,
+    reason    text,
+    detail    jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX audit_run ON audit (thread_id, at) WHERE thread_id IS NOT NULL;
+
+-- Values made once per installation, such as the key that callback tokens derive from.
+CREATE TABLE installation (
+    name  text PRIMARY KEY,
+    value text NOT NULL
+);
+INSERT INTO installation (name, value)
+VALUES ('callback_key', encode(sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')), 'hex'));
+
+CREATE TABLE alembic_version (version_num varchar(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY);
+INSERT INTO alembic_version (version_num) VALUES ('0001_core');
+COMMIT;

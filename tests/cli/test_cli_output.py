@@ -14,7 +14,7 @@ from tests.cli.asf_command import asf
 
 from agentskills.cli import output as out
 from agentskills.cli.run import choose
-from agentskills.cli.watch import problem, step_line, waiting_lines
+from agentskills.cli.watch import problem, step_line, waiting_lines, without_repeats
 from agentskills.domain.errors import NotWaiting, StepChoiceNeeded
 
 COLUMNS = (
@@ -78,11 +78,24 @@ def step(**given: Any) -> dict[str, Any]:
 
 
 def test_lines_that_tell_of_steps():
-    assert step_line(step())[0].endswith("step 3  pay-refund  completed  1.00 s  next in the SOP")
+    assert step_line(step()).endswith("step 3  pay-refund  completed  1.00 s  next in the SOP")
     failed = step(status="failed", error={"type": "skill-failed", "message": "no\nmoney"})
-    assert step_line(failed)[0].endswith("failed  1.00 s  skill-failed: no money")
-    reused = step(reused_from={"thread_id": "order-42", "seq": 2})
-    assert step_line(reused)[0].endswith("as in order-42 step 2")
+    assert step_line(failed).endswith("failed  1.00 s  skill-failed: no money")
+    reused = step(reused_from={"thread_id": "order-42", "seq": 2}, reason=None)
+    assert step_line(reused).endswith("as in order-42 step 2")
+
+
+def test_a_reason_is_told_once():
+    decision = step(
+        seq=2, kind="decision", skill=None, decision=2, reason="pay-refund is next; fetch is there"
+    )
+    skill = step(decision=2, reason="is next")
+    other = step(decision=2, reason="not repeated")
+    assert [s["reason"] for s in without_repeats([decision, skill, other])] == [
+        decision["reason"],
+        None,
+        "not repeated",
+    ]
 
 
 def wait(**given: Any) -> dict[str, Any]:
@@ -93,9 +106,9 @@ def wait(**given: Any) -> dict[str, Any]:
 def test_what_a_run_waits_for_comes_with_the_command_that_answers():
     (line,) = waiting_lines("r", [wait()])
     assert line == (
-        "waits for approval: step 4 pay-refund; answer with: asf run approve r --step 4 [--data …] | --reject"
+        "waits for approval: step 4 pay-refund; answer with: asf run approve r --step 4 [--reject | --data …]"
     )
-    (line,) = waiting_lines("r", [wait(reason="in_doubt", options=["happened", "not_happened", "stop"])])
+    (line,) = waiting_lines("r", [wait(reason="in_doubt")])
     assert line.endswith("--happened | --not-happened | --stop")
     (line,) = waiting_lines("r", [wait(reason="callback", options=[])])
     assert line == "waits for callback: step 4 pay-refund"

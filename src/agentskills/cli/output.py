@@ -71,10 +71,11 @@ def table(rows: Iterable[Row], columns: Sequence[Column]) -> Table:
 
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
-        drawn.add_column(column.title, no_wrap=True, overflow="fold" if column.whole else "ellipsis")
+        # What may wrap is shortened first where the terminal is narrow; its cells are cut, not wrapped.
+        drawn.add_column(column.title, no_wrap=column.whole, overflow="fold" if column.whole else "ellipsis")
     for row in rows:
         cells = [cell(column.value(row)) for column in columns]
-        drawn.add_row(*(Text(text, style=STYLES.get(text, "")) for text in cells))
+        drawn.add_row(*(Text(text, style=STYLES.get(text, ""), no_wrap=True) for text in cells))
     return drawn
 
 
@@ -125,7 +126,7 @@ def print_rows(rows: Sequence[Row], columns: Sequence[Column], output: str, noth
         for row in rows:
             print_document(row, output)
     elif rows:
-        console().print(table(rows, columns))
+        print_parts(table(rows, columns))
     else:
         click.echo(nothing, err=True)
 
@@ -152,10 +153,15 @@ async def print_stream(
 
 
 def print_parts(*parts: RenderableType) -> None:
-    """Print pieces of a page one after the other."""
+    """Print pieces of a page one after the other; in a pipe no line ends in blanks."""
     out = console()
-    for part in parts:
-        out.print(part)
+    if out.is_terminal:
+        out.print(*parts, sep="\n")
+        return
+    with out.capture() as captured:
+        out.print(*parts, sep="\n")
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
 
 
 def moment(value: str | None) -> str:

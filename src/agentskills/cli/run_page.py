@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentskills.cli import output as out
-from agentskills.cli.watch import STEP_COLUMNS, problem, waiting_lines
+from agentskills.cli.watch import STEP_COLUMNS, problem, waiting_lines, without_repeats
 from agentskills.domain.data_path import leaves
 from agentskills.domain.json_text import json_str
 
@@ -26,7 +26,7 @@ def print_run(run: dict[str, Any]) -> None:
     parts += [Text(line, style="yellow") for line in waiting_lines(run["thread_id"], run["waiting"])]
     parts += [_title("SOP"), Text(_lines(run["sop"]))]
     if run["steps"]:
-        parts += [_title("STEPS"), out.table(run["steps"], STEP_COLUMNS)]
+        parts += [_title("STEPS"), out.table(without_repeats(run["steps"]), STEP_COLUMNS)]
     found = leaves(run["data_store"])
     if found:
         rows = [{"path": path, "value": value} for path, value in found.items()]

@@ -97,8 +97,9 @@ def _print_skill(skill: dict[str, Any], versions: list[dict[str, Any]]) -> None:
     } | {key: value for key, value in skill["contract"].items() if value not in (None, [], {}, "")}
     head = out.record((name, out.cell(value)) for name, value in given.items() if value)
     body = "\n".join(out.safe(line) for line in skill["body"].splitlines())
-    out.print_parts(head, Text("\nVERSIONS", style="bold"), out.table(versions, VERSION_COLUMNS))
-    out.print_parts(Text("\nTEXT", style="bold"), Text(body))
+    versions_table = out.table(versions, VERSION_COLUMNS)
+    titles = (Text("\nVERSIONS", style="bold"), Text("\nTEXT", style="bold"))
+    out.print_parts(head, titles[0], versions_table, titles[1], Text(body))
     print_diagnostics(skill["diagnostics"], err=True)
 
 

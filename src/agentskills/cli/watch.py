@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from agentskills.cli import output as out
 from agentskills.cli.session import RUN_FAILED, tell
-from agentskills.domain.status import FINAL_RUN, RunStatus
+from agentskills.domain.status import FINAL_RUN, RunStatus, WaitReason
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -29,13 +29,35 @@ STEP_COLUMNS = (
 )
 
 
+ANSWERS = {
+    WaitReason.APPROVAL: "[--reject | --data …]",
+    WaitReason.CONSENT: "[--reject]",
+    WaitReason.IN_DOUBT: "--happened | --not-happened | --stop",
+}
+"""The flags of `asf run approve`, by why a run waits; nothing else waits for a person."""
+
+
 def why(step: Step) -> str:
     """Return what went wrong with a step, where its result was taken from, or why it was chosen."""
     if error := step.get("error"):
         return f"{error.get('type')}: {error.get('message')}"
     if source := step.get("reused_from"):
-        return f"as in {source['thread_id']} step {source['seq']}"
+        return step.get("reason") or f"as in {source['thread_id']} step {source['seq']}"
     return step.get("reason") or ""
+
+
+def without_repeats(steps: Iterable[Step]) -> list[Step]:
+    """Return the steps, without reasons that the decision before has told already."""
+    decided: dict[int, str] = {}
+    kept = []
+    for step in steps:
+        reason = step.get("reason") or ""
+        if step["kind"] == "decision":
+            decided[step["seq"]] = reason
+        elif reason in decided.get(step["decision"], ""):
+            step = step | {"reason": None}
+        kept.append(step)
+    return kept
 
 
 def problem(error: dict[str, Any] | None) -> str:
@@ -55,20 +77,10 @@ def waiting_lines(thread_id: str, waiting: list[dict[str, Any]] | None) -> list[
         until = f", until {out.moment(wait['until'])}" if wait.get("until") else ""
         reason = wait["reason"].replace("_", " ")
         line = f"waits for {reason}: step {wait['step']} {wait.get('skill') or ''}{until}"
-        if wait.get("options"):
-            flags = " | ".join(OPTION_FLAGS.get(option, option) for option in wait["options"])
+        if flags := ANSWERS.get(wait["reason"]):
             line += f"; answer with: asf run approve {thread_id} --step {wait['step']} {flags}"
         lines.append(out.cell(line))
     return lines
-
-
-OPTION_FLAGS = {
-    "approve": "[--data …]",
-    "reject": "--reject",
-    "happened": "--happened",
-    "not_happened": "--not-happened",
-    "stop": "--stop",
-}
 
 
 async def follow(client: AgentSkills, thread_id: str, output: str) -> int:
@@ -113,12 +125,18 @@ class _Lines:
     def __init__(self, thread_id: str) -> None:
         self._thread_id = thread_id
         self._said: set[str] = set()
+        self._steps: dict[int, Step] = {}
 
     def show(self, event: Event) -> None:
-        for line in step_line(event.data) if event.kind == "step" else self._run_lines(event.data):
+        for line in self._step_lines(event.data) if event.kind == "step" else self._run_lines(event.data):
             if line not in self._said:
                 self._said.add(line)
                 click.echo(line)
+
+    def _step_lines(self, step: Step) -> list[str]:
+        self._steps[step["seq"]] = step
+        decision = self._steps.get(step["decision"], step)
+        return [step_line(without_repeats([decision, step])[-1])]
 
     def _run_lines(self, run: dict[str, Any]) -> list[str]:
         if run["status"] in FINAL_RUN:
@@ -128,13 +146,13 @@ class _Lines:
         return waiting_lines(self._thread_id, run.get("waiting"))
 
 
-def step_line(step: Step) -> list[str]:
+def step_line(step: Step) -> str:
     """Return the line that tells of a step."""
     at = out.moment(step["finished_at"] or step["started_at"])
     took = out.duration(step["started_at"], step["finished_at"])
     what = "decision" if step["kind"] == "decision" else step["skill"]
     pieces = [at, f"step {step['seq']}", what, step["status"], took, why(step)]
-    return [out.cell("  ".join(piece for piece in pieces if piece))]
+    return out.cell("  ".join(piece for piece in pieces if piece))
 
 
 async def _follow_live(client: AgentSkills, thread_id: str) -> int:
@@ -161,6 +179,6 @@ def _picture(thread_id: str, run: dict[str, Any], steps: dict[int, Step]) -> Ren
     notes = [problem(run["error"])] if run["error"] else waiting_lines(thread_id, run["waiting"])
     return Group(
         head,
-        out.table((steps[seq] for seq in sorted(steps)), STEP_COLUMNS),
+        out.table(without_repeats(steps[seq] for seq in sorted(steps)), STEP_COLUMNS),
         *(Text(note, style="red" if run["error"] else "yellow") for note in notes),
     )

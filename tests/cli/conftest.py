@@ -1,0 +1,26 @@
+"""One server with the example skills for the tests of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from tests.cli.asf_command import asf
+from tests.example_server import example_server
+from tests.running_server import RunningServer
+
+from agentskills.storage.embedded import EmbeddedPostgres
+
+
+@pytest.fixture(scope="module")
+def server(postgres: EmbeddedPostgres, template: str) -> Iterator[RunningServer]:
+    with example_server(postgres, template) as running:
+        yield running
+
+
+@pytest.fixture
+def on(server: RunningServer) -> Any:
+    """`asf` against that server."""
+    return partial(asf, environment={"ASF_API_URL": server.url, "NO_PROXY": "*"})

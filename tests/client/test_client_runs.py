@@ -1,0 +1,146 @@
+"""The client against a real server, also through a connection that is cut again and again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import pytest
+from tests.running_server import RunningServer
+
+from agentskills.client import AgentSkills
+from agentskills.domain.errors import BadInput, IdTaken, NotWaiting, OutOfDate, RunNotFound
+
+pytestmark = pytest.mark.anyio
+
+KETTLE = {"order": {"id": "A-10442"}, "request": {"received_on": "2026-11-20"}}
+ESPRESSO = {"order": {"id": "A-10517"}, "request": {"received_on": "2026-11-20"}}
+FOREVER = 60.0
+
+
+@pytest.fixture
+async def client(server: RunningServer) -> AsyncIterator[AgentSkills]:
+    async with AgentSkills(server.url) as client:
+        yield client
+
+
+async def test_start_wait_and_read(client: AgentSkills):
+    data = KETTLE | {"invoice": 12345678901234567890, "amount": Decimal("1.10")}
+    run = await client.start(sop_name="order-refund", initial_data=data, thread_id="c-1", run_name="One")
+    assert (run.thread_id, run.run_name, run.parent_thread_id, run.rerun_number) == ("c-1", "One", None, 0)
+    status = await run.wait(FOREVER)
+    assert status["status"] == "completed", status["error"]
+    assert status["data_store"]["invoice"] == 12345678901234567890
+    assert str(status["data_store"]["amount"]) == "1.10"
+    assert (await run.metadata())["initial_data"] == data
+    steps = [step async for step in run.steps()]
+    assert [step["seq"] for step in steps] == list(range(1, len(steps) + 1))
+    assert (await client.detail("c-1"))["status"] == "completed"
+
+
+async def test_the_same_again_and_something_else(client: AgentSkills):
+    first = await client.start(sop="Fetch order.", initial_data=KETTLE, thread_id="c-2")
+    again = await client.start(sop="Fetch order.", initial_data=KETTLE, thread_id="c-2")
+    assert again == first
+    with pytest.raises(IdTaken):
+        await client.start(sop="Fetch another order.", initial_data=KETTLE, thread_id="c-2")
+
+
+async def test_rerun_with_changes(client: AgentSkills):
+    run = await client.start(sop="Fetch order.", initial_data=KETTLE | {"x": 1, "y": 2}, thread_id="c-3")
+    await run.wait(FOREVER)
+    new = await run.rerun(changes={"x": None, "order": {"id": "A-10533"}}, reason="typo")
+    assert (new.thread_id, new.parent_thread_id, new.rerun_number) == ("c-3_rerun_1", "c-3", 1)
+    row = await new.metadata()
+    assert row["initial_data"] == {"order": {"id": "A-10533"}, "request": KETTLE["request"], "y": 2}
+    whole = await run.rerun(initial_data=ESPRESSO)
+    assert (await whole.metadata())["initial_data"] == ESPRESSO
+    with pytest.raises(BadInput):
+        await run.rerun(initial_data=ESPRESSO, changes={"a": 1})
+    with pytest.raises(RunNotFound):
+        await client.rerun("nobody")
+
+
+async def test_a_retried_rerun_happens_once(client: AgentSkills):
+    run = await client.start(sop="Fetch order.", initial_data=KETTLE, thread_id="c-4")
+    made = {(await run.rerun(idempotency_key="c-4-again")).thread_id for _ in range(3)}
+    assert made == {"c-4_rerun_1"}
+
+
+async def test_answers(client: AgentSkills):
+    run = await client.start(sop_name="order-refund", initial_data=ESPRESSO)
+    async for event in run.events():
+        if event.kind == "run" and event.data["status"] == "waiting":
+            break
+    (asked,) = (await run.status())["waiting"]
+    assert run.thread_id in [wait["thread_id"] async for wait in client.waits()]
+    with pytest.raises(OutOfDate):
+        await run.approve(digest="0" * 64)
+    await run.approve(step=asked["step"], digest=asked["digest"])
+    assert (await run.wait(FOREVER))["status"] == "completed"
+    with pytest.raises(NotWaiting):
+        await run.approve()
+
+
+async def test_pages_of_runs(client: AgentSkills):
+    for number in range(5):
+        await client.start(
+            sop="Fetch order.", initial_data=KETTLE, metadata={"batch": "pages", "number": number}
+        )
+    found = [run["metadata"]["number"] async for run in client.runs(metadata={"batch": "pages"}, page_size=2)]
+    assert found == [4, 3, 2, 1, 0]
+    assert [run async for run in client.runs(metadata={"batch": "pages"}, status=["cancelled"])] == []
+
+
+async def test_skills_and_server(client: AgentSkills):
+    names = [skill["name"] for skill in (await client.skills())["items"]]
+    assert "pay-refund" in names
+    skill = await client.skill("pay-refund")
+    (version, *_) = await client.skill_versions("pay-refund")
+    assert (
+        version["digest"] == skill["digest"] == (await client.skill("pay-refund", skill["digest"]))["digest"]
+    )
+    assert "order-refund" in [sop["name"] for sop in await client.sops()]
+    assert (await client.health())["status"] == "ok"
+    assert (await client.server())["skills"] == len(names)
+
+
+async def test_nothing_is_lost_where_the_connection_is_cut(client: AgentSkills, server: RunningServer):
+    run = await client.start(sop_name="order-refund", initial_data=KETTLE, thread_id="c-cut")
+    await run.wait(FOREVER)
+    whole = [(event.kind, event.data) async for event in run.events()]
+    async with cutting_proxy(server.url, after=1500) as (url, cuts), AgentSkills(url) as unlucky:
+        seen = [(event.kind, event.data) async for event in unlucky.events("c-cut")]
+    assert cuts
+    assert [event for index, event in enumerate(seen) if event not in seen[:index]] == whole
+
+
+@asynccontextmanager
+async def cutting_proxy(url: str, after: int) -> AsyncIterator[tuple[str, list[int]]]:
+    """A way to the server that lets `after` more bytes of each answer through than of the one before."""
+    where = urlsplit(url)
+    cuts: list[int] = []
+    allowed = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal allowed
+        allowed += after
+        left = allowed
+        there, here = await asyncio.open_connection(where.hostname, where.port)
+        request = await reader.readuntil(b"\r\n\r\n")
+        here.write(request.replace(f":{port}".encode(), f":{where.port}".encode()))
+        while left > 0 and (data := await there.read(min(left, 4096))):
+            writer.write(data)
+            left -= len(data)
+        if left == 0:
+            cuts.append(allowed)
+        here.close()
+        writer.close()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    async with listening:
+        yield f"http://127.0.0.1:{port}", cuts

@@ -36,7 +36,19 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: `step` (data as in listSteps) and `run` (RunEvent). "
         "The stream ends after a final status.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {
+            "text/event-stream": {
+                "itemSchema": {
+                    "type": "object",
+                    "required": ["event", "data"],
+                    "properties": {
+                        "event": {"enum": ["step", "run"]},
+                        "id": {"type": "string", "description": "send the last one back as Last-Event-ID"},
+                        "data": {"type": "string", "contentMediaType": "application/json"},
+                    },
+                }
+            }
+        },
     }
 }
 

@@ -12,6 +12,7 @@ import os
 import statistics
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import uvloop
 
@@ -32,18 +33,28 @@ Figures = dict[str, float | int | None]
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Figures taken one right after the other, so that their ratios mean something on a busy machine."""
+
+    one: throughput.Throughput
+    two: throughput.Throughput
+    pure: throughput.Throughput
+    floor: float
+    pure_floor: float
+
+
 async def measure(runs: int, small: bool, with_peers: bool, say: Say) -> Figures:
     """Return all figures by name; None where something was left out."""
     repeats = 1 if small else 3
     light = 100 if small else 300
     found: Figures = {"runs": runs, "repeats": repeats, "cores": os.cpu_count()}
-    headline, pure = CHAINS[EFFECTFUL], CHAINS[PURE]
+    headline = CHAINS[EFFECTFUL]
     async with installation() as (place, context):
         say("warming up")
         await throughput.advance(place, context, headline, "warm", 200, 1)
-        found |= await _engine(place, context, headline, runs, repeats, say)
-        say("pure chain")
-        found["pure_runs_per_s"] = await _median(place, context, pure, "pure", runs, repeats, 1)
+        turns = [await _turn(place, context, runs, number, say) for number in range(repeats)]
+        found |= _of_turns(turns)
         say("entering while carrying out")
         found["entering_runs_per_s"] = await throughput.sustain(
             place, context, headline, "entering", runs // 2
@@ -53,32 +64,47 @@ async def measure(runs: int, small: bool, with_peers: bool, say: Say) -> Figures
         found |= await latency.first_step(place, context, headline, "light", light)
         say("POST /start")
         found |= await _http(place, headline, light * 5)
-        say("floor")
-        found["floor_runs_per_s"] = await floor.runs_per_s(place.database, headline, max(runs, 2000))
-        found["pure_floor_runs_per_s"] = await floor.runs_per_s(place.database, pure, max(runs, 2000))
         found |= await _peers(place, 60 if small else 300, with_peers, say)
-    return found | _ratios(found)
+    for peer in peers.PEERS:
+        found[f"times_{peer.name}"] = ratio(found["runs_per_s"], found[f"{peer.name}_runs_per_s"])
+    return found
 
 
-async def _engine(place: Place, context: Context, chain: Chain, runs: int, repeats: int, say: Say) -> Figures:
-    say("one worker process")
-    one = [await throughput.advance(place, context, chain, f"one{turn}", runs, 1) for turn in range(repeats)]
-    say("two worker processes")
+async def _turn(place: Place, context: Context, runs: int, number: int, say: Say) -> Turn:
+    headline, pure = CHAINS[EFFECTFUL], CHAINS[PURE]
+
+    async def advance(chain: Chain, label: str, processes: int) -> throughput.Throughput:
+        say(f"turn {number + 1}: {label} chain, {processes} worker process{'es' * (processes > 1)}")
+        name = f"{label}{processes}turn{number}"
+        return await throughput.advance(place, context, chain, name, runs, processes)
+
+    one = await advance(headline, EFFECTFUL, 1)
+    bare = await floor.runs_per_s(place.database, headline, runs)
+    two = await advance(headline, EFFECTFUL, 2)
+    return Turn(
+        one=one,
+        two=two,
+        pure=await advance(pure, PURE, 1),
+        floor=bare,
+        pure_floor=await floor.runs_per_s(place.database, pure, runs),
+    )
+
+
+def _of_turns(turns: list[Turn]) -> Figures:
+    def median(figure: Callable[[Turn], float]) -> float:
+        return statistics.median(map(figure, turns))
+
     return {
-        "runs_per_s": statistics.median(turn.advanced for turn in one),
-        "bulk_accept_per_s": statistics.median(turn.accepted for turn in one),
-        "two_workers_runs_per_s": await _median(place, context, chain, "two", runs, repeats, 2),
+        "runs_per_s": median(lambda turn: turn.one.advanced),
+        "two_workers_runs_per_s": median(lambda turn: turn.two.advanced),
+        "pure_runs_per_s": median(lambda turn: turn.pure.advanced),
+        "bulk_accept_per_s": median(lambda turn: turn.one.accepted),
+        "floor_runs_per_s": median(lambda turn: turn.floor),
+        "pure_floor_runs_per_s": median(lambda turn: turn.pure_floor),
+        "of_floor": median(lambda turn: turn.one.advanced / turn.floor),
+        "pure_of_floor": median(lambda turn: turn.pure.advanced / turn.pure_floor),
+        "two_workers_over_one": median(lambda turn: turn.two.advanced / turn.one.advanced),
     }
-
-
-async def _median(
-    place: Place, context: Context, chain: Chain, label: str, runs: int, repeats: int, processes: int
-) -> float:
-    turns = [
-        await throughput.advance(place, context, chain, f"{label}{turn}", runs, processes)
-        for turn in range(repeats)
-    ]
-    return statistics.median(turn.advanced for turn in turns)
 
 
 async def _http(place: Place, chain: Chain, requests: int) -> Figures:
@@ -104,17 +130,6 @@ async def _peers(place: Place, runs: int, wanted: bool, say: Say) -> Figures:
         found[f"{peer.name}_runs_per_s"] = best and best[0]
         found[f"{peer.name}_concurrency"] = best and best[1]
     return found
-
-
-def _ratios(found: Figures) -> Figures:
-    ours = found["runs_per_s"]
-    return {
-        "of_floor": ratio(ours, found["floor_runs_per_s"]),
-        "pure_of_floor": ratio(found["pure_runs_per_s"], found["pure_floor_runs_per_s"]),
-        "times_langgraph": ratio(ours, found["langgraph_runs_per_s"]),
-        "times_dbos": ratio(ours, found["dbos_runs_per_s"]),
-        "two_workers_over_one": ratio(found["two_workers_runs_per_s"], ours),
-    }
 
 
 def main() -> int:

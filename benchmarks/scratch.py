@@ -11,10 +11,9 @@ from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from agentskills.services.skills import load_skills
-
 from agentskills.engine.notifier import Notifier
 from agentskills.services.context import Context
+from agentskills.services.skills import load_skills
 from agentskills.storage.database import connect, open_pool
 from agentskills.storage.embedded import EmbeddedPostgres
 from chain import CHAINS

@@ -25,6 +25,7 @@ class RunningServer:
     url: str
     home: Path
     log: Path
+    env: Mapping[str, str]  # what the processes see
 
     @property
     def outbox(self) -> Path:
@@ -45,35 +46,58 @@ def free_port() -> int:
 
 @contextmanager
 def running_server(
-    home: Path, database_url: str | None, skills: Path | str, more: Mapping[str, str] | None = None
+    home: Path,
+    database_url: str | None,
+    skills: Path | str,
+    more: Mapping[str, str] | None = None,
+    *,
+    with_worker: bool = True,
 ) -> Iterator[RunningServer]:
     """Start API and worker, wait until they answer, and stop them at the end.
 
-    Without `database_url` they use the embedded database below `home`.
+    Without `database_url` they use the embedded database below `home`. `more` is added to the
+    environment.
     """
     port = free_port()
-    server = RunningServer(f"http://127.0.0.1:{port}", home, home / "server.log")
     env = {name: value for name, value in os.environ.items() if not name.startswith("ASF_")}
     env.pop("DATABASE_URL", None)
     env |= {
         "ASF_HOME": str(home),
         "ASF_PORT": str(port),
         "ASF_SKILLS": str(skills),
-        "EXAMPLE_OUTBOX": str(server.outbox),
+        "EXAMPLE_OUTBOX": str(home / "outbox"),
         **({"DATABASE_URL": database_url} if database_url else {}),
         **(more or {}),
     }
+    server = RunningServer(f"http://127.0.0.1:{port}", home, home / "server.log", env)
+    with _running(server, ["serve"] if with_worker else ["serve", "--no-worker"]) as process:
+        _wait_until_it_answers(server, process)
+        yield server
+
+
+@contextmanager
+def running_worker(
+    server: RunningServer, more: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start one more worker beside a server, and stop it at the end if it still runs."""
+    with _running(server, ["worker"], more) as process:
+        yield process
+
+
+@contextmanager
+def _running(
+    server: RunningServer, arguments: list[str], more: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     with server.log.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "agentskills.cli.main", "serve"],
-            env=env,
+            [sys.executable, "-m", "agentskills.cli.main", *arguments],
+            env={**server.env, **(more or {})},
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
         try:
-            _wait_until_it_answers(server, process)
-            yield server
+            yield process
         finally:
             _stop(process)
 

@@ -189,7 +189,7 @@ def test_errors_name_what_is_wrong(on: Any, kettle: str):
     assert kettle in taken.stderr
     empty = on("run", "start", "--sop", "")
     assert empty.returncode == 2
-    assert "sop" in empty.stderr
+    assert empty.stderr == "Error: the SOP is empty (at /sop)\n"
     unknown = on("run", "start", "--name", "no-such-sop")
     assert unknown.returncode == 2
     assert "no-such-sop" in unknown.stderr

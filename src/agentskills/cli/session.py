@@ -29,7 +29,7 @@ def online(command: Command) -> Callable[..., None]:
         try:
             code = asyncio.run(_with_client(command, options))
         except AgentSkillsError as error:
-            tell(f"Error: {error.detail}")
+            tell(f"Error: {error.detail}{_place(error)}")
             if error.type == "unreachable":
                 tell("Is it running? `asf serve` starts it; ASF_API_URL names another one.")
             code = exit_code(error)
@@ -45,6 +45,12 @@ async def _with_client(command: Command, options: dict[str, Any]) -> int | None:
 
     async with AgentSkills() as client:
         return await command(client, **options)
+
+
+def _place(error: AgentSkillsError) -> str:
+    """Return which field of the request is wrong, where the sentence does not say it."""
+    pointer = error.pointer if isinstance(error, BadInput) else ""
+    return f" (at {pointer})" if pointer and pointer not in error.detail else ""
 
 
 def exit_code(error: AgentSkillsError) -> int:

@@ -1,0 +1,58 @@
+"""What docs/api.md and docs/client.md show is carried out against a real server."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+from tests.docs.test_commands import ROOT, carry_out, statuses
+from tests.running_server import RunningServer
+
+from agentskills.client import AgentSkills, Run
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_api_by_example(server: RunningServer) -> None:
+    outputs = await carry_out("docs/api.md", server)
+    assert await statuses(server) == {
+        "order-42": "completed",
+        "order-42_rerun_1": "completed",
+        "order-42_rerun_2": "completed",
+        "order-43": "completed",
+    }
+    status, steps, events = outputs[1:4]
+    assert '"status":"completed"' in status
+    assert "20261120000000004711" in status
+    assert '"skill":"pay-refund"' in steps
+    assert "event: run" in events
+    metadata, found, order_43, inbox, approved, refused = outputs[6:]
+    assert '"received_on":"2026-11-21"' in metadata
+    assert '"reference":20261120000000004711' in metadata
+    assert found.count('"thread_id":"order-42') == 3
+    assert '"thread_id":"order-43"' in order_43
+    assert '"options":["approve","reject"]' in inbox
+    assert '"decision":"approve"' in approved
+    assert '"pointer":"/sop"' in refused
+
+
+async def test_the_client_by_example(server: RunningServer) -> None:
+    outputs = await carry_out("docs/client.md", server)
+    first, followed, answered, rerun, errors = outputs
+    assert first == "kettle-42 completed 64.70\n"
+    assert followed.splitlines()[-1] == "completed"
+    assert "6 pay-refund completed" in followed.splitlines()
+    assert answered == "completed\n"
+    assert rerun.splitlines()[-1] == "completed after True"
+    assert "nobody-knows-it" in errors
+    assert "/sop" in errors
+
+
+def test_the_client_page_names_every_method() -> None:
+    page = (ROOT / "docs" / "client.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)\(", page))
+    methods = {name for name, member in inspect.getmembers(AgentSkills) if inspect.isfunction(member)}
+    assert {name for name in methods if not name.startswith("_")} - {"close"} <= named
+    of_runs = {name for name, member in inspect.getmembers(Run) if inspect.isfunction(member)}
+    assert {name for name in of_runs if not name.startswith("_")} <= named

@@ -22,7 +22,7 @@ from agentskills.domain.json_text import parse_json
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
-SIZE = {"width": 1280, "height": 800}
+SIZE = {"width": 1440, "height": 900}
 LONG = 60.0  # seconds
 
 
@@ -32,25 +32,21 @@ def example(sop: str, number: int) -> dict[str, object]:
     return dict(examples[number]["initial_data"])
 
 
+async def start(client: AgentSkills, thread_id: str, name: str, sop: str, number: int) -> Run:
+    """Start one example under an id and a name that people would give it."""
+    data = example(sop, number)
+    return await client.start(thread_id=thread_id, run_name=name, sop_name=sop, initial_data=data)
+
+
 async def fill(client: AgentSkills) -> Run:
     """Start what the pictures show; return the run whose page is taken."""
-    invoices = await client.start(
-        sop_name="supplier-invoices",
-        run_name="Invoices of week 47",
-        initial_data=example("supplier-invoices", 1),
-    )
+    invoices = await start(client, "invoices-W47", "Invoices of week 47", "supplier-invoices", 1)
     await invoices.wait(LONG)
     await (await invoices.rerun(changes={"rules": {"stop_above": 2000}}, reason="agreed")).wait(LONG)
-    await client.start(
-        sop_name="order-refund", run_name="Refund order A-10517", initial_data=example("order-refund", 1)
-    )
-    late = await client.start(
-        sop_name="order-refund", run_name="Refund order A-09876", initial_data=example("order-refund", 2)
-    )
+    await start(client, "refund-A-10517", "Refund order A-10517", "order-refund", 1)
+    late = await start(client, "refund-A-09876", "Refund order A-09876", "order-refund", 2)
     await late.wait(LONG)
-    refund = await client.start(
-        sop_name="order-refund", run_name="Refund order A-10442", initial_data=example("order-refund", 0)
-    )
+    refund = await start(client, "refund-A-10442", "Refund order A-10442", "order-refund", 0)
     await refund.wait(LONG)
     again = await refund.rerun(reason="the customer says that no e-mail came")
     await again.wait(LONG)

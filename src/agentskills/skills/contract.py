@@ -150,7 +150,7 @@ def _with_defaults(given: Mapping[str, Any], declared: Declared) -> Contract:
         reads_everything=bare,
         callback=callback,
         request=request,
-        response=given.get("response"),
+        response=_spelled(given.get("response"), (*produces, *may_produce)),
         output_schema=given.get("output_schema"),
         form=given.get("form"),
         check=_check(given.get("check")),
@@ -160,6 +160,14 @@ def _with_defaults(given: Mapping[str, Any], declared: Declared) -> Contract:
         system_prompt=given.get("system_prompt"),
         **({"backoff": given["backoff"]} if "backoff" in given else {}),
     )
+
+
+def _spelled(response: dict[str, Any] | None, paths: tuple[str, ...]) -> dict[str, Any] | None:
+    """Return the response with its paths as they are declared: `lines` may stand for `lines[]`."""
+    if response is None:
+        return None
+    declared = {path.removesuffix("[]"): path for path in paths}
+    return {declared.get(path.removesuffix("[]"), path): where for path, where in response.items()}
 
 
 def default_path(name: str) -> str:

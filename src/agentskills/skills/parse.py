@@ -17,8 +17,10 @@ SIDECAR = "asf.yaml"
 PROMPT = "prompt.md"
 
 STANDARD_FIELDS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")
-_PREDECESSOR_FIELDS = ("name", "description", "requires", "produces", "optional_produces", "executor")
-_PREDECESSOR_MORE = ("hitl_enabled", "prompt", "system_prompt", "rest")
+PREDECESSOR_FIELDS = (
+    *("name", "description", "requires", "produces", "optional_produces", "executor"),
+    *("hitl_enabled", "prompt", "system_prompt", "rest"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _predecessor(declared: Declared, files: Mapping[str, File], report: Report) 
         if text and text.strip():
             declared.keys["prompt"] = Entry(text.strip(), PROMPT, 1)
     for key, node in entries.items():
-        if key not in _PREDECESSOR_FIELDS + _PREDECESSOR_MORE:
+        if key not in PREDECESSOR_FIELDS:
             report.warning("not-carried-out", f"{key} is declared, but not carried out", file, node.line)
 
 

@@ -15,7 +15,7 @@ PARTS = ("method", "url", "headers", "query", "body")
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w-]*(?:\.[\w-]+)*(?:\[\])?)\}")
 _HOST = re.compile(r"(?:[Hh][Tt][Tt][Pp][Ss]?://)?([^/?#]*)")
-_GIVEN = ("thread_id", "callback_url", "idempotency_key", "skill", "attempt", "sop")
+_GIVEN = ("thread_id", "idempotency_key")
 
 
 def lint_request(contract: Contract, report: Report, at: Callable[[str], tuple[str, int]]) -> None:
@@ -26,7 +26,7 @@ def lint_request(contract: Contract, report: Report, at: Callable[[str], tuple[s
     if "entry" not in check and contract.check is not None:
         request = check.get("request", {key: check[key] for key in check if key != "response"})
         if isinstance(request, dict) and request.get("url"):
-            _lint(request, contract, report, at("check"), produced=True)
+            _lint(request, contract, report, at("check"))
         else:
             report.error("check", "check needs an entry or a request with a url", *at("check"))
     _lint_response(contract, report, at("response"))
@@ -37,7 +37,6 @@ def _lint(
     contract: Contract,
     report: Report,
     place: tuple[str, int],
-    produced: bool = False,
 ) -> None:
     for key in request:
         if key not in PARTS:
@@ -56,12 +55,11 @@ def _lint(
             report.error("url-host", text, *place)
     if not re.match(r"https?://[^/?#]|\{env\.", url, re.IGNORECASE):
         report.error("url-host", "the URL must begin with http://, https:// or {env.X}", *place)
-    known = contract.reads + (contract.writes if produced else ())
     for name in _names(request):
         kind, _, rest = name.partition(".")
         if (kind in ("env", "secret") and rest) or name in _GIVEN:
             continue
-        if not any(overlap(name, path) for path in known):
+        if not any(overlap(name, path) for path in contract.reads):
             report.error("template", f"{{{name}}} is not among what the skill requires", *place)
 
 

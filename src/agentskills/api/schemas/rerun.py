@@ -17,7 +17,7 @@ class RerunRequest(Asked):
     )
     initial_data: JsonObject | None = Field(default=None, description="or the whole object")
     sop: str | None = Field(default=None, description="edited procedure")
-    run_name: str | None = Field(default=None, max_length=200)
+    run_name: str | None = Field(default=None, min_length=1, max_length=200)
     model: str | None = Field(default=None, max_length=200)
     metadata: JsonObject | None = Field(default=None, description="merged over what is inherited")
     reason: str | None = Field(default=None, max_length=2000, description="for the audit trail")

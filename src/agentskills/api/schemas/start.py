@@ -28,7 +28,7 @@ class StartRequest(Asked):
     sop: str | None = Field(default=None, description="the procedure, 1 byte to 100 kB")
     sop_name: str | None = None
     initial_data: JsonObject | None = Field(default=None, description="what the run starts from, up to 5 MB")
-    run_name: str | None = Field(default=None, max_length=200)
+    run_name: str | None = Field(default=None, min_length=1, max_length=200)
     skills: list[str] | None = Field(
         default=None, max_length=1000, description="limits the run to these skills and makes them its goal"
     )

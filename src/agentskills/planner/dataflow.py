@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,7 +12,7 @@ from agentskills.domain.skill import Skill
 from agentskills.planner import wording
 from agentskills.planner.ready import choose
 from agentskills.planner.sop_names import SopNames
-from agentskills.planner.supply import Plan, Supply, plan_all, plan_asked, present
+from agentskills.planner.supply import Plan, Supply, plan_all, plan_asked
 
 _KEEP = 4096  # entries in each cache; beyond that it starts over
 
@@ -76,6 +76,7 @@ class _Goal:
         known = supply.reachable(names) if names and not self._unknown else set(supply.catalog)
         self._paths = _Paths(path for name in known for path in supply.requires(name))
         self._plans: dict[int, Plan] = {}
+        self._bystanders: dict[tuple[str, ...], _Bystanders] = {}
         self._decisions: dict[tuple[int, int, tuple[str, ...]], Decided | Plan] = {}
 
     def decide(self, view: PlanningView) -> Decided:
@@ -125,17 +126,31 @@ class _Goal:
         return Run(tuple(chosen), wording.together(reasons), reasons)
 
     def _finish(self, plan: Plan, data: Mapping[str, Any], done: Sequence[str]) -> Finish:
-        catalog = self._supply.catalog
-        others = [name for name in catalog if name not in done and name not in plan.members]
-        have = present(data, {path for name in others for path in self._supply.requires(name)})
-        could = [name for name in others if have.issuperset(self._supply.requires(name))]
-        return Finish(wording.finished(plan, done, self._listed), tuple(sorted(could)))
+        bystanders = self._bystanders.get(plan.members)
+        if bystanders is None:
+            bystanders = _Bystanders(self._supply, plan)
+            _keep(self._bystanders, plan.members, bystanders, limit=64)
+        return Finish(wording.finished(plan, done, self._listed), bystanders.ready(data, done))
+
+
+class _Bystanders:
+    """The skills that are not part of a plan."""
+
+    def __init__(self, supply: Supply, plan: Plan) -> None:
+        names = sorted(supply.catalog.keys() - set(plan.members))
+        self._paths = _Paths(path for name in names for path in supply.requires(name))
+        self._needs = [(name, self._paths.bits(supply.requires(name))) for name in names]
+
+    def ready(self, data: Mapping[str, Any], done: Sequence[str]) -> tuple[str, ...]:
+        """Return those that could have run on this data, by name."""
+        held = self._paths.held(data)
+        return tuple(name for name, needs in self._needs if held & needs == needs and name not in done)
 
 
 class _Paths:
     """A fixed set of data paths, so that "which of them are there" is one integer."""
 
-    def __init__(self, paths: Any) -> None:
+    def __init__(self, paths: Iterable[str]) -> None:
         self._paths = tuple(sorted(set(paths)))
         self._keys = tuple((1 << n, parts(path), path.endswith("[]")) for n, path in enumerate(self._paths))
 
@@ -152,6 +167,11 @@ class _Paths:
                 if not many or isinstance(value, list):
                     bits |= bit
         return bits
+
+    def bits(self, paths: Iterable[str]) -> int:
+        """Return the bits that stand for some of the paths."""
+        wanted = set(paths)
+        return sum(1 << n for n, path in enumerate(self._paths) if path in wanted)
 
     def named(self, bits: int) -> set[str]:
         """Return the paths that the bits stand for."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from agentskills.domain.data_path import ABSENT, overlap, read
+from agentskills.domain.data_path import overlap
 from agentskills.domain.skill import Skill
 
 
@@ -146,8 +145,3 @@ def _plan(supply: Supply, goals: tuple[str, ...], members: tuple[str, ...], *, a
         found = dict.fromkeys(other for path in contract.reads for other in supply.producers(path))
         waits[name] = tuple(other for other in found if other != name and other in inside)
     return Plan(goals, members, asked, waits)
-
-
-def present(data: Mapping[str, Any], paths: Iterable[str]) -> set[str]:
-    """Return the paths at which `data` holds a value."""
-    return {path for path in paths if read(data, path) is not ABSENT}

@@ -43,7 +43,7 @@ def set_up_logs(level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("alembic", "httpx", "httpx2", "httpcore2", "asyncio", "watchfiles"):
+    for noisy in ("alembic", "uvicorn.error", "httpx", "httpx2", "httpcore2", "asyncio", "watchfiles"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
 
 

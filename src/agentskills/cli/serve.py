@@ -51,7 +51,6 @@ def serve(host: str | None, port: int | None, no_worker: bool) -> None:
     ready_database(settings)
     server = None if settings.database_url else embedded_server(settings)
     supervisor = Supervisor(server, with_worker=not no_worker)
-    supervisor.start()
     try:
         loading.join()
         _run(settings, listening, supervisor)
@@ -112,6 +111,7 @@ def _run(settings: Settings, listening: socket.socket, supervisor: Supervisor) -
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
             if self.started:
+                supervisor.start()  # not before: the worker's own start would slow down this one
                 _announce(settings)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -95,7 +95,7 @@ class EmbeddedPostgres:
             return self
         self._prepare_folders()
         with self._exclusive():
-            users = os.open(self.folder / "users", os.O_RDWR | os.O_CREAT, 0o600)
+            users = os.open(self.folder / "users", os.O_RDWR)
             try:
                 fcntl.flock(users, fcntl.LOCK_SH)
                 if not (self.data / "PG_VERSION").exists():
@@ -157,7 +157,7 @@ class EmbeddedPostgres:
 
     def leave_when_unused(self) -> None:
         """Stop the server once nobody uses it any more; the body of the watcher process."""
-        mine = os.open(self.folder / "watcher", os.O_RDWR | os.O_CREAT, 0o600)
+        mine = os.open(self.folder / "watcher", os.O_RDWR)
         try:
             fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -180,6 +180,8 @@ class EmbeddedPostgres:
             self._account.own(self.folder)
             self._account.own(self.socket_folder)
             self._account.reach(self.folder, self.home)
+            for name in ("lock", "users", "watcher"):
+                os.close(os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600))
         except PermissionError as error:
             raise SetupError(
                 f"{error.filename} can't be used by this account: set ASF_HOME to a folder of your own"
@@ -243,7 +245,7 @@ class EmbeddedPostgres:
 
     @contextlib.contextmanager
     def _exclusive(self) -> Iterator[None]:
-        held = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        held = os.open(self.folder / "lock", os.O_RDWR)
         try:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
@@ -251,7 +253,7 @@ class EmbeddedPostgres:
             os.close(held)
 
     def _unused(self) -> bool:
-        probe = os.open(self.folder / "users", os.O_RDWR | os.O_CREAT, 0o600)
+        probe = os.open(self.folder / "users", os.O_RDWR)
         try:
             fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -262,7 +264,7 @@ class EmbeddedPostgres:
 
     def _watch(self) -> None:
         """Start the watcher unless one is there."""
-        probe = os.open(self.folder / "watcher", os.O_RDWR | os.O_CREAT, 0o600)
+        probe = os.open(self.folder / "watcher", os.O_RDWR)
         try:
             fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -310,4 +312,5 @@ def embedded_server(settings: Settings) -> EmbeddedPostgres:
 
 
 if __name__ == "__main__":
-    EmbeddedPostgres(Path(sys.argv[1]), binaries=Path(sys.argv[2])).leave_when_unused()
+    with contextlib.suppress(FileNotFoundError):  # the folder has been removed: nothing to look after
+        EmbeddedPostgres(Path(sys.argv[1]), binaries=Path(sys.argv[2])).leave_when_unused()

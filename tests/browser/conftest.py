@@ -1,0 +1,127 @@
+"""A browser on the real server with its real worker, and the folder that screenshots go to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.running_server import RunningServer, running_server
+
+from agentskills.api.ui import FOLDER as BUILT_UI
+from agentskills.storage.embedded import EmbeddedPostgres
+
+from .site import Site
+
+ROOT = Path(__file__).resolve().parents[2]
+SKILLS = f"{ROOT / 'examples' / 'skills'}:{Path(__file__).parent / 'skills'}"
+CHROMIUM = Path(os.environ.get("ASF_CHROMIUM", "/usr/bin/chromium"))
+QUIET = [
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def browser(template: str) -> Iterator[Browser]:
+    """Chromium: the system's where there is one, else Playwright's own.
+
+    Playwright keeps an event loop on this thread: what needs one of its own (the template) comes
+    first, and the browser is closed before the async tests of other modules.
+    """
+    if not (BUILT_UI / "index.html").is_file():
+        pytest.fail("the UI has not been built: run `npm run build` in admin-ui")
+    with sync_playwright() as playwright:
+        program = str(CHROMIUM) if CHROMIUM.exists() else None
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def _serving(
+    postgres: EmbeddedPostgres, template: str, name: str, skills: str, more: dict[str, str]
+) -> Iterator[RunningServer]:
+    home = Path(tempfile.mkdtemp(prefix="asf-browser-"))
+    home.chmod(0o755)
+    database = f"browser_{name}_{os.getpid()}"
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {database} TEMPLATE {template}".encode())
+        try:
+            url = postgres.url.replace("/agentskills?", f"/{database}?")
+            with running_server(home, url, skills, more) as server:
+                yield server
+        finally:
+            connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)".encode())
+            subprocess.run(["chmod", "-R", "u+w", str(home)], check=False)  # unpacked versions are read-only
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def agency() -> Iterator[str]:
+    """URL of the background-check agency that an example brings along; it takes its time."""
+    program = ROOT / "examples" / "services" / "background_check.py"
+    process = subprocess.Popen(
+        [sys.executable, str(program), "--port", "0", "--delay", "3"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    yield process.stdout.readline().split()[-1]
+    process.terminate()
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def server(postgres: EmbeddedPostgres, template: str, agency: str) -> Iterator[RunningServer]:
+    """The examples and the skills of these tests, for all of them."""
+    more = {"BACKGROUND_CHECK_URL": agency, "ASF_PRIVATE_HOSTS": agency.removeprefix("http://")}
+    with _serving(postgres, template, "filled", SKILLS, more) as running:
+        yield running
+
+
+@pytest.fixture
+def empty_server(postgres: EmbeddedPostgres, template: str) -> Iterator[RunningServer]:
+    """The examples, and a database without a run."""
+    with _serving(postgres, template, "empty", str(ROOT / "examples" / "skills"), {}) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of 1280 × 900; anything the console calls an error fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    trouble: list[str] = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    # Chromium itself writes a line for each refused or blocked request.
+    own = [line for line in trouble if not line.startswith("Failed to load resource")]
+    assert own == []
+
+
+@pytest.fixture
+def site(page: Page, server: RunningServer) -> Site:
+    """The pages, and the API beside them."""
+    return Site(page, server)
+
+
+@pytest.fixture
+def empty_site(page: Page, empty_server: RunningServer) -> Site:
+    return Site(page, empty_server)

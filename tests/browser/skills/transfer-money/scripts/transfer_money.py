@@ -1,0 +1,5 @@
+"""An irreversible effect whose end nobody hears of."""
+
+
+def run(inputs):
+    raise ConnectionError("the bank closed the connection")

@@ -1,0 +1,254 @@
+"""Every page in its states: loading, empty, error, filled."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from .site import Site
+
+REFUND = {
+    "order": {"id": "A-10442"},
+    "request": {"received_on": "2026-11-20", "reason": "arrived with a dent"},
+}
+
+
+@pytest.fixture
+def runs(site: Site) -> dict[str, str]:
+    """One run of each kind that the list should tell apart; made once."""
+    wanted = {
+        "ok": {"sop_name": "order-refund", "initial_data": REFUND, "run_name": "Refund A-10442"},
+        "late": {
+            "sop_name": "order-refund",
+            "initial_data": {
+                "order": {"id": "A-09876"},
+                "request": {"received_on": "2026-11-20", "reason": "loud"},
+            },
+            "run_name": "Refund A-09876",
+        },
+        "invoices": {
+            "sop_name": "supplier-invoices",
+            "initial_data": {
+                "batch": {"id": "2026-W46"},
+                "rules": {"tolerance_percent": 2, "stop_above": 1000},
+            },
+            "run_name": "Invoices of week 46",
+        },
+        "waits": {
+            "sop_name": "order-refund",
+            "initial_data": {
+                "order": {"id": "A-10517"},
+                "request": {"received_on": "2026-11-20", "reason": "leaks"},
+            },
+            "run_name": "Refund A-10517",
+        },
+        "flaky": {
+            "sop": "Flaky lookup",
+            "initial_data": {"customer": {"id": "C-9"}},
+            "run_name": "Second try",
+        },
+    }
+    for name, body in wanted.items():
+        site.start({"thread_id": f"page-{name}", **body})
+        site.wait_for(f"page-{name}", "waiting" if name == "waits" else "completed", "failed", "completed")
+    if len(site.family("page-ok")) == 1:
+        site.ask("/rerun/page-ok", {})
+    site.wait_for("page-ok_rerun_1")
+    return {name: f"page-{name}" for name in wanted}
+
+
+def test_the_runs_list(site: Site, runs: dict[str, str]) -> None:
+    site.open("/runs")
+    for name, status in {"ok": "completed", "late": "failed", "waits": "waiting"}.items():
+        expect(site.row(runs[name]).locator(f'[data-status="{status}"]')).to_be_visible()
+        expect(site.row(runs[name]).get_by_role("button", name=re.compile("^Rerun"))).to_be_visible()
+    expect(site.row("page-ok_rerun_1")).to_contain_text("not repeated")
+    expect(site.row("page-ok_rerun_1").get_by_role("link", name="page-ok")).to_be_visible()
+    site.snap("runs-filled")
+
+
+def test_filters_live_in_the_url(site: Site, runs: dict[str, str]) -> None:
+    page = site.page
+    site.open("/runs")
+    page.get_by_role("button", name=re.compile("^Failed")).click()
+    expect(page).to_have_url(re.compile("status=failed"))
+    expect(site.row(runs["late"])).to_be_visible()
+    expect(site.row(runs["ok"])).to_have_count(0)
+    page.get_by_label("Initial data, as path=value").fill("order.id=A-09876")
+    expect(page).to_have_url(re.compile("data=order.id"))
+    page.get_by_label("Name or id").fill("Refund A-09")
+    expect(page.locator("tr[data-run]")).to_have_count(1)
+    site.snap("runs-filtered")
+    page.reload()
+    expect(page.locator("tr[data-run]")).to_have_count(1)
+    expect(page.get_by_label("Name or id")).to_have_value("Refund A-09")
+    page.get_by_label("Words in the SOP").fill("zebra")
+    expect(page.get_by_role("heading", name="No run matches")).to_be_visible()
+    site.snap("runs-no-match")
+    page.get_by_role("button", name="Clear the filter").click()
+    expect(site.row(runs["ok"])).to_be_visible()
+    expect(page.get_by_label("Name or id")).to_have_value("")
+
+
+def test_the_list_has_pages(site: Site, runs: dict[str, str]) -> None:
+    page = site.page
+    for number in range(60):
+        site.start({"thread_id": f"many-{number}", "sop": "Nothing here", "metadata": {"kind": "many"}})
+    site.open("/runs?name=many-")
+    expect(page.locator("tr[data-run]")).to_have_count(50)
+    page.get_by_role("link", name="Older").click()
+    expect(page.locator("tr[data-run]")).to_have_count(10)
+    expect(page).to_have_url(re.compile("cursor="))
+    page.get_by_role("link", name="Newer").click()
+    expect(page.locator("tr[data-run]")).to_have_count(50)
+    page.reload()
+    expect(page.locator("tr[data-run]")).to_have_count(50)
+
+
+def test_loading_and_error_of_the_list(site: Site, runs: dict[str, str]) -> None:
+    page = site.page
+    held: list[Route] = []
+    page.route("**/admin/runs?**", lambda route: held.append(route))
+    site.open("/runs")
+    expect(page.get_by_role("status", name="Loading")).to_be_visible()
+    site.snap("runs-loading")
+    page.unroute("**/admin/runs?**")
+    page.route("**/admin/runs?**", lambda route: route.abort())
+    held[0].abort()
+    expect(page.get_by_role("alert")).to_contain_text("can't be reached")
+    site.snap("runs-error")
+    page.unroute("**/admin/runs?**")
+    page.get_by_role("button", name="Try again").click()
+    expect(site.row(runs["ok"])).to_be_visible()
+
+
+def test_the_run_page(site: Site, runs: dict[str, str]) -> None:
+    page = site.page
+    site.open_run(runs["invoices"])
+    site.expect_status("completed")
+    page.locator("article").filter(has_text="match-invoices").get_by_role("button").first.click()
+    expect(page.get_by_role("columnheader", name="supplier").first).to_be_visible()
+    site.snap("run-invoices")
+    page.get_by_role("button", name="Data", exact=True).click()
+    expect(page).to_have_url(re.compile("tab=data"))
+    site.snap("run-data")
+    page.get_by_role("button", name="Request", exact=True).click()
+    expect(page.get_by_role("heading", name="Match supplier invoices")).to_be_visible()
+    site.snap("run-request")
+    page.get_by_role("button", name="Copy the id").click()
+    assert page.evaluate("navigator.clipboard.readText()") == runs["invoices"]
+
+
+def test_a_failed_run_says_what_to_do(site: Site, runs: dict[str, str]) -> None:
+    page = site.page
+    site.open_run(runs["late"])
+    alert = page.get_by_role("alert").first
+    expect(alert).to_contain_text("check-refund-policy")
+    site.snap("run-failed")
+    alert.get_by_role("button", name="Edit the input and rerun").click()
+    expect(site.dialog()).to_be_visible()
+
+
+def test_attempts_are_shown(site: Site, runs: dict[str, str]) -> None:
+    page = site.page
+    site.open_run(runs["flaky"])
+    site.expect_status("completed")
+    card = page.locator("article").filter(has_text="flaky-lookup")
+    expect(card).to_contain_text("attempt 2")
+    card.get_by_role("button").first.click()
+    expect(card).to_contain_text("the register did not answer")
+    site.snap("run-attempts")
+
+
+def test_no_such_run_and_no_such_page(site: Site) -> None:
+    page = site.page
+    site.open_run("never-was")
+    expect(page.get_by_role("alert")).to_contain_text("There is no such run")
+    site.snap("run-unknown")
+    site.open("/nowhere")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    site.snap("page-unknown")
+
+
+def test_a_run_that_loads(site: Site, runs: dict[str, str]) -> None:
+    page = site.page
+    held: list[Route] = []
+    page.route(f"**/admin/runs/{runs['ok']}", lambda route: held.append(route))
+    site.open_run(runs["ok"])
+    expect(page.get_by_role("status", name="Loading")).to_be_visible()
+    site.snap("run-loading")
+    held[0].continue_()
+    page.unroute(f"**/admin/runs/{runs['ok']}")
+    site.expect_status("completed")
+
+
+def test_a_new_run_names_the_field_that_is_wrong(site: Site) -> None:
+    page = site.page
+    site.open("/new")
+    site.snap("new-empty")
+    page.get_by_role("button", name="Start run").click()
+    expect(page.get_by_role("alert")).to_contain_text("Write what is to be done")
+    page.get_by_label("Procedure", exact=True).fill("Flaky lookup")
+    site.write_json('{"customer": {"id": 1e131071}}')
+    page.get_by_role("button", name="Start run").click()
+    expect(page.locator('[role="alert"]').last).to_contain_text(re.compile("number|digits|exponent"))
+    site.snap("new-error")
+    site.write_json('{"customer": {"id": "C-77"')
+    expect(page.get_by_role("button", name="Start run")).to_be_disabled()
+    site.write_json('{"customer": {"id": "C-77"}}')
+    page.get_by_label("Run name").fill("Written here")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile("/ui/runs/run_"))
+    site.expect_status("completed")
+    expect(page.get_by_role("heading", name="Written here")).to_be_visible()
+
+
+def test_skills_with_diagnostics(site: Site) -> None:
+    page = site.page
+    site.open("/skills")
+    expect(page.get_by_text(re.compile(r"broken-frontmatter/SKILL\.md:\d+"))).to_be_visible()
+    expect(page.get_by_role("link", name="pay-refund")).to_be_visible()
+    site.snap("skills-filled")
+    page.get_by_role("link", name="pay-refund").click()
+    expect(page.get_by_role("heading", name="Contract")).to_be_visible()
+    expect(page.get_by_text("irreversible")).to_be_visible()
+    expect(page.get_by_text("current", exact=True)).to_be_visible()
+    site.snap("skill-detail")
+    site.open("/skills/never-was")
+    expect(page.get_by_role("alert")).to_contain_text("There is no such skill")
+    site.snap("skill-unknown")
+
+
+def test_loading_and_error_of_the_skills(site: Site) -> None:
+    page = site.page
+    held: list[Route] = []
+    page.route("**/admin/skills", lambda route: held.append(route))
+    site.open("/skills")
+    expect(page.get_by_role("status", name="Loading")).to_be_visible()
+    site.snap("skills-loading")
+    page.unroute("**/admin/skills")
+    page.route("**/admin/skills", lambda route: route.abort())
+    held[0].abort()
+    expect(page.get_by_role("alert")).to_contain_text("can't be reached")
+    site.snap("skills-error")
+
+
+def test_a_chosen_theme_stays(site: Site) -> None:
+    page = site.page
+    site.open("/runs")
+    page.get_by_role("button", name="Dark").click()
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(14, 15, 19)"
+
+
+@pytest.mark.parametrize("path", ["/runs", "/new", "/skills", "/runs/page-invoices"])
+def test_nothing_sticks_out_on_a_small_screen(site: Site, runs: dict[str, str], path: str) -> None:
+    page = site.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    site.open(path)
+    page.locator("h1").first.wait_for()
+    page.wait_for_load_state("networkidle") if path == "/new" else page.wait_for_timeout(800)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

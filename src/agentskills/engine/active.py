@@ -16,11 +16,11 @@ from agentskills.domain.run import ClaimedRun
 from agentskills.domain.skill import Skill
 from agentskills.domain.status import StepKind, StepStatus
 from agentskills.domain.step import Step, changed
+from agentskills.engine.commit import reading
 from agentskills.engine.draft import Draft
 from agentskills.engine.kit import Kit
 from agentskills.engine.units import Chain, Unit, chains_of, last_seq
 from agentskills.storage import queue, waits
-from agentskills.storage.database import translate_errors
 from agentskills.storage.journal import Move, Write
 from agentskills.storage.waits import Wait
 
@@ -157,7 +157,10 @@ class ActiveRun:
         self.version += 1
         step = changed(step, version=self.version, thread_id=self.thread_id)
         self.steps[step.seq] = step
-        draft.steps.append(step)
+        draft.steps[step.seq] = step
+        if step.ended:
+            for place in (draft, self.draft):
+                place.waits = [wait for wait in place.waits if wait.seq != step.seq]
         return step
 
     def record_last(self, step: Step) -> Step:
@@ -167,8 +170,8 @@ class ActiveRun:
 
     def forget_last(self) -> None:
         """The run goes on after all: what was to be its last word was not written."""
-        for step in self.draft_last.steps:
-            self.steps.pop(step.seq, None)
+        for seq in self.draft_last.steps:
+            self.steps.pop(seq, None)
         self.draft_last = Draft()
 
     def write_of(self, draft: Draft, move: Move | None = None) -> Write:
@@ -180,7 +183,7 @@ class ActiveRun:
             thread_id=self.thread_id,
             epoch=self.claimed.epoch,
             version=self.version,
-            steps=draft.steps,
+            steps=list(draft.steps.values()),
             waits=draft.waits,
             closes=draft.closes,
             dispatched=draft.dispatched,
@@ -217,12 +220,11 @@ class ActiveRun:
     async def refresh(self) -> None:
         """Read what others have written for this run: wake, cancel, answers."""
         self.stirred.clear()
-        with translate_errors():
-            async with self.kit.pool.acquire() as conn:
-                epoch, self.wake, cancel = await queue.look(conn, self.thread_id)
-                if epoch != self.claimed.epoch:
-                    raise LostOwnership
-                found = await waits.of_runs(conn, [self.thread_id])
+        async with reading(self.kit.pool) as conn:
+            epoch, self.wake, cancel = await queue.look(conn, self.thread_id)
+            if epoch != self.claimed.epoch:
+                raise LostOwnership
+            found = await waits.of_runs(conn, [self.thread_id])
         self.cancel_requested = self.cancel_requested or cancel
         self.waits = {seq: wait for (_, seq), wait in found.items()}
 

@@ -1,4 +1,4 @@
-"""The one way the engine commits: a transaction between two crash points."""
+"""The engine's two doors to the database: commits between two crash points, and reading."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ async def commit(pool: Pool, *names: str) -> AsyncIterator[Conn]:
     """
     with translate_errors():
         async with pool.acquire() as conn, commit_on(conn, names):
+            yield conn
+
+
+@asynccontextmanager
+async def reading(pool: Pool) -> AsyncIterator[Conn]:
+    """Lend a connection that can't write: the database itself refuses. Raises `DatabaseGone`.
+
+    So whatever the engine changes goes through `commit`, where its crash points are.
+    """
+    with translate_errors():
+        async with pool.acquire() as conn, conn.transaction(readonly=True):
             yield conn
 
 

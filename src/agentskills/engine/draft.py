@@ -15,7 +15,7 @@ from agentskills.storage.waits import NewWait
 class Draft:
     """Collects steps and what belongs to them until they are written in one go."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: dict[int, Step] = field(default_factory=dict)  # by seq; a later state replaces an earlier one
     waits: list[NewWait] = field(default_factory=list)
     closes: list[int] = field(default_factory=list)
     dispatched: list[int] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Draft:
 
     def add(self, other: Draft) -> None:
         """Take in what a parallel branch has to say."""
-        self.steps += other.steps
+        self.steps |= other.steps
         self.waits += other.waits
         self.closes += other.closes
         self.dispatched += other.dispatched
@@ -53,7 +53,8 @@ class Draft:
         """Return what was collected, and be empty."""
         taken = Draft()
         taken.add(self)
-        for name in ("steps", "waits", "closes", "dispatched", "settlements", "details", "awaits_effects"):
+        self.steps = {}
+        for name in ("waits", "closes", "dispatched", "settlements", "details", "awaits_effects"):
             setattr(self, name, [])
         self.frees_slots, self.spent = [], None
         return taken

@@ -12,10 +12,9 @@ from agentskills.domain.execution import Done
 from agentskills.domain.status import EffectState, StepStatus, WaitReason
 from agentskills.engine.approvals import is_past, rejected
 from agentskills.engine.attempts import answered, dispatch
-from agentskills.engine.commit import commit
+from agentskills.engine.commit import commit, reading
 from agentskills.engine.errand import End, Errand, error_document
 from agentskills.storage import effects, workers
-from agentskills.storage.database import translate_errors
 from agentskills.storage.effects import Effect, Intent, Settlement
 from agentskills.storage.waits import NewWait
 
@@ -73,11 +72,10 @@ async def _consent(errand: Errand, identity: EffectIdentity) -> End | None:
         if wait.answer.get("decision") == "reject":
             return errand.fails(rejected(wait), actor=wait.answered_by)
         return None
-    with translate_errors():
-        async with errand.run.kit.pool.acquire() as conn:
-            if await effects.standing(conn, identity) is not None:
-                return None
-            earlier = await effects.earlier_receipt(conn, identity, errand.run.thread_id)
+    async with reading(errand.run.kit.pool) as conn:
+        if await effects.standing(conn, identity) is not None:
+            return None
+        earlier = await effects.earlier_receipt(conn, identity, errand.run.thread_id)
     if earlier is None:
         return None
     subject = f"{errand.skill.name} has been done in this family with other values"
@@ -275,9 +273,8 @@ async def _nobody_acts(errand: Errand, effect: Effect) -> bool:
     """Say whether the worker that had the effect has stopped, so that a check is conclusive."""
     if effect.worker is None:
         return True
-    with translate_errors():
-        async with errand.run.kit.pool.acquire() as conn:
-            return not await workers.lease_is_good(conn, effect.worker)
+    async with reading(errand.run.kit.pool) as conn:
+        return not await workers.lease_is_good(conn, effect.worker)
 
 
 async def _check(errand: Errand, effect: Effect) -> bool:

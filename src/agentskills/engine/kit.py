@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from agentskills.domain.decision import Planner
 from agentskills.domain.skill import Skill
+from agentskills.engine.commit import reading
 from agentskills.engine.intents import Intents
 from agentskills.engine.lease import Lease
 from agentskills.engine.writer import Writer
 from agentskills.executors import Executors
 from agentskills.settings import Settings
 from agentskills.storage import catalogs
-from agentskills.storage.database import Pool, translate_errors
+from agentskills.storage.database import Pool
 
 
 class Catalogs:
@@ -30,9 +31,8 @@ class Catalogs:
         if digest is None:
             return {}
         if digest not in self._known:
-            with translate_errors():
-                async with self._pool.acquire() as conn:
-                    self._known[digest] = await catalogs.load_catalog(conn, digest)
+            async with reading(self._pool) as conn:
+                self._known[digest] = await catalogs.load_catalog(conn, digest)
         return self._known[digest]
 
 

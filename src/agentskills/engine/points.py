@@ -24,6 +24,7 @@ COMMITS = {
     "doubt": "an effect of a silent worker is put in doubt",
     "settle": "a check finds out what became of an effect",
     "slot": "a place of a limited skill or model is taken",
+    "tidy": "workers that are long gone are forgotten",
     "hand_back": "a worker that stops frees its runs",
 }
 """Every commit of the engine, by name."""

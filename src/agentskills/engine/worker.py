@@ -15,7 +15,7 @@ from agentskills.domain.run import ClaimedRun
 from agentskills.domain.step import Step
 from agentskills.engine.active import ActiveRun
 from agentskills.engine.advance import advance
-from agentskills.engine.commit import commit
+from agentskills.engine.commit import commit, reading
 from agentskills.engine.intents import Intents
 from agentskills.engine.kit import Catalogs, Kit
 from agentskills.engine.lease import Lease
@@ -25,7 +25,7 @@ from agentskills.executors import build_executors
 from agentskills.planner import build_planners
 from agentskills.settings import Settings
 from agentskills.storage import catalogs, installation, journal, queue, waits, workers
-from agentskills.storage.database import WAKE, Conn, Listener, Pool, open_pool, translate_errors
+from agentskills.storage.database import WAKE, Conn, Listener, Pool, open_pool
 from agentskills.storage.embedded import database_url
 from agentskills.storage.waits import Wait
 
@@ -98,11 +98,10 @@ class Worker:
         intents = Intents(pool, lease, self._notifier)
 
         async def load_archive(digest: str) -> bytes | None:
-            with translate_errors():
-                async with pool.acquire() as conn:
-                    return await catalogs.archive(conn, digest)
+            async with reading(pool) as conn:
+                return await catalogs.archive(conn, digest)
 
-        async with pool.acquire() as conn:
+        async with reading(pool) as conn:
             callback_key = await installation.value(conn, "callback_key")
         self._kit = Kit(
             settings=settings,
@@ -189,10 +188,10 @@ class Worker:
             await asyncio.sleep(POLL)
             self._due.set()
             try:
-                with translate_errors():
-                    async with self._pool.acquire() as conn:
-                        await self._find_stirred(conn)
-                        await workers.forget_lapsed(conn)
+                async with reading(self._pool) as conn:
+                    await self._find_stirred(conn)
+                async with commit(self._pool, "tidy") as conn:
+                    await workers.forget_lapsed(conn)
                 await self._take_over()
             except DatabaseGone:
                 continue
@@ -214,9 +213,8 @@ class Worker:
                 continue
             self._stirred = False
             try:
-                with translate_errors():
-                    async with self._pool.acquire() as conn:
-                        unwanted = await queue.to_cancel(conn, self._kit.lease.id)
+                async with reading(self._pool) as conn:
+                    unwanted = await queue.to_cancel(conn, self._kit.lease.id)
             except DatabaseGone:
                 self._stirred = True
                 continue
@@ -281,9 +279,8 @@ class Worker:
         """Have a look when the next parked run is due, if that is before the next poll."""
         if self._backlog:
             return
-        with translate_errors():
-            async with self._pool.acquire() as conn:
-                seconds = await queue.soonest(conn)
+        async with reading(self._pool) as conn:
+            seconds = await queue.soonest(conn)
         if seconds is not None and seconds < POLL:
             asyncio.get_running_loop().call_later(max(0.0, seconds), self._due.set)
 
@@ -295,10 +292,9 @@ class Worker:
         steps: dict[str, list[Step]] = {}
         waiting: dict[tuple[str, int], Wait] = {}
         if known:
-            with translate_errors():
-                async with self._pool.acquire() as conn:
-                    steps = await journal.load(conn, known)
-                    waiting = await waits.of_runs(conn, known)
+            async with reading(self._pool) as conn:
+                steps = await journal.load(conn, known)
+                waiting = await waits.of_runs(conn, known)
         for run in claimed:
             mine = {seq: wait for (thread_id, seq), wait in waiting.items() if thread_id == run.thread_id}
             task = asyncio.create_task(self._advance(run, steps.get(run.thread_id, ()), mine))

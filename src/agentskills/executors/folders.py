@@ -11,7 +11,7 @@ import stat
 import tarfile
 import tempfile
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from agentskills.domain.errors import SkillFailed
 
@@ -59,13 +59,13 @@ class Folders:
 def unpack(archive: bytes, target: Path) -> None:
     """Unpack a tar.gz beside `target`, make it read-only and rename it there, whole or not at all.
 
-    Raises `tarfile.TarError` for names that lead outside, devices, and links that leave the folder.
+    Raises `tarfile.TarError` for names that lead outside, and for links and devices, which no version holds.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=target.parent))
     try:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
-            tar.extractall(beside, filter="data")
+            _extract(tar, beside)
         _protect(beside)
         try:
             beside.rename(target)
@@ -77,6 +77,24 @@ def unpack(archive: bytes, target: Path) -> None:
     finally:
         if beside.exists():
             _remove(beside)
+
+
+def _extract(tar: tarfile.TarFile, folder: Path) -> None:
+    """Write the archive's files below `folder`; `extractall(filter=…)` needs Python 3.11.4."""
+    for entry in tar:
+        name = PurePosixPath(entry.name.lstrip("/"))
+        if ".." in name.parts:
+            raise tarfile.TarError(f"{entry.name} leads outside")
+        path = folder / name
+        if entry.isdir():
+            path.mkdir(parents=True, exist_ok=True)
+            continue
+        content = tar.extractfile(entry) if entry.isreg() else None
+        if content is None:
+            raise tarfile.TarError(f"{entry.name} is neither a file nor a folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.read())
+        path.chmod(0o755 if entry.mode & 0o100 else 0o644)
 
 
 def _protect(root: Path) -> None:

@@ -88,7 +88,8 @@ class HttpCalls:
             _merged(url, call.query).copy_with(host=address),
             headers=headers,
             content=json_bytes(call.body) if call.has_body else None,
-            timeout=timeout,
+            # a connection that is cancelled half-way is left to the garbage collector, so this ends first
+            timeout=httpx2.Timeout(timeout, connect=min(0.9 * timeout, 30.0)),
             extensions={"sni_hostname": url.raw_host.decode("ascii")},
         )
         response = await self._open().send(request, stream=True)
@@ -158,7 +159,7 @@ def _refused(response: httpx2.Response, body: bytes, shown: str) -> SkillFailed:
     """
     status = response.status_code
     pause = retry_after(response.headers.get("retry-after")) if status in (429, 503) else None
-    said = redact(body[:2000].decode("utf-8", "replace").replace("\x00", " ").strip())
+    said = redact(body.decode("utf-8", "replace")).replace("\x00", " ").strip()  # before it is cut
     return SkillFailed(
         f"{shown} answered {status}" + (f": {said[:500]}" if said else ""),
         error_type=f"http-{status}",

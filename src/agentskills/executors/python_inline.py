@@ -16,6 +16,7 @@ from agentskills.domain.execution import Assignment, Done
 from agentskills.executors.folders import Folders
 from agentskills.executors.output_schema import check_outputs
 from agentskills.executors.plain_json import plain
+from agentskills.executors.secrets import redact
 from agentskills.executors.skill_errors import bad_output, from_exception, load_error, timed_out
 
 Started: TypeAlias = Coroutine[Any, Any, Any]
@@ -130,4 +131,4 @@ def _failure(error: Exception) -> SkillFailed:
     if isinstance(error, SkillFailed) and error.error_type == "timeout":
         return error
     names = [cls.__name__ for cls in type(error).__mro__]
-    return from_exception(names, str(error)[:10_000])
+    return from_exception(names, redact(str(error))[:10_000])

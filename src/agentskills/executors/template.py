@@ -99,12 +99,12 @@ def filled_url(template: str, values: Values) -> str:
     """
 
     def piece(name: str, before: str) -> str:
-        value = values.value(name)
-        text = as_text(value)
-        if name.startswith("env."):
-            return text
-        if not _AUTHORITY_ENDS.match(before):
+        from_environment = name.startswith("env.")
+        if not from_environment and not _AUTHORITY_ENDS.match(before):
             raise bad_request(f"{{{name}}} stands where the host of the URL is; only {{env.X}} may")
+        text = as_text(values.value(name))
+        if from_environment:
+            return text
         if "?" not in before and text in ("", ".", ".."):
             raise bad_request(f"{{{name}}} is {text!r}, which would change the path of the URL")
         return quote(text, safe="")

@@ -15,7 +15,7 @@ def model_failure(
     pause = getattr(error, "retry_after", None)
     said = getattr(error, "message", None) or str(error)
     return SkillFailed(
-        f"the model failed: {str(said)[:1000]}" + (f"; last, {complaint}" if complaint else ""),
+        f"the model failed: {said}" + (f"; last, {complaint}" if complaint else ""),
         error_type=kind,
         retryable=retryable,
         retry_after=pause,

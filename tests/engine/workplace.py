@@ -72,13 +72,12 @@ class Workplace:
         assert not errors, errors
 
     async def start(self, *skills: str, data: Mapping[str, Any] | None = None, **more: Any) -> str:
-        """Start a run whose goal is `skills`; return its id."""
+        """Start a run whose SOP names `skills`; return its id."""
         self.started += 1
         asked = StartRequest(
-            sop=more.pop("sop", "Do what is asked."),
+            sop=more.pop("sop", f"Do {' and '.join(skills)}."),
             initial_data=dict(data or {}),
             thread_id=more.pop("thread_id", f"run-{self.started}"),
-            skills=list(skills) or None,
             **more,
         )
         return (await start_run(self.context, asked, PERSON)).thread_id

@@ -12,7 +12,7 @@ from agentskills.domain.skill import Skill
 from agentskills.planner import wording
 from agentskills.planner.ready import choose
 from agentskills.planner.sop_names import SopNames
-from agentskills.planner.supply import Plan, Supply, plan_all, plan_asked
+from agentskills.planner.supply import Plan, Supply, plan_all, plan_asked, plan_listed
 
 _KEEP = 4096  # entries in each cache; beyond that it starts over
 
@@ -103,6 +103,8 @@ class _Goal:
         return plan if decision is None else Decided(decision)
 
     def _plan(self, have: set[str]) -> Plan:
+        if self._listed:
+            return plan_listed(self._supply, self._names)
         if self._names:
             return plan_asked(self._supply, self._names, have)
         return plan_all(self._supply, have)

@@ -92,8 +92,13 @@ class Plan:
     waits: Mapping[str, tuple[str, ...]]  # member → members that may produce what it reads
 
 
+def plan_listed(supply: Supply, goals: tuple[str, ...]) -> Plan:
+    """Return the plan for goals that the request lists: they limit the run, so no supplier is added."""
+    return _plan(supply, goals, goals, asked=True)
+
+
 def plan_asked(supply: Supply, goals: tuple[str, ...], have: set[str]) -> Plan:
-    """Return the plan for goals that were listed or named; suppliers are added by backward chaining."""
+    """Return the plan for goals that the SOP names; suppliers are added by backward chaining."""
     candidates = sorted(supply.reachable(goals))
     safe = supply.can_run([name for name in candidates if by_itself(supply.catalog[name])], have)
     ranks = _ranks(supply, candidates, safe, have)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 
 import entering
@@ -12,7 +13,7 @@ from chain import Chain
 from measure import percentile
 from processes import Place, until, workers
 
-PAUSE = 0.02  # seconds between two starts under light load
+PAUSES = (0.025, 0.065)  # seconds between two starts under light load; uneven, so that no timer fits
 
 FIRST_STEPS = """
 SELECT extract(epoch FROM r.started_at - m.created_at)::float8 * 1000 AS started,
@@ -58,9 +59,10 @@ async def first_step(place: Place, context: Context, chain: Chain, label: str, r
 
 async def lightly(context: Context, chain: Chain, label: str, runs: int) -> None:
     """Start `runs` runs, a short pause between two."""
+    chance = random.Random(1)
     for number in range(runs):
         await entering.one(context, chain, f"{label}-{number}", number)
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(chance.uniform(*PAUSES))
 
 
 async def _finished(conn: Conn, label: str) -> bool:

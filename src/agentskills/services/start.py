@@ -67,8 +67,12 @@ async def start_run(context: Context, asked: StartRequest, actor: Actor) -> Star
     Raises `BadInput`, `TooLarge`, `SopNotFound`, and `IdTaken` where the id belongs to a run
     with another body; the same body answers with the run that exists.
     """
-    async with context.writing() as conn:
-        started = await start_in(conn, context.settings, asked, actor)
+    async with context.reading() as conn:  # one statement is its own transaction
+        run = await _prepared(_Checked(conn), context.settings, asked, actor)
+        started = Started(run.thread_id, run.run_name) if await runs.insert(conn, run) else None
+    if started is None:
+        async with context.writing() as conn:
+            started = await _start_existing(conn, run)
     context.notifier.woken([started.thread_id])
     return started
 

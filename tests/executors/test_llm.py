@@ -76,10 +76,15 @@ async def test_the_answer_becomes_the_output(server: ModelServer, settings: Sett
     assert "Dear" in str(done.details[0].content)
 
 
-async def test_numbers_are_exact(server: ModelServer) -> None:
-    server.say(raw('{"reply": {"text": "x", "total": 12345678901234567890.10}}'))
-    done = await LlmExecutor(openai_settings(server)).carry_out(assignment(skill()))
+@pytest.mark.parametrize("name", ["openai:stub", "anthropic:stub", "anthropic:claude-sonnet-5"])
+async def test_numbers_are_exact(server: ModelServer, name: str) -> None:
+    """With a model it knows the library streams from Anthropic, with others it doesn't."""
+    exact = raw('{"reply": {"text": "x", "total": 12345678901234567890.10}}')
+    server.say(raw('{"reply": {"total": 9.10}}'), exact)
+    url = server.base_url if name.startswith("openai") else server.url
+    done = await LlmExecutor(Settings(model=name, model_base_url=url)).carry_out(assignment(skill()))
     assert str(done.outputs["reply"]["total"]) == "12345678901234567890.10"
+    assert len(server.seen) == 2
 
 
 @pytest.mark.parametrize("bad", ['{"reply": {"text": "x"}}', '{"reply": {"te', '{"other": 1}', "[]"])

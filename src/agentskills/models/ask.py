@@ -10,8 +10,9 @@ from typing import Any
 
 from agentskills.domain.decision import Detail, Usage
 from agentskills.domain.errors import BadInput, SkillFailed
-from agentskills.domain.json_text import parse_json, parse_stored
+from agentskills.domain.json_text import parse_stored
 from agentskills.models.build import BuiltModel
+from agentskills.models.exact import bodies_kept, exact_answer
 from agentskills.models.failures import model_failure
 
 RETRIES = 2
@@ -58,9 +59,9 @@ async def ask(
         tools=list(tools),
     )
     wrong: list[str] = []
-    agent.output_validator(_validator(schema, complaint, wrong))
     spent = RunUsage()
-    with capture_run_messages() as messages:
+    with capture_run_messages() as messages, bodies_kept() as bodies:
+        agent.output_validator(_validator(schema, complaint, wrong, bodies))
         try:
             async with asyncio.timeout(timeout):
                 limits = UsageLimits(request_limit=MAX_REQUESTS)
@@ -96,7 +97,9 @@ def usage_of(built: BuiltModel, spent: Any) -> Usage:
     )
 
 
-def _validator(schema: dict[str, Any], complaint: Complaint, wrong: list[str]) -> Callable[..., Any]:
+def _validator(
+    schema: dict[str, Any], complaint: Complaint, wrong: list[str], bodies: list[bytes]
+) -> Callable[..., Any]:
     """Return what judges an answer; whatever is wrong with it is kept in `wrong` too."""
     from jsonschema.validators import validator_for
     from pydantic_ai import ModelRetry, RunContext
@@ -111,7 +114,7 @@ def _validator(schema: dict[str, Any], complaint: Complaint, wrong: list[str]) -
 
     async def validate(ctx: RunContext[Any], output: dict[str, Any]) -> dict[str, Any]:
         try:
-            answer = _exact(ctx.messages, output)
+            answer = exact_answer(ctx.messages, output, bodies)
             problem = judged(answer)
         except BadInput as error:
             problem = f"the answer can't be kept: {error.detail}"
@@ -132,33 +135,6 @@ def _shown(schema: Any) -> Any:
     if type(schema) is list:
         return [_shown(item) for item in schema]
     return float(schema) if type(schema) is Decimal else schema
-
-
-def _exact(messages: Sequence[Any], output: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer as the model wrote it: what the library parsed has lost digits.
-
-    Where only parsed arguments are known, their floats become the shortest decimals that mean them.
-    """
-    from pydantic_ai.messages import ModelResponse, ToolCallPart
-
-    for message in reversed(messages):
-        if isinstance(message, ModelResponse):
-            calls = [part for part in message.parts if isinstance(part, ToolCallPart)]
-            texts = [part.args for part in calls if isinstance(part.args, str)]
-            for text in texts:
-                value = parse_json(text)
-                if isinstance(value, dict) and value.keys() == output.keys():
-                    return value
-            break
-    value = parse_json(_json(output))
-    assert isinstance(value, dict)
-    return value
-
-
-def _json(value: Any) -> bytes:
-    import msgspec
-
-    return msgspec.json.encode(value)
 
 
 def _kept(messages: Sequence[Any]) -> Detail:

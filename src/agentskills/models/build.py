@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentskills.domain.errors import SkillFailed
+from agentskills.models.exact import keep_body
 from agentskills.settings import Settings
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def _client(timeout: float = 600.0) -> Any:
     return httpx2.AsyncClient(
         timeout=httpx2.Timeout(timeout, connect=10.0),
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
+        event_hooks={"response": [keep_body]},
     )
 
 

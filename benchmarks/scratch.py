@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import subprocess
 import sys
@@ -48,6 +49,13 @@ async def installation(more_skills: Iterable[Path] = ()) -> AsyncIterator[tuple[
                 await pool.close()
         finally:
             server.release()
+            _await_watcher(server)
+
+
+def _await_watcher(server: EmbeddedPostgres) -> None:
+    """Return once the server's watcher has ended: it would leave files in a folder that is being removed."""
+    with (server.folder / "watcher").open("a") as watched:
+        fcntl.flock(watched, fcntl.LOCK_EX)
 
 
 def migrate(place: Place) -> None:

@@ -1,26 +1,28 @@
 """Carry out one skill: one protocol, one table from name to executor.
 
-Importing this package imports nothing else, since the processes of skills import from it too.
+Importing this package imports next to nothing, since the processes of skills import from it too
+and each starts anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
     from agentskills.domain.execution import Checker, Executor
     from agentskills.domain.skill import ExecutorName
     from agentskills.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
 class Executors:
-    """Everything that carries out skills in this worker."""
+    """Everything that carries out skills in this worker: executors by name, and the checker of effects."""
 
-    by_name: Mapping[ExecutorName, Executor]
-    checker: Checker
+    __slots__ = ("by_name", "checker")
+
+    def __init__(self, by_name: Mapping[ExecutorName, Executor], checker: Checker) -> None:
+        self.by_name = by_name
+        self.checker = checker
 
     async def close(self) -> None:
         """Stop what is kept ready: processes and connections."""

@@ -12,7 +12,6 @@ import signal
 import socket
 import struct
 import sys
-import traceback
 from types import CoroutineType
 from typing import Any
 
@@ -138,6 +137,8 @@ def bad_output(message: str) -> bytes:
 
 def failure(kind: str, error: BaseException) -> bytes:
     """Return the answer for an exception; its traceback goes to stderr."""
+    import traceback  # only now: every process would pay for it
+
     traceback.print_exception(error, file=sys.stderr)
     names = [clean(cls.__name__) for cls in type(error).__mro__]
     try:

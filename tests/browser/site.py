@@ -88,7 +88,7 @@ class Site:
             self.page.set_viewport_size({"width": w, "height": h})
             for scheme in ("light", "dark"):
                 self.page.emulate_media(color_scheme=scheme)
-                self.page.wait_for_timeout(150)
+                self.page.wait_for_timeout(350)  # colours fade
                 self.page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=whole)
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size({"width": 1280, "height": 900})

@@ -1,7 +1,7 @@
 /** JSON objects as tables: one row per data path, and lists of objects with one column per key. */
 import { useState } from "react";
 import { cx } from "@/lib/class-names";
-import { isObject, type Json, type JsonObject } from "@/lib/json";
+import { isNumber, isObject, type Json, type JsonObject } from "@/lib/json";
 import { Value } from "./value";
 
 const FIRST_ROWS = 50;
@@ -36,23 +36,13 @@ export function ValueTable({ data, rows, nested }: ValueTableProps) {
   return (
     <div className={cx(!nested && "overflow-hidden rounded-lg border")}>
       <table className="w-full table-fixed border-collapse text-left text-[0.8125rem]">
+        <colgroup>
+          <col className="w-[34%] max-md:w-[40%]" />
+          <col />
+        </colgroup>
         <tbody className="divide-y">
           {shown.map(({ path, value, note }) => (
-            <tr key={path} className="align-top">
-              <th
-                scope="row"
-                className={cx(
-                  "w-[34%] py-2 pr-3 font-mono text-xs leading-5 font-normal break-words text-ink-soft max-md:w-[40%]",
-                  nested ? "pl-0" : "bg-sunken/60 pl-3",
-                )}
-              >
-                {path}
-              </th>
-              <td className={cx("px-3 py-2 leading-5", nested && "pr-0")}>
-                <Value value={value} />
-                {note !== undefined && <div className="mt-0.5 text-xs text-ink-faint">{note}</div>}
-              </td>
-            </tr>
+            <Row key={path} path={path} value={value} note={note} nested={nested} />
           ))}
         </tbody>
       </table>
@@ -67,6 +57,38 @@ export function ValueTable({ data, rows, nested }: ValueTableProps) {
       )}
     </div>
   );
+}
+
+/** One value beside its path; a list of objects stands below it, where it has the whole width. */
+function Row({ path, value, note, nested }: ValueRow & { nested?: boolean }) {
+  const name = "py-2 font-mono text-xs leading-5 font-normal break-words text-ink-soft";
+  if (Array.isArray(value) && value.length > 0 && value.every(isObject)) {
+    return (
+      <tr className="align-top">
+        <td colSpan={2} className={cx("pb-3", !nested && "px-3")}>
+          <div className={name}>{path}</div>
+          <Value value={value} />
+          {note !== undefined && <div className="mt-1 text-xs text-ink-faint">{note}</div>}
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <tr className="align-top">
+      <th scope="row" className={cx(name, "pr-3", nested ? "pl-0" : "bg-sunken/60 pl-3")}>
+        {path}
+      </th>
+      <td className={cx("px-3 py-2 leading-5", nested && "pr-0")}>
+        <Value value={value} />
+        {note !== undefined && <div className="mt-0.5 text-xs text-ink-faint">{note}</div>}
+      </td>
+    </tr>
+  );
+}
+
+/** Whether a value needs the whole width of the page. */
+export function isWide(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.some(isObject);
 }
 
 /** A list of objects; too many different keys are shown one object after the other. */
@@ -107,7 +129,7 @@ export function TableOf({ rows }: { rows: JsonObject[] }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the list is shown as it is and never reordered
             <tr key={index} className="align-top">
               {columns.map((column) => (
-                <td key={column} className="px-3 py-1.5">
+                <td key={column} className={cx("px-3 py-1.5", isShort(row[column]) && "whitespace-nowrap")}>
                   {Object.hasOwn(row, column) ? <Value value={row[column]} /> : null}
                 </td>
               ))}
@@ -126,4 +148,11 @@ export function TableOf({ rows }: { rows: JsonObject[] }) {
       )}
     </div>
   );
+}
+
+const SHORT = 24;
+
+/** Dates, numbers and codes stay on one line. */
+function isShort(value: Json | undefined): boolean {
+  return (typeof value === "string" && value.length <= SHORT) || isNumber(value);
 }

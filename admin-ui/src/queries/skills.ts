@@ -37,5 +37,6 @@ export const sopsOptions = queryOptions({
 export const serverOptions = queryOptions({
   queryKey: ["server"],
   queryFn: ({ signal }) => getServer(signal),
-  staleTime: 30_000,
+  // A worker that has just begun, or gone, should show soon.
+  refetchInterval: ({ state }) => (state.data?.workers === 0 ? 2000 : 15_000),
 });

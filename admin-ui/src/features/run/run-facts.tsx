@@ -21,7 +21,7 @@ export function RunFacts({ run }: { run: RunDetail }) {
   const rest = run.reruns.length - FIRST_RERUNS;
   return (
     <dl className="mb-5 flex flex-wrap gap-x-8 gap-y-4 rounded-xl border bg-surface px-5 py-4 shadow-card max-md:px-4">
-      <Fact name="Procedure">{run.sop_name ?? sopTitle(run.sop)}</Fact>
+      <Fact name="Procedure">{sopTitle(run.sop)}</Fact>
       <Fact name="Started">
         <When at={run.started_at ?? run.created_at} />
       </Fact>

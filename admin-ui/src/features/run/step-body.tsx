@@ -5,18 +5,20 @@ import { type ReactNode, useState } from "react";
 import { Skeleton } from "@/components/empty";
 import { ProblemNotice } from "@/components/problem-notice";
 import { Value } from "@/components/value";
-import { rowsOf, type ValueRow, ValueTable } from "@/components/value-table";
+import { isWide, rowsOf, type ValueRow, ValueTable } from "@/components/value-table";
 import { When } from "@/components/when";
 import type { Step } from "@/lib/api";
+import { cx } from "@/lib/class-names";
 import type { Json } from "@/lib/json";
 import { stepDetailOptions } from "@/queries/runs";
 
 export function StepBody({ threadId, step }: { threadId: string; step: Step }) {
   const inputs = inputRows(step);
   const outputs = step.outputs ? rowsOf(step.outputs) : [];
+  const wide = [...inputs, ...outputs].some(({ value }) => isWide(value));
   return (
     <div className="space-y-5 border-t px-4 py-4">
-      <div className="grid gap-5 xl:grid-cols-2">
+      <div className={cx("grid gap-5", !wide && "xl:grid-cols-2")}>
         <Section title="Inputs">
           {inputs.length > 0 ? <ValueTable rows={inputs} /> : <None>Reads nothing.</None>}
         </Section>

@@ -3,9 +3,11 @@ import { ChevronRight, History, Repeat2, ShieldCheck, ShieldQuestion, UserCheck 
 import { useEffect, useState } from "react";
 import { Badge } from "@/components/badge";
 import { StatusIcon } from "@/components/status-pill";
+import { rowsOf } from "@/components/value-table";
 import { Took } from "@/components/when";
 import type { Step } from "@/lib/api";
 import { cx } from "@/lib/class-names";
+import { isNumber, type JsonObject } from "@/lib/json";
 import { STATUS, type Tone } from "@/lib/status";
 import { StepBody } from "./step-body";
 
@@ -21,11 +23,10 @@ interface StepCardProps {
   threadId: string;
   step: Step;
   span: { from: string; to: string | null } | null;
-  hideReason: boolean;
   openAtFirst: boolean;
 }
 
-export function StepCard({ threadId, step, span, hideReason, openAtFirst }: StepCardProps) {
+export function StepCard({ threadId, step, span, openAtFirst }: StepCardProps) {
   const [open, setOpen] = useState(openAtFirst);
   useEffect(() => {
     if (openAtFirst) setOpen(true);
@@ -46,7 +47,7 @@ export function StepCard({ threadId, step, span, hideReason, openAtFirst }: Step
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="flex w-full items-start gap-3 px-4 py-3 text-left transition-colors hover:bg-hover focus-visible:-outline-offset-2"
+        className="flex w-full flex-wrap items-start gap-3 px-4 py-3 text-left transition-colors hover:bg-hover focus-visible:-outline-offset-2"
       >
         <span
           title={word}
@@ -55,19 +56,11 @@ export function StepCard({ threadId, step, span, hideReason, openAtFirst }: Step
           <StatusIcon status={step.status} />
           <span className="sr-only">{word}</span>
         </span>
-        <span className="min-w-0 grow">
-          <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-            <span className="font-semibold">
-              {step.kind === "approval" ? `Approval of ${step.skill}` : step.skill}
-            </span>
-            <Marks step={step} threadId={threadId} />
+        <span className="flex min-w-0 grow flex-wrap items-center gap-x-2 gap-y-1">
+          <span className="font-semibold break-words">
+            {step.kind === "approval" ? `Approval of ${step.skill}` : step.skill}
           </span>
-          {!hideReason && step.reason && (
-            <span className="mt-0.5 block text-[0.8125rem] break-words text-ink-soft">{step.reason}</span>
-          )}
-          {step.error && (
-            <span className="mt-0.5 block text-[0.8125rem] break-words text-bad">{step.error.message}</span>
-          )}
+          <Marks step={step} threadId={threadId} />
         </span>
         {span && <Bar step={step} span={span} />}
         <span className="w-16 shrink-0 pt-0.5 text-right text-xs text-ink-faint max-md:w-auto">
@@ -81,9 +74,38 @@ export function StepCard({ threadId, step, span, hideReason, openAtFirst }: Step
           aria-hidden
           className={cx("mt-1 size-4 shrink-0 text-ink-faint transition-transform", open && "rotate-90")}
         />
+        <span className="-mt-2 basis-full space-y-1 pl-9 text-[0.8125rem] break-words max-md:pl-0 max-md:mt-0">
+          {step.reason && (
+            <span className={cx("block text-ink-soft", !open && "line-clamp-2")}>{step.reason}</span>
+          )}
+          {step.error && <span className="block text-bad">{step.error.message}</span>}
+          {!open && step.outputs && <Outcome outputs={step.outputs} />}
+        </span>
       </button>
       {open && <StepBody threadId={threadId} step={step} />}
     </article>
+  );
+}
+
+const MOST_OUTCOMES = 3;
+const SHORT = 40;
+
+/** The first short values that a closed step produced. */
+function Outcome({ outputs }: { outputs: JsonObject }) {
+  const short = rowsOf(outputs).filter(
+    ({ value }) =>
+      (typeof value === "string" && value.length <= SHORT) || isNumber(value) || typeof value === "boolean",
+  );
+  if (short.length === 0) return null;
+  return (
+    <span className="flex flex-wrap gap-x-4 gap-y-0.5 text-xs text-ink-faint">
+      {short.slice(0, MOST_OUTCOMES).map(({ path, value }) => (
+        <span key={path} className="min-w-0 break-words">
+          <span className="font-mono">{path}</span> <span className="text-ink">{String(value)}</span>
+        </span>
+      ))}
+      {short.length > MOST_OUTCOMES && <span>and {short.length - MOST_OUTCOMES} more</span>}
+    </span>
   );
 }
 

@@ -23,20 +23,18 @@ export function Timeline({ threadId, steps, span, open }: TimelineProps) {
       {[...byDecision].map(([seq, group]) => {
         const decision = group.find(({ kind }) => kind === "decision");
         const carriedOut = group.filter(({ kind }) => kind !== "decision");
+        // The planner's sentence is the sum of the steps' own reasons, as long as nothing else happened to them.
+        const told =
+          carriedOut.length > 0 &&
+          carriedOut.every(({ reason }) => reason && decision?.reason?.includes(reason));
         return (
           <li key={seq} className="relative pl-9 max-md:pl-8">
-            {decision && <DecisionLine step={decision} />}
+            {decision && <DecisionLine step={decision} hideReason={told} />}
             {carriedOut.length > 0 && (
               <ol className="mt-2.5 space-y-2.5">
                 {carriedOut.map((step) => (
                   <li key={step.seq} id={`step-${step.seq}`} className="scroll-mt-20">
-                    <StepCard
-                      threadId={threadId}
-                      step={step}
-                      span={span}
-                      hideReason={step.reason === decision?.reason}
-                      openAtFirst={step.seq === open}
-                    />
+                    <StepCard threadId={threadId} step={step} span={span} openAtFirst={step.seq === open} />
                   </li>
                 ))}
               </ol>
@@ -48,7 +46,7 @@ export function Timeline({ threadId, steps, span, open }: TimelineProps) {
   );
 }
 
-function DecisionLine({ step }: { step: Step }) {
+function DecisionLine({ step, hideReason }: { step: Step; hideReason: boolean }) {
   const outputs = step.outputs ?? {};
   const notAsked = names(outputs.not_asked_for);
   const missing = names(outputs.missing);
@@ -60,7 +58,7 @@ function DecisionLine({ step }: { step: Step }) {
       </span>
       <p className="text-[0.8125rem] leading-6">
         <span className="font-medium">{headline(step)}</span>
-        {step.reason && <span className="text-ink-soft"> {step.reason}</span>}
+        {step.reason && !hideReason && <span className="text-ink-soft"> {step.reason}</span>}
       </p>
       {step.error && <p className="text-[0.8125rem] text-bad">{step.error.message}</p>}
       {missing.length > 0 && (

@@ -10,7 +10,7 @@ import { WAITS_FOR } from "@/lib/status";
 
 /** Cells of a row; on small screens the row is a grid of two columns. */
 export const ROW =
-  "group transition-colors hover:bg-hover max-md:grid max-md:grid-cols-[1fr_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:px-4 max-md:py-4";
+  "group transition-colors hover:bg-hover max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:px-4 max-md:py-4";
 export const CELL = "px-3 py-3 align-middle max-md:p-0";
 
 interface RunRowProps {
@@ -31,7 +31,7 @@ export function RunRow({ run, onRerun }: RunRowProps) {
       }}
     >
       <td
-        className={`${CELL} max-w-0 min-w-44 pl-5 md:w-[30%] max-md:col-span-1 max-md:max-w-none max-md:min-w-0`}
+        className={`${CELL} max-w-0 min-w-44 pl-5 md:w-[26%] max-md:col-span-1 max-md:max-w-none max-md:min-w-0`}
       >
         <Link {...to} className="block truncate font-medium hover:text-accent" title={run.run_name}>
           {run.run_name}
@@ -43,21 +43,21 @@ export function RunRow({ run, onRerun }: RunRowProps) {
       <td className={`${CELL} md:min-w-36 max-md:justify-self-end`}>
         <StatusPill status={run.status} />
       </td>
-      <td className={`${CELL} max-w-0 lg:w-[22%] max-lg:hidden`}>
+      <td className={`${CELL} max-w-0 lg:w-[32%] max-lg:hidden`}>
         <div className="truncate text-ink-soft" title={run.sop_title}>
           {run.sop_title}
         </div>
         <Aside run={run} />
       </td>
       <td
-        className={`${CELL} text-ink-soft max-md:col-span-2 max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-2`}
+        className={`${CELL} min-w-0 text-ink-soft max-md:col-span-2 max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-2`}
       >
         <When at={run.started_at ?? run.created_at} />
         <span className="md:hidden">
           · <Duration run={run} />
         </span>
         <span className="min-w-0 basis-full truncate md:hidden">{run.sop_title}</span>
-        <span className="lg:hidden">
+        <span className="min-w-0 basis-full lg:hidden [&>div]:md:max-w-32">
           <Aside run={run} />
         </span>
       </td>

@@ -141,8 +141,10 @@ export function StartForm({ sops, chosen, example, withoutModel, onChoose, onSta
           </Button>
         </div>
       </div>
-      <aside className="space-y-4 max-lg:order-first">
-        <ExamplePicker sops={sops} chosen={sop?.name} example={example} onChoose={onChoose} />
+      <aside className="space-y-4 max-lg:contents">
+        <div className="max-lg:order-first">
+          <ExamplePicker sops={sops} chosen={sop?.name} example={example} onChoose={onChoose} />
+        </div>
         {withoutModel && (
           <Notice kind="info" title="No model is set">
             <span className="text-[0.8125rem] text-ink-soft">

@@ -13,7 +13,7 @@ interface FormInputsProps {
 
 export function FormInputs({ fields, texts, errors, onChange }: FormInputsProps) {
   return (
-    <div className="grid gap-4">
+    <div className="grid items-start gap-4 md:grid-cols-2">
       {fields.map((field) => {
         const name = field.path.join(".");
         return (

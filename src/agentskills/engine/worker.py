@@ -232,7 +232,8 @@ class Worker:
                 return
             async with commit(self._pool, "take_over") as conn:
                 claimed = await queue.take_over(conn, self._kit.lease.id, room)
-                claimed += await queue.adopt(conn, self._kit.lease.id, list(self._held))
+                mine = [*self._held, *(run.thread_id for run in claimed)]
+                claimed += await queue.adopt(conn, self._kit.lease.id, mine)
             if claimed:
                 log.info("worker.took_over", runs=len(claimed))
                 await self._begin(claimed)

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from agentskills.api.answer import JsonAnswer, problem
 from agentskills.api.body import field_problems
-from agentskills.domain.errors import AgentSkillsError, NotJson, TooLarge
+from agentskills.domain.errors import AgentSkillsError, TooLarge
 from agentskills.storage.database import translate_errors
 
 _log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ def problem_of(error: AgentSkillsError, path: str | None) -> JsonAnswer:
         headers["WWW-Authenticate"] = "Bearer"
     if error.status == 503:
         headers["Retry-After"] = "1"
-    if isinstance(error, TooLarge | NotJson):
+    if isinstance(error, TooLarge):
         headers["Connection"] = "close"  # what is left of the body is not read
     title = (type(error).__doc__ or type(error).__name__).strip().splitlines()[0].rstrip(".")
     return problem(

@@ -98,12 +98,13 @@ async def start_many(
         checked = _Checked(conn)
         new = [await _prepared(checked, context.settings, one, actor, lane=lane) for one in asked]
         written = await runs.insert_many(conn, new)
-        started = [
-            Started(run.thread_id, run.run_name)
-            if run.thread_id in written
-            else await _start_existing(conn, run)
-            for run in new
-        ]
+        started = []
+        for run in new:
+            if run.thread_id in written:
+                written.remove(run.thread_id)  # the same id again is a save of what is there
+                started.append(Started(run.thread_id, run.run_name))
+            else:
+                started.append(await _start_existing(conn, run))
     context.notifier.woken([""])
     return started
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from .site import Site
 
@@ -13,6 +13,30 @@ REFUND = {
     "order": {"id": "A-10442"},
     "request": {"received_on": "2026-11-20", "reason": "arrived with a dent"},
 }
+
+
+class HeldBack:
+    """Requests that the browser holds back at first, and refuses later."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._page, self._pattern = page, pattern
+        self._held: list[Route] = []
+        self._refused = False
+        page.route(pattern, self._take)
+
+    def _take(self, route: Route) -> None:
+        if self._refused:
+            route.abort()
+        else:
+            self._held.append(route)
+
+    def refuse(self) -> None:
+        self._refused = True
+        for route in self._held:
+            route.abort()
+
+    def let_through(self) -> None:
+        self._page.unroute(self._pattern)
 
 
 @pytest.fixture
@@ -109,17 +133,14 @@ def test_the_list_has_pages(site: Site, runs: dict[str, str]) -> None:
 
 def test_loading_and_error_of_the_list(site: Site, runs: dict[str, str]) -> None:
     page = site.page
-    held: list[Route] = []
-    page.route("**/admin/runs?**", lambda route: held.append(route))
+    answers = HeldBack(page, "**/admin/runs?**")
     site.open("/runs")
     expect(page.get_by_role("status", name="Loading")).to_be_visible()
     site.snap("runs-loading")
-    page.unroute("**/admin/runs?**")
-    page.route("**/admin/runs?**", lambda route: route.abort())
-    held[0].abort()
+    answers.refuse()
     expect(page.get_by_role("alert")).to_contain_text("can't be reached")
     site.snap("runs-error")
-    page.unroute("**/admin/runs?**")
+    answers.let_through()
     page.get_by_role("button", name="Try again").click()
     expect(site.row(runs["ok"])).to_be_visible()
 
@@ -223,14 +244,11 @@ def test_skills_with_diagnostics(site: Site) -> None:
 
 def test_loading_and_error_of_the_skills(site: Site) -> None:
     page = site.page
-    held: list[Route] = []
-    page.route("**/admin/skills", lambda route: held.append(route))
+    answers = HeldBack(page, "**/admin/skills")
     site.open("/skills")
     expect(page.get_by_role("status", name="Loading")).to_be_visible()
     site.snap("skills-loading")
-    page.unroute("**/admin/skills")
-    page.route("**/admin/skills", lambda route: route.abort())
-    held[0].abort()
+    answers.refuse()
     expect(page.get_by_role("alert")).to_contain_text("can't be reached")
     site.snap("skills-error")
 

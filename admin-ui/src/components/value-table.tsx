@@ -1,5 +1,5 @@
 /** JSON objects as tables: one row per data path, and lists of objects with one column per key. */
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { cx } from "@/lib/class-names";
 import { isNumber, isObject, type Json, type JsonObject } from "@/lib/json";
 import { Value } from "./value";
@@ -59,6 +59,17 @@ export function ValueTable({ data, rows, nested }: ValueTableProps) {
   );
 }
 
+/** A data path that breaks where a reader would break it. */
+function DataPath({ path }: { path: string }) {
+  return path.split(/(?<=[._])/).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text, in its order
+    <Fragment key={index}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
+}
+
 /** One value beside its path; a list of objects stands below it, where it has the whole width. */
 function Row({ path, value, note, nested }: ValueRow & { nested?: boolean }) {
   const name = "py-2 font-mono text-xs leading-5 font-normal break-words text-ink-soft";
@@ -66,7 +77,9 @@ function Row({ path, value, note, nested }: ValueRow & { nested?: boolean }) {
     return (
       <tr className="align-top">
         <td colSpan={2} className={cx("pb-3", !nested && "px-3")}>
-          <div className={name}>{path}</div>
+          <div className={name}>
+            <DataPath path={path} />
+          </div>
           <Value value={value} />
           {note !== undefined && <div className="mt-1 text-xs text-ink-faint">{note}</div>}
         </td>
@@ -76,7 +89,7 @@ function Row({ path, value, note, nested }: ValueRow & { nested?: boolean }) {
   return (
     <tr className="align-top">
       <th scope="row" className={cx(name, "pr-3", nested ? "pl-0" : "bg-sunken/60 pl-3")}>
-        {path}
+        <DataPath path={path} />
       </th>
       <td className={cx("px-3 py-2 leading-5", nested && "pr-0")}>
         <Value value={value} />

@@ -74,9 +74,9 @@ export function StepCard({ threadId, step, span, openAtFirst }: StepCardProps) {
           aria-hidden
           className={cx("mt-1 size-4 shrink-0 text-ink-faint transition-transform", open && "rotate-90")}
         />
-        <span className="-mt-2 basis-full space-y-1 pl-9 text-[0.8125rem] break-words max-md:pl-0 max-md:mt-0">
+        <span className="-mt-2 basis-full space-y-1 pl-9 text-[0.8125rem] break-words max-md:pl-0 max-md:-mt-1">
           {step.reason && (
-            <span className={cx("block text-ink-soft", !open && "line-clamp-2")}>{step.reason}</span>
+            <span className={cx("text-ink-soft", open ? "block" : "line-clamp-2")}>{step.reason}</span>
           )}
           {step.error && <span className="block text-bad">{step.error.message}</span>}
           {!open && step.outputs && <Outcome outputs={step.outputs} />}

@@ -21,7 +21,7 @@ export function StatusTabs({ chosen, count, onChange }: StatusTabsProps) {
     ? Object.values(count.by_status).reduce((sum, some) => sum + (some ?? 0), 0)
     : undefined;
   return (
-    <fieldset aria-label="Status" className="-mx-1 flex gap-1 overflow-x-auto px-1 py-1">
+    <fieldset aria-label="Status" className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
       <Tab label="All" on={chosen.length === 0} count={total} onClick={() => onChange([])} />
       {shown.map((status) => (
         <Tab

@@ -24,7 +24,11 @@ export function fieldsOfSchema(
 ): FormField[] {
   const properties = isObject(schema.properties) ? schema.properties : {};
   const required = Array.isArray(schema.required) ? schema.required : [];
-  return Object.entries(properties).flatMap(([key, property]): FormField[] => {
+  // The database keeps no order of keys; what is needed comes first.
+  const entries = Object.entries(properties).sort(
+    ([left], [right]) => Number(required.includes(right)) - Number(required.includes(left)),
+  );
+  return entries.flatMap(([key, property]): FormField[] => {
     if (!isObject(property)) return [];
     const here = [...path, key];
     const value = Object.hasOwn(values, key) ? values[key] : property.default;

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+import msgspec
+
 from agentskills.domain.decision import Detail, Usage
 from agentskills.domain.skill import Skill
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(msgspec.Struct, frozen=True):
     """One skill to carry out now, in one run."""
 
     thread_id: str

@@ -29,6 +29,7 @@ class ActiveRun:
     """One claimed run: what its journal says, what it waits for, and what it has yet to write."""
 
     __slots__ = (
+        "_initial_digest",
         "_next_seq",
         "cancel_requested",
         "carried_out",
@@ -83,6 +84,7 @@ class ActiveRun:
         self.effects_in_flight: dict[int, int] = {}  # seq → effect
         self.not_repeated = 0
         self._next_seq = 1
+        self._initial_digest: str | None = None
         self._replay(steps)
 
     def _replay(self, steps: Sequence[Step]) -> None:
@@ -158,7 +160,7 @@ class ActiveRun:
         step = changed(step, version=self.version, thread_id=self.thread_id)
         self.steps[step.seq] = step
         draft.steps[step.seq] = step
-        if step.ended:
+        if step.ended and (draft.waits or self.draft.waits):
             for place in (draft, self.draft):
                 place.waits = [wait for wait in place.waits if wait.seq != step.seq]
         return step
@@ -234,4 +236,6 @@ class ActiveRun:
 
     def initial_digest(self) -> str:
         """Return the digest of initial_data."""
-        return digest(self.claimed.initial_data)
+        if self._initial_digest is None:
+            self._initial_digest = digest(self.claimed.initial_data)
+        return self._initial_digest

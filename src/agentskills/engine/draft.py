@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 
 from agentskills.domain.decision import Detail, Usage
@@ -26,13 +27,17 @@ class Draft:
     spent: Spent | None = None
 
     def __bool__(self) -> bool:
+        return bool(self.steps) or self._more()
+
+    def _more(self) -> bool:
+        """Whether there is anything besides steps."""
         return bool(
-            self.steps
-            or self.waits
+            self.waits
             or self.closes
             or self.dispatched
             or self.settlements
             or self.details
+            or self.awaits_effects
             or self.frees_slots
             or self.spent
         )
@@ -51,12 +56,11 @@ class Draft:
 
     def take(self) -> Draft:
         """Return what was collected, and be empty."""
-        taken = Draft()
-        taken.add(self)
+        taken = copy(self)
         self.steps = {}
-        for name in ("waits", "closes", "dispatched", "settlements", "details", "awaits_effects"):
-            setattr(self, name, [])
-        self.frees_slots, self.spent = [], None
+        if self._more():
+            self.waits, self.closes, self.dispatched, self.settlements = [], [], [], []
+            self.details, self.awaits_effects, self.frees_slots, self.spent = [], [], [], None
         return taken
 
     def facts_told(self) -> None:

@@ -32,8 +32,6 @@ from agentskills.storage.waits import NewWait, Wait
 SLEPT_IN_WORKER = 1.0
 """Pauses shorter than this (seconds) are slept; longer ones park the run."""
 
-_GRACE = 2.0  # an executor enforces the timeout itself; this is for one that does not
-
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -65,7 +63,7 @@ class Errand:
         self.status = before.status if before else None
         self.effect_id: int | None = None
         self.inputs, self.sources = _gather(run, unit, self.skill)
-        self._reads: dict[str, str | None] | None = None
+        self._fingerprint: str | None = None
 
     @property
     def seq(self) -> int:
@@ -89,6 +87,11 @@ class Errand:
 
     def fingerprint(self) -> str:
         """Return the hash of all that the result may depend on."""
+        if self._fingerprint is None:
+            self._fingerprint = self._work_out_fingerprint()
+        return self._fingerprint
+
+    def _work_out_fingerprint(self) -> str:
         edited = self.run.steps.get(self.seq - 1)
         edits = edited.digests if edited and edited.kind is StepKind.APPROVAL and edited.digests else {}
         if self.contract.reads_everything:
@@ -120,12 +123,9 @@ class Errand:
         if not run.kit.lease.good:  # the last thing before acting
             raise LostOwnership
         try:
-            async with asyncio.timeout(self.timeout + _GRACE):
-                return await executor.carry_out(assignment)
+            return await executor.carry_out(assignment)  # which keeps the timeout
         except SkillFailed:
             raise
-        except TimeoutError:
-            raise SkillFailed(f"timed out after {self.timeout:g} s", error_type="timeout") from None
         except Exception as error:
             raise SkillFailed(f"{type(error).__name__}: {error}", error_type="executor-error") from error
 
@@ -197,7 +197,7 @@ class Errand:
     def fails(self, error: SkillFailed, **fields: Any) -> End:
         """Take the step's bad end into the draft."""
         self._closes()
-        self.draft.note(self.seq, self.attempt, _redacted(error.details), error.usage)
+        self.note(error)
         step = self.step(StepStatus.FAILED, error=error_document(error), finished_at=now(), **fields)
         self.run.record(self.draft, step)
         return FAILED
@@ -219,11 +219,15 @@ class Errand:
         if self.wait is not None:
             self.draft.closes.append(self.seq)
 
+    def note(self, error: SkillFailed) -> None:
+        """Keep what a failed attempt left to look at, and what it cost."""
+        self.draft.note(self.seq, self.attempt, _redacted(error.details), error.usage)
+
     def pause_after(self, error: SkillFailed) -> float | None:
         """Return the seconds until the next attempt, and note this one; None: it failed for good."""
         if not error.retryable or (error.counts and self.attempt > self.contract.retries):
             return None
-        self.draft.note(self.seq, self.attempt, _redacted(error.details), error.usage)
+        self.note(error)
         pause = self.contract.backoff.pause(self.attempt)
         if error.retry_after is not None:
             pause = max(pause, error.retry_after) if error.counts else error.retry_after

@@ -158,7 +158,7 @@ async def _not_done(errand: Errand, effect_id: int, error: SkillFailed) -> End |
 async def _doubt(errand: Errand, error: SkillFailed) -> None:
     """Record that nobody can tell; the next look at the effect finds the doubt."""
     assert errand.effect_id is not None
-    errand.draft.note(errand.seq, errand.attempt, (), error.usage)
+    errand.note(error)
     errand.draft.settlements.append(
         Settlement(
             effect_id=errand.effect_id,

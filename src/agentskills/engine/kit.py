@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -24,16 +25,21 @@ class Catalogs:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._loading = asyncio.Lock()
         self._known: dict[str, Mapping[str, Skill]] = {}
 
     async def get(self, digest: str | None) -> Mapping[str, Skill]:
         """Return the skills of a snapshot by name; none for a run that was pinned to none."""
         if digest is None:
             return {}
-        if digest not in self._known:
-            async with reading(self._pool) as conn:
-                self._known[digest] = await catalogs.load_catalog(conn, digest)
-        return self._known[digest]
+        known = self._known.get(digest)
+        if known is None:
+            async with self._loading:  # a full claim asks for it many times at once
+                if digest not in self._known:
+                    async with reading(self._pool) as conn:
+                        self._known[digest] = await catalogs.load_catalog(conn, digest)
+            known = self._known[digest]
+        return known
 
 
 @dataclass(slots=True)

@@ -10,6 +10,8 @@ from agentskills.engine.active import ActiveRun
 def passed_limit(run: ActiveRun) -> dict[str, Any] | None:
     """Return the error of a run that is over one of its limits, named by the limit."""
     limits = run.claimed.limits
+    if not limits and len(run.steps) <= run.kit.settings.max_steps:
+        return None
     used: dict[str, Any] = {
         "steps": len(run.steps),
         "seconds": (run.claimed.owned_ms + run.owned_ms) / 1000,

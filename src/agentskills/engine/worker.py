@@ -116,7 +116,7 @@ class Worker:
             room=self._most,
         )
         if settings.model:
-            await asyncio.to_thread(_warm_models)
+            await asyncio.to_thread(_warm_models, settings)
         self._notifier.start()
         writer.start()
         intents.start()
@@ -332,9 +332,11 @@ class Worker:
             log.warning("worker.not_handed_back")
 
 
-def _warm_models() -> None:
+def _warm_models(settings: Settings) -> None:
     """Import what talks to models before the first claim; it takes seconds."""
-    import pydantic_ai  # noqa: F401
+    from agentskills.models import warm_up
+
+    warm_up(settings)
 
 
 async def serve(settings: Settings, url: str) -> None:

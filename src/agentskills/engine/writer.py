@@ -18,7 +18,7 @@ from agentskills.storage.database import Pool
 from agentskills.storage.journal import Write
 
 MOST_ROWS = 500
-LANES = 2
+LANES = 1
 _TRY_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _Waiting = tuple[Write, "asyncio.Future[bool]"]
 

@@ -84,11 +84,11 @@ _APPEND = f"""
             thread_id text, epoch int, version int, wake int, status text, wake_at timestamptz, error jsonb,
             owned_ms int, not_repeated int)),
     locked AS MATERIALIZED (
-        SELECT s.thread_id, s.epoch, s.wake FROM run_state s
+        SELECT s.thread_id, s.epoch, s.wake, s.owner FROM run_state s
         WHERE s.thread_id = ANY ($2::text[]) ORDER BY s.thread_id FOR NO KEY UPDATE),
     mine AS MATERIALIZED (
         SELECT o.* FROM owners o JOIN locked l ON l.thread_id = o.thread_id
-        WHERE l.epoch = o.epoch AND (o.wake IS NULL OR l.wake = o.wake)),
+        WHERE l.epoch = o.epoch AND l.owner IS NOT NULL AND (o.wake IS NULL OR l.wake = o.wake)),
     written AS (
         INSERT INTO run_steps AS r ({_COLUMNS})
         SELECT {_COLUMNS.replace(" attempt,", " coalesce(attempt, 1),")}
@@ -103,8 +103,7 @@ _APPEND = f"""
             owned_ms = s.owned_ms + m.owned_ms, not_repeated = s.not_repeated + m.not_repeated, stalls = 0,
             finished_at = CASE WHEN m.status IN ('completed', 'failed', 'cancelled') THEN now() END
         FROM mine m
-        WHERE s.thread_id = m.thread_id AND s.epoch = m.epoch AND s.owner IS NOT NULL
-          AND m.status IS NOT NULL)
+        WHERE s.thread_id = m.thread_id AND m.status IS NOT NULL)
     SELECT thread_id FROM mine"""
 
 

@@ -151,8 +151,10 @@ async def soonest(conn: Conn) -> float | None:
 
 
 async def look(conn: Conn, thread_id: str) -> tuple[int, int, bool]:
-    """Return (epoch, wake, cancel_requested) of a run as it stands now."""
+    """Return (epoch, wake, cancel_requested) of a run as it stands; epoch -1 where nobody owns it."""
     row = await conn.fetchrow(
-        "SELECT epoch, wake, cancel_requested FROM run_state WHERE thread_id = $1", thread_id
+        """SELECT epoch, wake, cancel_requested FROM run_state
+           WHERE thread_id = $1 AND owner IS NOT NULL""",
+        thread_id,
     )
     return (row["epoch"], row["wake"], row["cancel_requested"]) if row else (-1, -1, False)

@@ -171,8 +171,10 @@ CREATE TABLE payloads (
 );
 
 -- The journal: the truth about a run. seq starts at 1.
+-- No foreign key to the run: it would lock the run's row once more for every step, and the fence has
+-- locked its state already. A trigger removes the steps of a run that is removed.
 CREATE TABLE run_steps (
-    thread_id    text NOT NULL REFERENCES run_metadata (thread_id) ON DELETE CASCADE,
+    thread_id    text NOT NULL,
     seq          integer NOT NULL CHECK (seq > 0),
     decision     integer NOT NULL,               -- seq of the decision that ordered it; its own for a decision
     kind         text NOT NULL CHECK (kind IN ('decision','skill','approval')),
@@ -211,6 +213,15 @@ BEGIN
 END $$;
 CREATE TRIGGER run_steps_before_update BEFORE UPDATE ON run_steps
     FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION run_steps_before_update();
+
+CREATE FUNCTION run_metadata_after_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM run_steps WHERE thread_id = OLD.thread_id;
+    DELETE FROM step_details WHERE thread_id = OLD.thread_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER run_metadata_after_delete AFTER DELETE ON run_metadata
+    FOR EACH ROW EXECUTE FUNCTION run_metadata_after_delete();
 
 -- Model messages, prompts, output of processes.
 CREATE TABLE step_details (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 CUT = b""
@@ -36,14 +36,23 @@ async def scripted(answers: Sequence[bytes]) -> AsyncIterator[Scripted]:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server.requests.append(await _read(reader))
-        writer.write(left.pop(0))
-        await writer.drain()
-        writer.close()
+        try:
+            writer.write(left.pop(0))
+            await writer.drain()
+        finally:
+            writer.close()
+            with suppress(OSError):  # the other side was quicker
+                await writer.wait_closed()
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-    async with listening:
-        yield server
+    async with asyncio.TaskGroup() as group:
+
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            group.create_task(serve(reader, writer))
+
+        listening = await asyncio.start_server(accept, "127.0.0.1", 0)
+        server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        async with listening:
+            yield server
     assert not left, f"{len(left)} answers were never asked for"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -112,7 +113,7 @@ async def test_nothing_is_lost_where_the_connection_is_cut(client: AgentSkills, 
     run = await client.start(sop_name="order-refund", initial_data=KETTLE, thread_id="c-cut")
     await run.wait(FOREVER)
     whole = [(event.kind, event.data) async for event in run.events()]
-    async with cutting_proxy(server.url, after=1500) as (url, cuts), AgentSkills(url) as unlucky:
+    async with cutting_proxy(server.url, after=2500) as (url, cuts), AgentSkills(url) as unlucky:
         seen = [(event.kind, event.data) async for event in unlucky.events("c-cut")]
     assert cuts
     assert [event for index, event in enumerate(seen) if event not in seen[:index]] == whole
@@ -123,6 +124,7 @@ async def cutting_proxy(url: str, after: int) -> AsyncIterator[tuple[str, list[i
     """A way to the server that lets `after` more bytes of each answer through than of the one before."""
     where = urlsplit(url)
     cuts: list[int] = []
+    tasks: list[asyncio.Task[None]] = []
     allowed = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -130,17 +132,32 @@ async def cutting_proxy(url: str, after: int) -> AsyncIterator[tuple[str, list[i
         allowed += after
         left = allowed
         there, here = await asyncio.open_connection(where.hostname, where.port)
-        request = await reader.readuntil(b"\r\n\r\n")
-        here.write(request.replace(f":{port}".encode(), f":{where.port}".encode()))
-        while left > 0 and (data := await there.read(min(left, 4096))):
-            writer.write(data)
-            left -= len(data)
-        if left == 0:
-            cuts.append(allowed)
-        here.close()
-        writer.close()
+        try:
+            request = await reader.readuntil(b"\r\n\r\n")
+            here.write(request.replace(f":{port}".encode(), f":{where.port}".encode()))
+            while left > 0 and (data := await there.read(min(left, 4096))):
+                writer.write(data)
+                left -= len(data)
+            if left == 0:
+                cuts.append(allowed)
+        finally:
+            await closed(here)
+            await closed(writer)
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = listening.sockets[0].getsockname()[1]
-    async with listening:
-        yield f"http://127.0.0.1:{port}", cuts
+    async with asyncio.TaskGroup() as group:
+
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            tasks.append(group.create_task(serve(reader, writer)))
+
+        listening = await asyncio.start_server(accept, "127.0.0.1", 0)
+        port = listening.sockets[0].getsockname()[1]
+        async with listening:
+            yield f"http://127.0.0.1:{port}", cuts
+        for task in tasks:  # the server would keep their connections
+            task.cancel()
+
+
+async def closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(OSError):  # the other side was quicker
+        await writer.wait_closed()

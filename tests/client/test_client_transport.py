@@ -105,8 +105,9 @@ async def test_problem_types_become_their_classes():
 
 
 def test_every_error_of_the_api_has_a_class():
-    of_the_api = {cls.type for cls in vars(errors).values() if isinstance(cls, type) and hasattr(cls, "type")}
-    assert of_the_api - set(ERROR_CLASSES) == {"skill-failed", "lost-ownership", "setup"} | {"internal"}
+    classes = {cls for cls in vars(errors).values() if isinstance(cls, type) and hasattr(cls, "status")}
+    inside = {errors.AgentSkillsError, errors.SkillFailed, errors.LostOwnership, errors.SetupError}
+    assert classes - set(ERROR_CLASSES.values()) == inside
 
 
 async def test_numbers_are_exact_both_ways():

@@ -63,6 +63,14 @@ def test_metadata_row(api: Api) -> None:
     assert row["created_at"].endswith(("Z", "+00:00"))
 
 
+def test_limits_and_priority_are_kept(api: Api) -> None:
+    asked = b"""{"sop": "Use double.", "limits": {"steps": 9, "money": 1.50}, "priority": "batch"}"""
+    answer = api.send("/start", asked)
+    assert answer.status == 200, answer
+    text = api.http.get(f"/admin/runs/{answer.body['thread_id']}/metadata").text
+    assert '"limits":{"money":1.50,"steps":9}' in text or '"limits":{"steps":9,"money":1.50}' in text
+
+
 def test_unknown_run_is_404(api: Api) -> None:
     for path in (
         "/admin/runs/nobody/metadata",

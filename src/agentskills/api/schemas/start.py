@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from agentskills.api.schemas.shapes import Answer, Asked, JsonObject
+
+
+Money: TypeAlias = Annotated[
+    int | Decimal,
+    Field(gt=0, le=10**9),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 10**9}),
+]
 
 
 class Limits(Asked):
@@ -15,7 +23,7 @@ class Limits(Asked):
     steps: int | None = Field(default=None, ge=1, le=100_000)
     seconds: int | None = Field(default=None, ge=1, le=31_536_000, description="wall time owned by workers")
     tokens: int | None = Field(default=None, ge=1, le=10**15)
-    money: int | float | None = Field(default=None, gt=0, le=10**9, description="US dollars")
+    money: Money | None = Field(default=None, description="US dollars")
 
 
 class StartRequest(Asked):

@@ -9,7 +9,6 @@ from pydantic import Field, WithJsonSchema
 
 from agentskills.api.schemas.shapes import Answer, Asked, JsonObject
 
-
 Money: TypeAlias = Annotated[
     int | Decimal,
     Field(gt=0, le=10**9),

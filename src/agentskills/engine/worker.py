@@ -55,7 +55,7 @@ class Worker:
         self._settings = settings
         self._url = url
         self._held: dict[str, _Held] = {}
-        self._claiming = asyncio.Lock()
+        self._orphans = False  # it is time to look for what silent workers have left
         self._stirred = False  # some run of ours was woken: is it to be cancelled?
         self._due = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -183,16 +183,16 @@ class Worker:
         self._stirred = True
 
     async def _look_after(self) -> None:
-        """Once a second: what was not heard of, and what silent workers have left."""
+        """Once a second: what was not heard of, workers long gone, and a look for orphans."""
         while True:
             await asyncio.sleep(POLL)
+            self._orphans = True
             self._due.set()
             try:
                 async with reading(self._pool) as conn:
                     await self._find_stirred(conn)
                 async with commit(self._pool, "tidy") as conn:
                     await workers.forget_lapsed(conn)
-                await self._take_over()
             except DatabaseGone:
                 continue
             except Exception:
@@ -226,17 +226,13 @@ class Worker:
 
     async def _take_over(self) -> None:
         """Take what silent workers have left, and what this one has lost sight of."""
-        async with self._claiming:
-            room = self._most - len(self._held)
-            if room <= 0 or not self._kit.lease.good or self._stopping.is_set():
-                return
-            async with commit(self._pool, "take_over") as conn:
-                claimed = await queue.take_over(conn, self._kit.lease.id, room)
-                mine = [*self._held, *(run.thread_id for run in claimed)]
-                claimed += await queue.adopt(conn, self._kit.lease.id, mine)
-            if claimed:
-                log.info("worker.took_over", runs=len(claimed))
-                await self._begin(claimed)
+        async with commit(self._pool, "take_over") as conn:
+            claimed = await queue.take_over(conn, self._kit.lease.id, self._room())
+            mine = [*self._held, *(run.thread_id for run in claimed)]
+            claimed += await queue.adopt(conn, self._kit.lease.id, mine)
+        if claimed:
+            log.info("worker.took_over", runs=len(claimed))
+            await self._begin(claimed)
 
     async def _wait_for_work(self) -> None:
         """Wait until something may be due and there is room for it."""
@@ -253,10 +249,23 @@ class Worker:
         self._kit.room = self._most - len(self._held)
         return self._kit.room
 
+    def _may_claim(self) -> bool:
+        return self._room() > 0 and self._kit.lease.good and not self._stopping.is_set()
+
     async def _claim(self) -> None:
-        room = self._room()
-        if room <= 0 or not self._kit.lease.good or self._stopping.is_set():
-            return
+        """Take runs for the places that are free: first those under way that have lost their worker."""
+        try:
+            if self._orphans and self._may_claim():
+                self._orphans = False
+                await self._take_over()
+            if self._may_claim():
+                await self._claim_due(self._room())
+                await self._set_alarm()
+        except DatabaseGone:
+            self._backlog = False
+            await asyncio.sleep(0.1)
+
+    async def _claim_due(self, room: int) -> None:
         below = max(0, room - self._most // 5)  # one place in five is kept for people
         lanes = {
             queue.LANE_LIVE: room,
@@ -264,17 +273,11 @@ class Worker:
             queue.LANE_BATCH: below,
             queue.LANE_RULE: below,
         }
-        try:
-            async with self._claiming:
-                async with commit(self._pool, "claim") as conn:
-                    claimed = await queue.claim(conn, self._kit.lease.id, lanes, room)
-                self._backlog = len(claimed) >= min(room, max(1, below))
-                if claimed:
-                    await self._begin(claimed)
-            await self._set_alarm()
-        except DatabaseGone:
-            self._backlog = False
-            await asyncio.sleep(0.1)
+        async with commit(self._pool, "claim") as conn:
+            claimed = await queue.claim(conn, self._kit.lease.id, lanes, room)
+        self._backlog = len(claimed) >= min(room, max(1, below))
+        if claimed:
+            await self._begin(claimed)
 
     async def _set_alarm(self) -> None:
         """Have a look when the next parked run is due, if that is before the next poll."""
@@ -314,7 +317,7 @@ class Worker:
         finally:
             if self._held.get(claimed.thread_id) is held:
                 del self._held[claimed.thread_id]
-            if self._backlog:
+            if self._backlog or self._orphans:
                 self._due.set()
 
     async def _hand_back(self) -> None:

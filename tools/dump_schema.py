@@ -1,4 +1,4 @@
-"""Write db/run_metadata_schema.sql from the migrations; with --check, say whether it is fresh (exit 1 if not)."""
+"""Write db/run_metadata_schema.sql from the migrations; with --check, exit with 1 if it is not fresh."""
 
 from __future__ import annotations
 

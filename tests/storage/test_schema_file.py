@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.storage.test_migrate import catalogue
 
 from agentskills.storage import migrate
-from tests.storage.test_migrate import catalogue
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]

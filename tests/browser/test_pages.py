@@ -134,7 +134,7 @@ def test_the_list_has_pages(site: Site, runs: dict[str, str]) -> None:
 def test_loading_and_error_of_the_list(site: Site, runs: dict[str, str]) -> None:
     page = site.page
     answers = HeldBack(page, "**/admin/runs?**")
-    site.open("/runs")
+    site.open("/runs?name=page-")
     expect(page.get_by_role("status", name="Loading")).to_be_visible()
     site.snap("runs-loading")
     answers.refuse()

@@ -93,12 +93,12 @@ def test_a_doubt_is_answered_with_what_came_of_it(site: Site) -> None:
     expect(panel).to_contain_text("the bank closed the connection")
     site.snap("run-in-doubt")
     panel.get_by_role("button", name="It happened").click()
-    panel.get_by_role("button", name=re.compile("go on with these")).click()
+    panel.get_by_role("button", name="Go on with these values").click()
     expect(panel.get_by_role("alert").first).to_contain_text("This is needed")
     panel.get_by_label("transfer.id").fill("T-77")
     panel.get_by_label("transfer.booked_on").fill("2026-11-23")
     site.snap("run-in-doubt-happened")
-    panel.get_by_role("button", name=re.compile("go on with these")).click()
+    panel.get_by_role("button", name="Go on with these values").click()
     site.expect_status("completed")
     assert site.ask(f"/status/{thread_id}")["data_store"]["transfer"] == {
         "id": "T-77",

@@ -26,7 +26,8 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
         problem.type === "unauthorized" ? (
           <KeyForm onSaved={onRetry} />
         ) : (
-          onRetry && (
+          onRetry &&
+          mayPass(problem.status) && (
             <Button size="sm" icon={<RotateCw aria-hidden />} onClick={onRetry}>
               Try again
             </Button>
@@ -46,6 +47,11 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
       )}
     </Notice>
   );
+}
+
+/** Whether asking again can help: no answer, or trouble on the server's side. */
+function mayPass(status: number): boolean {
+  return status === 0 || status >= 500;
 }
 
 function KeyForm({ onSaved }: { onSaved?: () => void }) {

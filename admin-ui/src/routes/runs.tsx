@@ -54,31 +54,33 @@ export default function RunsPage() {
           <ProblemNotice error={runs.error} onRetry={() => void runs.refetch()} />
         </div>
       )}
-      <Panel className={runs.isPlaceholderData ? "opacity-60 transition-opacity" : undefined}>
-        {runs.isPending && <LoadingRows />}
-        {empty && !filtered && !search.cursor && <StartPage />}
-        {empty && (filtered || search.cursor) && (
-          <Empty
-            icon={<SearchX aria-hidden />}
-            title="No run matches"
-            actions={<Button onClick={clear}>Clear the filter</Button>}
-          >
-            There are runs, but none that all of these filters let through.
-          </Empty>
-        )}
-        {(items.length > 0 || starting.length > 0) && (
-          <>
-            <RunsTable
-              runs={items}
-              starting={search.cursor ? [] : starting}
-              onRerun={(run) =>
-                void navigate({ search: (now) => ({ ...now, rerun: run.thread_id }), resetScroll: false })
-              }
-            />
-            <Pager search={search} next={runs.data?.next_cursor ?? null} />
-          </>
-        )}
-      </Panel>
+      {!(runs.isError && items.length === 0 && starting.length === 0) && (
+        <Panel className={runs.isPlaceholderData ? "opacity-60 transition-opacity" : undefined}>
+          {runs.isPending && <LoadingRows />}
+          {empty && !filtered && !search.cursor && <StartPage />}
+          {empty && (filtered || search.cursor) && (
+            <Empty
+              icon={<SearchX aria-hidden />}
+              title="No run matches"
+              actions={<Button onClick={clear}>Clear the filter</Button>}
+            >
+              There are runs, but none that all of these filters let through.
+            </Empty>
+          )}
+          {(items.length > 0 || starting.length > 0) && (
+            <>
+              <RunsTable
+                runs={items}
+                starting={search.cursor ? [] : starting}
+                onRerun={(run) =>
+                  void navigate({ search: (now) => ({ ...now, rerun: run.thread_id }), resetScroll: false })
+                }
+              />
+              <Pager search={search} next={runs.data?.next_cursor ?? null} />
+            </>
+          )}
+        </Panel>
+      )}
       {search.rerun && (
         <RerunDialog
           threadId={search.rerun}

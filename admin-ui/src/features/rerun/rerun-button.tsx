@@ -41,7 +41,7 @@ export function RerunButton({
         {sending ? "Starting" : "Rerun"}
       </Button>
       {trouble && (
-        <p role="alert" className="flex max-w-56 items-start gap-1 text-right text-xs text-bad">
+        <p role="alert" className="flex w-44 items-start justify-end gap-1 text-right text-xs text-bad">
           <span className="min-w-0 break-words">{asApiError(trouble.error).detail}</span>
           <button
             type="button"

@@ -12,12 +12,16 @@ interface ErrorPanelProps {
   onShowStep?: () => void;
 }
 
+/** Longer messages are easier to read in plain weight. */
+const SHORT = 160;
+
 export function ErrorPanel({ error, onRerun, onShowStep }: ErrorPanelProps) {
+  const short = error.message.length <= SHORT;
   return (
     <Notice
       kind="bad"
       className="mb-5"
-      title={error.message}
+      title={short ? error.message : "The run failed"}
       actions={
         <>
           <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onRerun}>
@@ -31,6 +35,7 @@ export function ErrorPanel({ error, onRerun, onShowStep }: ErrorPanelProps) {
         </>
       }
     >
+      {!short && <p className="mt-1">{error.message}</p>}
       <p className="mt-1 text-ink-soft">{adviceFor(error)}</p>
       <p className="mt-1.5 text-xs text-ink-faint">
         <code className="font-mono">{error.type}</code>

@@ -111,7 +111,7 @@ function Outputs({ skill, digest, answer, onSend }: OutputsProps) {
           if (Object.keys(collected.errors).length === 0) onSend(collected.data);
         }}
       >
-        It happened: go on with these values
+        Go on with these values
       </Button>
     </div>
   );

@@ -24,7 +24,7 @@ export function WaitFrame({ wait, title, children }: { wait: Waiting; title: str
           since <When at={wait.since} />
           {wait.until && (
             <>
-              , until <When at={wait.until} />
+              , due <When at={wait.until} />
             </>
           )}
         </p>

@@ -92,7 +92,7 @@ def _document(decision: Run | Finish | GiveUp) -> dict[str, Any]:
     """Return a decision as it stands in the journal."""
     if isinstance(decision, Run):
         document: dict[str, Any] = {"run": list(decision.skills)}
-        if decision.reasons:
+        if len(decision.skills) > 1 and decision.reasons:
             document["reasons"] = dict(decision.reasons)
         return document
     if isinstance(decision, Finish):

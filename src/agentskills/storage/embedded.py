@@ -38,6 +38,7 @@ _SOCKET: Final = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH: Final = 100  # bytes; the kernel allows 104 (macOS) or 108
 _START_ATTEMPTS: Final = 8
 _LOG_BYTES: Final = 5_000_000
+_PUBLIC: Final = Path("/var/lib/agentskills")  # for copies of programs, where ASF_HOME is private to root
 _OPTIONS: Final[Mapping[str, str]] = {
     "max_connections": "200",
     "jit": "off",
@@ -179,7 +180,6 @@ class EmbeddedPostgres:
             self._account = postgres_account(self.folder)
             self._account.own(self.folder)
             self._account.own(self.socket_folder)
-            self._account.reach(self.folder, self.home)
             for name in ("lock", "users", "watcher"):
                 os.close(os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600))
         except PermissionError as error:
@@ -195,11 +195,13 @@ class EmbeddedPostgres:
         if self._binaries is None:
             self._binaries = find_binaries()
         if not self._account.may_run(self._binaries / "postgres"):
-            self._binaries = readable_copy(self._binaries, self.home / "postgres-programs")
+            public = self.home if self._account.may_run(self.home) else _PUBLIC
+            self._binaries = readable_copy(self._binaries, public / "postgres-programs")
         return self._binaries
 
     def _run(self, program: str, *arguments: str, stdin: str = "") -> None:
-        code, said = self._account.run([self.binaries / program, *arguments], stdin)
+        door = self._account.door_to(self.folder)
+        code, said = self._account.run([self.binaries / program, *arguments], stdin, door)
         if code:
             raise SetupError(
                 f"the embedded Postgres does not come up ({program}: {_last_line(said)}); see {self.log}"

@@ -8,7 +8,7 @@ import pwd
 import stat
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,14 +30,25 @@ class Account:
         """Say whether this is the account of this process."""
         return self.uid == os.geteuid()
 
-    def run(self, command: Sequence[str | Path], stdin: str = "") -> tuple[int, str]:
-        """Run a program to its end and return its exit code and what it said."""
+    def run(
+        self, command: Sequence[str | Path], stdin: str = "", door: Path | None = None
+    ) -> tuple[int, str]:
+        """Run a program to its end and return its exit code and what it said.
+
+        `door` is a folder of this account below folders that it may not pass. It is opened here and
+        handed on, and the program knows it by that (Linux).
+        """
+        with _opened(door) as (inherited, name):
+            words = [str(part).replace(str(door), name) if door else str(part) for part in command]
+            return self._run(words, stdin, inherited)
+
+    def _run(self, command: Sequence[str], stdin: str, inherited: Sequence[int]) -> tuple[int, str]:
         # Files, not pipes: a server that the program leaves behind would hold a pipe open.
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as script:
             script.write(stdin.encode())
             script.seek(0)
             done = subprocess.run(  # noqa: S603 - programs of Postgres and `test`
-                [str(part) for part in command],
+                command,
                 stdin=script,
                 stdout=output,
                 stderr=output,
@@ -45,6 +56,7 @@ class Account:
                 env=_environment(),
                 timeout=_TIMEOUT,
                 check=False,
+                pass_fds=inherited,
                 start_new_session=True,  # Ctrl-C in a terminal is not meant for the server
                 user=None if self.is_ours else self.uid,
                 group=None if self.is_ours else self.gid,
@@ -67,20 +79,31 @@ class Account:
             os.chown(folder, self.uid, self.gid)
         folder.chmod(0o700)
 
-    def reach(self, folder: Path, home: Path) -> None:
-        """See that the account can enter `folder` below `home`; only `home` itself is ever opened for that.
+    def door_to(self, folder: Path) -> Path | None:
+        """Return `folder` where `run` has to open it for this account, None where that isn't needed.
 
-        Raises `SetupError` where a parent of `home` keeps it out.
+        Raises `SetupError` where only that would help and the machine can't do it.
         """
         if self.may_run(folder):
-            return
-        if home.stat().st_uid == os.geteuid():
-            home.chmod(stat.S_IMODE(home.stat().st_mode) | 0o011)
-        if not self.may_run(folder):
-            raise SetupError(
-                f"as root Postgres runs as `{self.name}`, who can't enter {home}: "
-                "set ASF_HOME to a folder outside of private ones, such as /var/lib/agentskills"
-            )
+            return None
+        if Path("/proc/self/fd").is_dir():
+            return folder
+        raise SetupError(
+            f"as root Postgres runs as `{self.name}`, who can't enter {folder.parent}: "
+            "set ASF_HOME to a folder outside of private ones, such as /var/lib/agentskills"
+        )
+
+
+@contextlib.contextmanager
+def _opened(door: Path | None) -> Iterator[tuple[list[int], str]]:
+    if door is None:
+        yield [], ""
+        return
+    descriptor = os.open(door, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield [descriptor], f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
 
 
 def postgres_account(folder: Path) -> Account:

@@ -1716,7 +1716,7 @@ export interface components {
              * @description US dollars
              * @default null
              */
-            money?: (number) | null;
+            money?: number | null;
         };
         /**
          * RerunRequest

@@ -236,10 +236,10 @@ class Worker:
 
     async def _wait_for_work(self) -> None:
         """Wait until something may be due and there is room for it."""
-        if self._backlog and self._room() >= max(1, self._most // 8):
+        if self._backlog and self._may_claim() and self._room() >= max(1, self._most // 8):
             return
         self._due.clear()
-        if self._backlog and self._room() > 0:
+        if self._backlog and self._may_claim():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), 0.02)  # a fuller claim is a cheaper one
             return

@@ -81,6 +81,7 @@ _TRANSLATED: tuple[tuple[type[BaseException], type[AgentSkillsError]], ...] = (
     (asyncpg.TooManyConnectionsError, DatabaseGone),
     (asyncpg.InvalidCatalogNameError, DatabaseGone),  # the database itself is missing
     (asyncpg.InvalidAuthorizationSpecificationError, DatabaseGone),  # wrong user or password
+    (asyncpg.InternalClientError, DatabaseGone),  # used between the server's last words and the end
     (OSError, DatabaseGone),  # refused, no socket, name not found, time-out
 )
 _CLOSED = ("connection is closed", "pool is clos", "connection was closed", "been released", "closed by peer")

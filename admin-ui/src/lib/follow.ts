@@ -14,6 +14,25 @@ export interface Follower {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
+/** The server says something at least every 15 s; a connection that is silent for longer is dead. */
+const SILENCE_MS = 45_000;
+
+/** Passes bytes on, and ends the stream with an error when none have come for `SILENCE_MS`. */
+function watchdog(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (controller: TransformStreamDefaultController) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => controller.error(new Error("silent")), SILENCE_MS);
+  };
+  return new TransformStream({
+    start: wait,
+    transform(chunk, controller) {
+      wait(controller);
+      controller.enqueue(chunk);
+    },
+    flush: () => clearTimeout(timer),
+  });
+}
 
 /** Reads until the run has ended or `signal` is aborted. EventSource is not used: it gives up after a 503. */
 export async function followRun(threadId: string, follower: Follower, signal: AbortSignal): Promise<void> {
@@ -32,6 +51,7 @@ export async function followRun(threadId: string, follower: Follower, signal: Ab
       if (response.status === 404 || response.status === 401) return;
       if (response.ok && response.body) {
         const reader = response.body
+          .pipeThrough(watchdog())
           .pipeThrough(new TextDecoderStream())
           .pipeThrough(new EventSourceParserStream())
           .getReader();

@@ -161,7 +161,8 @@ CREATE TABLE workers (
     lease_until timestamptz NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     host        text NOT NULL DEFAULT '',
-    pid         integer NOT NULL DEFAULT 0
+    pid         integer NOT NULL DEFAULT 0,
+    counts      jsonb NOT NULL DEFAULT '{}'      -- what it has done, by name, for the metrics
 );
 
 -- Values over 8 kB, once by digest.

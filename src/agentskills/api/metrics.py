@@ -59,6 +59,7 @@ class _Installation(Collector):
         )
         yield GaugeMetricFamily("asf_doubts", "Effects in doubt", value=now.effects.get("doubt", 0))
         yield GaugeMetricFamily("asf_workers", "Workers whose lease is good", value=now.workers)
+        yield from _of_workers(now.worker_counts)
         yield GaugeMetricFamily(
             "asf_effects_not_repeated", "Effects honoured by receipt", value=now.not_repeated
         )
@@ -97,3 +98,13 @@ class Measured:
             await send(message)
 
         await self._app(scope, receive, count)
+
+
+def _of_workers(counts: dict[str, dict[str, float]]) -> Iterable[GaugeMetricFamily]:
+    """Return one family per figure that workers count."""
+    for name in sorted({name for counted in counts.values() for name in counted}):
+        family = GaugeMetricFamily(f"asf_worker_{name}", f"Of each worker: {name}", labels=["worker"])
+        for worker, counted in counts.items():
+            if name in counted:
+                family.add_metric([worker], float(counted[name]))
+        yield family

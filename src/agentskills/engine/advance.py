@@ -36,7 +36,7 @@ async def advance(run: ActiveRun) -> None:
     try:
         await _advance(run)
     except LostOwnership:
-        run.kit.count("fenced")
+        run.kit.counts.add("runs_lost_total")
     except DatabaseGone:
         log.warning("run dropped: the database is away", thread_id=run.thread_id)
         raise
@@ -181,7 +181,7 @@ async def _finish(run: ActiveRun, move: Move) -> bool:
         not_repeated=run.not_repeated,
     )
     if await run.let_go(last, ending):
-        run.kit.count(str(move.status))
+        run.kit.counts.add(f"runs_{move.status}_total")
         return True
     run.draft.facts_told()
     run.forget_last()

@@ -92,8 +92,8 @@ class Errand:
         return self._fingerprint
 
     def _work_out_fingerprint(self) -> str:
-        edited = self.run.steps.get(self.seq - 1)
-        edits = edited.digests if edited and edited.kind is StepKind.APPROVAL and edited.digests else {}
+        approval = _approval_of(self.run, self.unit)
+        edits = (approval.digests if approval else None) or {}
         if self.contract.reads_everything:
             reads: list[tuple[str, str | None]] = [("", digest(self.inputs))]
         else:
@@ -254,19 +254,19 @@ class Errand:
         return accepted_outputs(self.contract, redact(outputs))
 
 
+def _approval_of(run: ActiveRun, unit: Unit) -> Step | None:
+    """Return the approval that stands before this very skill, if there is one."""
+    before = run.steps.get(unit.seq - 1)
+    if unit.kind is not StepKind.SKILL or before is None or before.kind is not StepKind.APPROVAL:
+        return None
+    return before if (before.skill, before.decision) == (unit.skill, unit.decision) else None
+
+
 def _gather(run: ActiveRun, unit: Unit, skill: Skill) -> tuple[dict[str, Any], dict[str, int]]:
     """Return what a skill reads, nested, and who produced each path (0: initial_data)."""
     data = run.fold.data
-    approval = run.steps.get(unit.seq - 1)
-    edits: dict[str, Any] = {}
-    if (
-        unit.kind is StepKind.SKILL
-        and approval is not None
-        and approval.kind is StepKind.APPROVAL
-        and approval.skill == skill.name
-        and approval.decision == unit.decision
-    ):
-        edits = dict.fromkeys(approval.digests or {}, approval.outputs)
+    approval = _approval_of(run, unit)
+    edits: dict[str, Any] = dict.fromkeys(approval.digests or {}, approval.outputs) if approval else {}
     if skill.contract.reads_everything:
         return data, {}
     inputs: dict[str, Any] = {}

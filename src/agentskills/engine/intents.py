@@ -73,12 +73,14 @@ class Intents:
 
     async def _flush(self, batch: list[_Waiting]) -> None:
         batch, later = _each_once(batch)
+        again = False
         while True:
             try:
-                answers = await self._commit(batch)
+                answers = await self._commit(batch, again)
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
                 continue
             except DatabaseGone:
+                again = True  # whether it was committed is unknown
                 await asyncio.sleep(0.1)
                 if all(future.done() for _, _, future in batch):
                     break
@@ -97,7 +99,7 @@ class Intents:
                 break
         self._waiting = later + self._waiting
 
-    async def _commit(self, batch: list[_Waiting]) -> list[Taken | None]:
+    async def _commit(self, batch: list[_Waiting], again: bool) -> list[Taken | None]:
         async with commit(self._pool, "intent") as conn:
             mine, _ = await journal.append(conn, [write for write, _, _ in batch])
             asked = [intent for _, intent, _ in batch if intent.thread_id in mine]
@@ -106,6 +108,10 @@ class Intents:
                 if effect.state in _OPEN:
                     await effects.wait_for(conn, effect.id, thread_id)
         self._notifier.moved(mine)
+        if again:  # an intent of this very call: nobody has acted on it yet
+            for asker, effect in list(standing.items()):
+                if (effect.thread_id, effect.seq) == asker and effect.worker == self._lease.id:
+                    ours[asker] = standing.pop(asker).id
         return [
             (ours.get((i.thread_id, i.seq)), standing.get((i.thread_id, i.seq)))
             if i.thread_id in mine

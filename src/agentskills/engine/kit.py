@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from agentskills.domain.decision import Planner
 from agentskills.domain.skill import Skill
 from agentskills.engine.commit import reading
+from agentskills.engine.counts import Counts
 from agentskills.engine.intents import Intents
 from agentskills.engine.lease import Lease
 from agentskills.engine.writer import Writer
@@ -56,13 +57,9 @@ class Kit:
     catalogs: Catalogs
     callback_key: str
     room: int = 0  # free places for runs; while there are any, short waits are sat out
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
 
     def callback_token(self, thread_id: str, seq: int) -> str:
         """Return the one-time token of a step; the same for every dispatch of that step."""
         text = f"{thread_id}\n{seq}".encode()
         return hmac.new(self.callback_key.encode(), text, hashlib.sha256).hexdigest()
-
-    def count(self, what: str, by: int = 1) -> None:
-        """Count something for the metrics."""
-        self.counts[what] = self.counts.get(what, 0) + by

@@ -13,6 +13,7 @@ import structlog
 
 from agentskills.domain.errors import AgentSkillsError, DatabaseGone
 from agentskills.engine.commit import commit_on
+from agentskills.engine.counts import Counts
 from agentskills.storage import workers
 from agentskills.storage.database import Connection, connect, translate_errors
 
@@ -30,8 +31,9 @@ class Lease:
     drops what it has and enters under a new id.
     """
 
-    def __init__(self, url: str, seconds: float) -> None:
+    def __init__(self, url: str, seconds: float, counts: Counts) -> None:
         self._url = url
+        self._counts = counts
         self._seconds = seconds
         self._good_until = 0.0
         self._ticked = time.monotonic()
@@ -52,7 +54,8 @@ class Lease:
 
     def tick(self) -> None:
         """Say that the event loop is alive; call it several times per lease."""
-        self._ticked = time.monotonic()
+        before, self._ticked = self._ticked, time.monotonic()
+        self._counts.most("loop_pause_seconds_max", self._ticked - before)
 
     async def start(self) -> None:
         """Enter the lease; return when it is good."""
@@ -121,7 +124,7 @@ class Lease:
             return
         with translate_errors():
             async with asyncio.timeout(self._seconds), commit_on(connection, ["renew"]):
-                renewed = await workers.renew(connection, self.id, self._seconds)
+                renewed = await workers.renew(connection, self.id, self._seconds, self._counts.now())
         if renewed:
             self._good_until = asked + TRUSTED * self._seconds
         else:

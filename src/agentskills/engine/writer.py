@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from zlib import crc32
 
@@ -12,6 +13,7 @@ import structlog
 from agentskills.domain.errors import DatabaseGone, LostOwnership
 from agentskills.domain.status import RunStatus, StepKind
 from agentskills.engine.commit import commit
+from agentskills.engine.counts import Counts
 from agentskills.engine.notifier import Notifier
 from agentskills.storage import journal
 from agentskills.storage.database import Pool
@@ -42,8 +44,9 @@ def commit_names(writes: Sequence[Write]) -> set[str]:
 class Writer:
     """The only door to the journal. The rows of one run go through one lane, in order."""
 
-    def __init__(self, pool: Pool, notifier: Notifier) -> None:
+    def __init__(self, pool: Pool, notifier: Notifier, counts: Counts) -> None:
         self._pool = pool
+        self._counts = counts
         self._notifier = notifier
         self._lanes = [_Lane() for _ in range(LANES)]
         self._tasks: list[asyncio.Task[None]] = []
@@ -121,8 +124,13 @@ class Writer:
         await self._flush(batch[middle:])
 
     async def _commit(self, writes: list[Write]) -> set[str]:
+        began = time.perf_counter()
         async with commit(self._pool, *commit_names(writes)) as conn:
             mine, woken = await journal.append(conn, writes)
+        self._counts.add("commits_total")
+        self._counts.add("commit_seconds_total", time.perf_counter() - began)
+        self._counts.add("writes_total", len(writes))
+        self._counts.add("writes_fenced_total", len(writes) - len(mine))
         self._notifier.moved(mine)
         self._notifier.woken(woken)
         return mine

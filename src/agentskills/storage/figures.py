@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from agentskills.storage import workers
 from agentskills.storage.database import Conn
 
 
@@ -18,6 +19,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     runs_of_unknown_price: int
     oldest_due: float  # seconds that the oldest due run has been due; 0 where none is
     workers: int  # whose lease is good
+    worker_counts: dict[str, dict[str, float]]  # by worker, then by name
 
 
 async def read(conn: Conn) -> Figures:
@@ -42,6 +44,7 @@ async def read(conn: Conn) -> Figures:
         runs_of_unknown_price=sum(row["unknown"] for row in runs),
         oldest_due=max(0.0, oldest or 0.0),
         workers=await living_workers(conn),
+        worker_counts=await workers.counts(conn),
     )
 
 

@@ -19,14 +19,18 @@ async def register(conn: Conn, worker: UUID, seconds: float, host: str, pid: int
     )
 
 
-async def renew(conn: Conn, worker: UUID, seconds: float) -> bool:
-    """Extend the lease; False if it has lapsed, for once lapsed it is never good again."""
+async def renew(conn: Conn, worker: UUID, seconds: float, counts: dict[str, float]) -> bool:
+    """Extend the lease, and leave the worker's figures beside it.
+
+    False if the lease has lapsed, for once lapsed it is never good again.
+    """
     return bool(
         await conn.fetchval(
-            """UPDATE workers SET lease_until = clock_timestamp() + make_interval(secs => $2)
+            """UPDATE workers SET lease_until = clock_timestamp() + make_interval(secs => $2), counts = $3
                WHERE id = $1 AND lease_until > clock_timestamp() RETURNING true""",
             worker,
             seconds,
+            counts,
         )
     )
 
@@ -51,3 +55,12 @@ async def forget_lapsed(conn: Conn) -> None:
         """DELETE FROM workers w WHERE w.lease_until < clock_timestamp() - interval '1 hour'
            AND NOT EXISTS (SELECT FROM run_state s WHERE s.owner = w.id)"""
     )
+
+
+async def counts(conn: Conn) -> dict[str, dict[str, float]]:
+    """Return the figures that living workers left with their last renewal, by worker."""
+    rows = await conn.fetch(
+        """SELECT id, counts, extract(epoch FROM lease_until - clock_timestamp())::float8 AS margin
+           FROM workers WHERE lease_until > clock_timestamp()"""
+    )
+    return {str(row["id"]): row["counts"] | {"lease_margin_seconds": row["margin"]} for row in rows}

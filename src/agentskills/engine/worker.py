@@ -16,6 +16,7 @@ from agentskills.domain.step import Step
 from agentskills.engine.active import ActiveRun
 from agentskills.engine.advance import advance
 from agentskills.engine.commit import commit, reading
+from agentskills.engine.counts import Counts
 from agentskills.engine.intents import Intents
 from agentskills.engine.kit import Catalogs, Kit
 from agentskills.engine.lease import Lease
@@ -93,8 +94,9 @@ class Worker:
         pool = await open_pool(self._url, min_size=4, max_size=12, name="asf worker")
         self._pool = pool
         self._notifier = Notifier(pool)
-        lease = Lease(self._url, settings.lease_seconds)
-        writer = Writer(pool, self._notifier)
+        counts = Counts()
+        lease = Lease(self._url, settings.lease_seconds, counts)
+        writer = Writer(pool, self._notifier, counts)
         intents = Intents(pool, lease, self._notifier)
 
         async def load_archive(digest: str) -> bytes | None:
@@ -113,6 +115,7 @@ class Worker:
             planners=build_planners(settings),
             catalogs=Catalogs(pool),
             callback_key=callback_key,
+            counts=counts,
             room=self._most,
         )
         if settings.model:
@@ -232,6 +235,7 @@ class Worker:
             claimed += await queue.adopt(conn, self._kit.lease.id, mine)
         if claimed:
             log.info("worker.took_over", runs=len(claimed))
+            self._kit.counts.add("takeovers_total", len(claimed))
             await self._begin(claimed)
 
     async def _wait_for_work(self) -> None:
@@ -264,6 +268,9 @@ class Worker:
         except DatabaseGone:
             self._backlog = False
             await asyncio.sleep(0.1)
+        except Exception:  # one bad claim must not end the worker and what it carries
+            log.exception("worker.claim")
+            await asyncio.sleep(0.5)
 
     async def _claim_due(self, room: int) -> None:
         below = max(0, room - self._most // 5)  # one place in five is kept for people
@@ -290,7 +297,7 @@ class Worker:
 
     async def _begin(self, claimed: list[ClaimedRun]) -> None:
         """Load what the journal says of claimed runs, and advance each in a task of its own."""
-        self._kit.count("claimed", len(claimed))
+        self._kit.counts.add("claims_total", len(claimed))
         self._notifier.moved(run.thread_id for run in claimed)
         known = [run.thread_id for run in claimed if not run.fresh]
         steps: dict[str, list[Step]] = {}

@@ -49,10 +49,50 @@ def test_reasons_say_what_is_there_what_comes_and_who_needs_it() -> None:
 
 
 def test_listed_skills_are_the_goal_whatever_the_sop_names() -> None:
-    story = live(ORDER, START, "Pay refund and notify customer.", goal=["check-policy"])
+    sop = "Pay refund and notify customer."
+    story = live(ORDER, START, sop, goal=["check-policy", "fetch-order"])
     assert story.order == ["fetch-order", "check-policy"]
     assert isinstance(story.end, Finish)
+    assert (
+        story.end.reason == "All that the request lists has been carried out: check-policy and fetch-order."
+    )
     assert story.end.not_asked_for == ("pay-refund", "release", "write-poem")
+
+
+def test_listed_skills_never_bring_in_another() -> None:
+    alone = live(ORDER, START, "Pay refund.", goal=["check-policy"])
+    assert alone.rounds == []
+    assert alone.end == GiveUp(
+        "check-policy can't run: order.total is missing, "
+        "fetch-order could produce it but is not listed in the request.",
+        "missing-paths",
+        ("order.total",),
+    )
+    enough = {"refund": {"ok": True, "amount": 5}}  # then the payment needs nobody else
+    assert live(ORDER, START | enough, "Fetch order.", goal=["pay-refund"]).order == ["pay-refund"]
+
+
+def test_a_listed_skill_that_lacks_something_names_all_who_could_have_produced_it() -> None:
+    story = live(ORDER, START, goal=["fetch-order", "pay-refund"])
+    assert story.rounds == []  # nothing is begun that can't be brought to its end
+    assert story.end == GiveUp(
+        "pay-refund can't run: "
+        "refund.ok is missing, check-policy could produce it but is not listed in the request and needs "
+        "order.total, release could produce it but is not listed in the request and needs "
+        "refund.over_limit; "
+        "refund.amount is missing, check-policy could produce it but is not listed in the request and needs "
+        "order.total.",
+        "missing-paths",
+        ("refund.ok", "refund.amount"),
+    )
+
+
+def test_what_a_listed_supplier_lacks_is_told_too() -> None:
+    end = live(ORDER, START, goal=["check-policy", "pay-refund"]).end
+    assert isinstance(end, GiveUp)
+    assert end.missing == ("order.total", "refund.ok", "refund.amount")
+    assert "refund.amount is missing, check-policy could produce it but needs order.total; " in end.reason
+    assert "fetch-order could produce it but is not listed in the request" in end.reason
 
 
 def test_what_initial_data_holds_needs_no_supplier_but_a_goal_runs_all_the_same() -> None:
@@ -76,7 +116,8 @@ def test_a_skill_without_a_contract_runs_only_when_named_listed_or_needed() -> N
     assert live(skills).order == ["a"]
     assert live(skills, sop="Use PDF, please.").order == ["pdf"]
     assert live(skills, goal=["pdf", "a"]).rounds == [("a",), ("pdf",)]  # it reads everything: it goes last
-    assert live(skills, goal=["b"]).order == ["pdf", "b"]
+    assert live(skills, sop="Do b.").order == ["pdf", "b"]
+    assert live(skills, goal=["b"]).order == []
 
 
 def test_skills_without_contracts_go_in_the_order_of_the_sop() -> None:
@@ -97,6 +138,8 @@ def test_skills_that_write_to_one_place_never_run_side_by_side() -> None:
 def test_an_optional_path_is_waited_for_while_it_may_come_but_brings_no_supplier() -> None:
     skills = catalog(skill("score", "in note?", "score"), skill("annotate", "in", "note"))
     assert live(skills, {"in": 1}).rounds == [("annotate",), ("score",)]
+    assert live(skills, {"in": 1}, "Score it.").rounds == [("score",)]
+    assert live(skills, {"in": 1}, "Score it, annotate it.").rounds == [("annotate",), ("score",)]
     assert live(skills, {"in": 1}, goal=["score"]).rounds == [("score",)]
     assert live(skills, {"in": 1}, goal=["score", "annotate"]).rounds == [("annotate",), ("score",)]
 
@@ -120,21 +163,26 @@ def test_a_branch_that_is_not_taken_is_left_out() -> None:
         skill("for-small", "small", "answer"),
         skill("reply", "answer", "out"),
     )
-    for goal in (None, ["reply"]):
-        story = live(skills, {"in": 1}, goal=goal, absent=lambda path: path == "large")
+    for sop in ("Do it.", "Reply."):
+        story = live(skills, {"in": 1}, sop, absent=lambda path: path == "large")
         assert story.order == ["judge", "for-small", "reply"]
         assert isinstance(story.end, Finish)
 
 
 def test_a_goal_whose_path_turns_out_absent_ends_the_run() -> None:
     skills = catalog(skill("judge", "in", "large?"), skill("for-large", "large", "answer"))
-    story = live(skills, {"in": 1}, goal=["for-large"], absent=lambda path: True)
-    assert story.order == ["judge"]
-    assert story.end == GiveUp(
-        "for-large can't run: large is missing, judge has run and did not produce it.",
-        "missing-paths",
-        ("large",),
-    )
+    asked: list[tuple[str, list[str] | None]] = [
+        ("Answer for large.", None),
+        ("Do it.", ["for-large", "judge"]),
+    ]
+    for sop, goal in asked:
+        story = live(skills, {"in": 1}, sop, goal, absent=lambda path: True)
+        assert story.order == ["judge"]
+        assert story.end == GiveUp(
+            "for-large can't run: large is missing, judge has run and did not produce it.",
+            "missing-paths",
+            ("large",),
+        )
 
 
 def test_a_goal_that_can_never_run_ends_the_run_before_anything_is_done() -> None:
@@ -169,9 +217,11 @@ def test_an_unknown_listed_skill_ends_the_run_with_a_hint() -> None:
 
 def test_skills_that_only_feed_each_other_can_never_run() -> None:
     skills = catalog(skill("a", "x", "y"), skill("b", "y", "x"))
-    end = live(skills, {}, goal=["a"]).end
-    assert isinstance(end, GiveUp)
-    assert end.missing == ("x", "y")
+    asked: list[tuple[str, list[str] | None]] = [("Do a.", None), ("Do it.", ["a", "b"])]
+    for sop, goal in asked:
+        end = live(skills, {}, sop, goal).end
+        assert isinstance(end, GiveUp)
+        assert end.missing == ("x", "y")
 
 
 def test_null_is_there_and_a_list_path_wants_a_list() -> None:
@@ -186,9 +236,10 @@ def test_an_irreversible_supplier_comes_in_only_where_nothing_else_helps() -> No
         skill("find", "in", "licence"),
         skill("install", "licence", "done"),
     )
-    assert live(skills, {"in": 1}, goal=["install"]).order == ["find", "install"]
+    assert live(skills, {"in": 1}, "Install.").order == ["find", "install"]
     del skills["find"]
-    assert live(skills, {"in": 1}, goal=["install"]).order == ["buy", "install"]
+    assert live(skills, {"in": 1}, "Install.").order == ["buy", "install"]
+    assert live(skills, {"in": 1}, goal=["install"]).order == []  # the request lists only that
     assert live(skills, {"in": 1}).order == []  # nobody asked for either
 
 
@@ -199,7 +250,7 @@ def test_a_reversible_supplier_that_drags_in_an_irreversible_one_is_passed_over(
         skill("from-order", "in", "total"),
         skill("goal", "total", "done"),
     )
-    assert live(skills, {"in": 1}, goal=["goal"]).order == ["from-order", "goal"]
+    assert live(skills, {"in": 1}, "Reach the goal.").order == ["from-order", "goal"]
 
 
 def test_suppliers_that_need_each_other_are_untangled() -> None:
@@ -209,13 +260,13 @@ def test_suppliers_that_need_each_other_are_untangled() -> None:
         skill("z", "p", "q"),  # looks like a gentler source of q, but needs what x makes of it
         skill("goal", "p", "done"),
     )
-    assert live(skills, {"in": 1}, goal=["goal"]).order == ["y", "x", "goal"]
+    assert live(skills, {"in": 1}, "Reach the goal.").order == ["y", "x", "goal"]
 
 
 @pytest.mark.parametrize("chain", [5, 400])
 def test_long_chains_go_step_by_step(chain: int) -> None:
     skills = catalog(*(skill(f"s{n}", f"p{n}", f"p{n + 1}") for n in range(chain)))
-    story = live(skills, {"p0": 1}, goal=[f"s{chain - 1}"])
+    story = live(skills, {"p0": 1}, f"Do s{chain - 1}.")
     assert story.order == [f"s{n}" for n in range(chain)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import given, settings
@@ -52,6 +53,13 @@ def runs(draw: st.DrawFn) -> tuple[Catalog, dict[str, Any], str, list[str] | Non
     sop = "Do " + ", then ".join(draw(names)) if how == "name" else "Do it."
     absent = frozenset(draw(st.lists(st.sampled_from(PATHS), max_size=4)))
     return skills, draw(initial_data()), sop, goal, absent
+
+
+@st.composite
+def listed_runs(draw: st.DrawFn) -> tuple[Catalog, dict[str, Any], str, list[str], frozenset[str]]:
+    """Runs whose request lists up to all the skills, while the SOP may name others."""
+    skills, data, sop, _, absent = draw(runs())
+    return skills, data, sop, draw(st.lists(st.sampled_from(sorted(skills)), min_size=1, unique=True)), absent
 
 
 def lived(run: tuple[Catalog, dict[str, Any], str, list[str] | None, frozenset[str]], **more: Any) -> Story:
@@ -139,6 +147,38 @@ def test_nothing_irreversible_and_nothing_without_a_contract_runs_unasked(run: A
             for path in skills[other].contract.requires
             for made in skills[name].contract.writes
         )
+
+
+@settings(max_examples=200, deadline=None)
+@given(listed_runs())
+def test_listed_skills_never_bring_in_an_unlisted_one(run: Any) -> None:
+    assert set(lived(run).order) <= set(run[3])
+
+
+@settings(max_examples=200, deadline=None)
+@given(listed_runs())
+def test_where_a_listed_skill_lacks_something_the_run_says_who_could_have_produced_it(run: Any) -> None:
+    skills, _, _, listed, _ = run
+    story = lived(run)
+    if not isinstance(story.end, GiveUp):
+        return
+    sentences = re.findall(r"(s\d) can't run: (.*?)\.(?= s\d can't run|$)", story.end.reason)
+    assert sentences
+    for name, sentence in sentences:
+        assert name in listed
+        told = dict(part.split(" is missing, ") for part in sentence.split("; "))
+        assert set(told) <= set(story.end.missing)
+        lacking = [path for path in skills[name].contract.requires if path in told]
+        assert lacking
+        for path in lacking:
+            others = {
+                o for o in skills if o != name and any(overlap(path, w) for w in skills[o].contract.writes)
+            }
+            has_run = {f"{other} has run" for other in others & set(story.order)}
+            could = {f"{other} could produce it" for other in others - set(story.order)}
+            assert set(re.findall(r"s\d (?:has run|could produce it)", told[path])) == has_run | could
+            for other in others - set(listed):
+                assert f"{other} could produce it but is not listed in the request" in told[path]
 
 
 @settings(max_examples=120, deadline=None)

@@ -119,7 +119,9 @@ class _Goal:
                 return None
             stuck = [name for name in open_goals if name not in able]
             if stuck:
-                return wording.missing(self._supply, stuck, have, done)
+                return wording.missing(
+                    self._supply, stuck, have, done, plan.members if self._listed else None
+                )
         elif not able:
             return None if done else wording.nothing_to_do(self._supply, have)
         chosen = choose(self._supply, plan, [name for name in remaining if name in able], have)

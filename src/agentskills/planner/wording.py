@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from agentskills.domain.data_path import overlap
 from agentskills.domain.decision import GiveUp
@@ -61,33 +61,53 @@ def unknown(names: Sequence[str], close: Sequence[str]) -> GiveUp:
     return GiveUp(f"There is no skill named {listing(names)}.{hint}", "unknown-skill")
 
 
-def missing(supply: Supply, stuck: Sequence[str], have: set[str], done: set[str]) -> GiveUp:
-    """Return the end of a run one of whose goals can never run, with what is missing and why."""
+def missing(
+    supply: Supply, stuck: Sequence[str], have: set[str], done: set[str], listed: Collection[str] | None
+) -> GiveUp:
+    """Return the end of a run one of whose goals can never run, with what is missing and why.
+
+    `listed` are the skills that the request limits the run to, None where it doesn't.
+    """
     paths: dict[str, None] = {}
     sentences = []
     for goal in stuck:
-        told = _trace(supply, goal, have, done)
+        told = _trace(supply, goal, have, done, listed)
         paths.update(dict.fromkeys(told))
         sentences.append(f"{goal} can't run: {'; '.join(told.values())}.")
     return GiveUp(" ".join(sentences), "missing-paths", tuple(paths))
 
 
-def _trace(supply: Supply, goal: str, have: set[str], done: set[str]) -> dict[str, str]:
-    """Return each missing path with who could have produced it, and what those lack in turn."""
+def _trace(
+    supply: Supply, goal: str, have: set[str], done: set[str], listed: Collection[str] | None
+) -> dict[str, str]:
+    """Return each missing path with who could have produced it, and what those lack in turn.
+
+    What skills outside the list lack is not missing: they were not to run.
+    """
     told: dict[str, str] = {}
     names = {goal: None}
+
+    def may_run(name: str) -> bool:
+        return name not in done and (listed is None or name in listed)
+
     for name in (todo := [goal]):  # grows while it is walked
         for path in supply.requires(name):
             if path in have or path in told:
                 continue
             suppliers = supply.suppliers(name, path)
-            told[path] = f"{path} is missing, {_who(supply, suppliers, have, done)}"
-            todo += [other for other in suppliers if other not in done and other not in names]
+            told[path] = f"{path} is missing, {_who(supply, suppliers, have, done, listed)}"
+            todo += [other for other in suppliers if other not in names and may_run(other)]
             names.update(dict.fromkeys(suppliers))
     return told
 
 
-def _who(supply: Supply, suppliers: Sequence[str], have: set[str], done: set[str]) -> str:
+def _who(
+    supply: Supply,
+    suppliers: Sequence[str],
+    have: set[str],
+    done: set[str],
+    listed: Collection[str] | None,
+) -> str:
     if not suppliers:
         return "and no skill produces it"
     words = []
@@ -95,6 +115,9 @@ def _who(supply: Supply, suppliers: Sequence[str], have: set[str], done: set[str
         lacking = [path for path in supply.requires(supplier) if path not in have]
         if supplier in done:
             words.append(f"{supplier} has run and did not produce it")
+        elif listed is not None and supplier not in listed:
+            needs = f" and needs {listing(lacking)}" if lacking else ""
+            words.append(f"{supplier} could produce it but is not listed in the request{needs}")
         elif lacking:
             words.append(f"{supplier} could produce it but needs {listing(lacking)}")
         else:

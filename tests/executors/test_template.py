@@ -101,3 +101,9 @@ def test_the_host_can_not_be_ended_by_the_environment(monkeypatch: pytest.Monkey
 def test_data_can_not_change_the_path(name: str) -> None:
     with pytest.raises(SkillFailed, match="would change the path"):
         filled_url(f"http://shop/orders/{{{name}}}", VALUES)
+
+
+def test_names_begin_with_a_letter_of_any_script_and_bare_numbers_stay_text() -> None:
+    values = Values({"größe": 5, "results": {"技能": {"ok": True}, "123": "x"}})
+    assert filled(["{größe}", "{results.技能.ok}", "{results.123}"], values) == [5, True, "x"]
+    assert filled_text(r"\d{3} {größe}", values) == r"\d{3} 5"

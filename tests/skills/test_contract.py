@@ -328,3 +328,17 @@ def test_text_that_a_model_wrote_does_not_identify_an_effect(tmp_path: Path) -> 
         "send/SKILL.md",
     )
     assert "reply.text identifies the effect, but the model of draft writes it" in found.message
+
+
+@pytest.mark.parametrize("name", ["技能", "123"])
+def test_the_default_output_of_a_skill_of_any_name_can_be_required_by_another(
+    tmp_path: Path, name: str
+) -> None:
+    write(tmp_path / name / "SKILL.md", skill_text(name))
+    skill, _ = read_one(tmp_path)
+    assert skill is not None
+    assert skill.contract.produces == (f"results.{name}",)
+    assert (
+        contract_of(tmp_path / "other", {"requires": skill.contract.produces[0]}).requires
+        == skill.contract.produces
+    )

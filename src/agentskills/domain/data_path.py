@@ -9,7 +9,7 @@ from typing import Any
 from agentskills.domain.errors import BadInput
 from agentskills.domain.json_text import Json
 
-_PATH = re.compile(r"[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*(\[\])?")
+_PATH = re.compile(r"\w[\w-]*(\.\w[\w-]*)*(\[\])?")  # \w: letters and digits of any script, and _
 
 
 class _Absent:

@@ -16,7 +16,7 @@ from agentskills.domain.errors import SkillFailed
 from agentskills.domain.json_text import Json, json_str
 from agentskills.executors.secrets import environment, secret
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w-]*(?:\.[\w-]+)*(?:\[\])?)\}")
+_PLACEHOLDER = re.compile(r"\{([^\W\d][\w-]*(?:\.[\w-]+)*(?:\[\])?)\}")
 _AUTHORITY_ENDS = re.compile(r"https?://[^/?#]+[/?#]", re.IGNORECASE)
 
 Part: TypeAlias = str | tuple[str]

@@ -172,7 +172,7 @@ def _spelled(response: dict[str, Any] | None, paths: tuple[str, ...]) -> dict[st
 
 def default_path(name: str) -> str:
     """Return where a skill writes that doesn't say where: `results.<skill>`."""
-    return "results." + re.sub(r"[^\w-]", "_", name)
+    return "results." + re.sub(r"^-|[^\w-]", "_", name)
 
 
 def method_of(request: Mapping[str, Any] | None) -> str:

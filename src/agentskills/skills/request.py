@@ -13,7 +13,7 @@ from agentskills.skills.report import Report
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PARTS = ("method", "url", "headers", "query", "body")
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w-]*(?:\.[\w-]+)*(?:\[\])?)\}")
+_PLACEHOLDER = re.compile(r"\{([^\W\d][\w-]*(?:\.[\w-]+)*(?:\[\])?)\}")
 _HOST = re.compile(r"(?:[Hh][Tt][Tt][Pp][Ss]?://)?([^/?#]*)")
 _GIVEN = ("thread_id", "idempotency_key")
 

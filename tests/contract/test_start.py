@@ -140,7 +140,7 @@ def test_named_sop_is_taken_byte_for_byte(api: Api) -> None:
     assert row["sop_name"] == "twice"
     assert answer.body["run_name"] == "Twice"
     unknown = api.post("/start", {"sop_name": "thrice"})
-    assert is_problem(unknown, 422, "sop-not-found", "/sop_name")
+    assert is_problem(unknown, 422, "unknown-sop", "/sop_name")
 
 
 def test_skills_limit_the_run_and_are_its_goal(api: Api) -> None:

@@ -43,12 +43,12 @@ def _subclasses(cls: type[AgentSkillsError]) -> Iterator[type[AgentSkillsError]]
 
 
 _INTERNAL = {errors.SkillFailed, errors.LostOwnership, errors.SetupError}
-ERROR_CLASSES: dict[tuple[str, int], type[AgentSkillsError]] = {
-    (cls.type, cls.status): cls
+ERROR_CLASSES: dict[str, type[AgentSkillsError]] = {
+    cls.type: cls
     for cls in _subclasses(AgentSkillsError)
     if cls.__module__ == errors.__name__ and cls not in _INTERNAL
 }
-"""Error classes by the last part of a problem's `type`, and its status."""
+"""Error classes by the last part of a problem's `type`, which has one meaning."""
 
 _STANDARD_MEMBERS = {"type", "title", "status", "detail", "instance"}
 
@@ -62,7 +62,7 @@ def error_for(http_status: int, problem: Any) -> AgentSkillsError:
         return UnexpectedAnswer(f"the server answered {http_status}", http_status=http_status)
     detail = str(problem.get("detail") or problem.get("title") or f"the server answered {http_status}")
     kind = str(problem.get("type", "")).replace("#", "/").replace(":", "/").rsplit("/", 1)[-1]
-    cls = ERROR_CLASSES.get((kind, http_status))
+    cls = ERROR_CLASSES.get(kind)
     if cls is None:
         return UnexpectedAnswer(detail, http_status=http_status, problem=problem)
     if issubclass(cls, BadInput):

@@ -56,10 +56,17 @@ class SkillNotFound(AgentSkillsError):
     type = "skill-not-found"
 
 
-class SopNotFound(BadInput):
-    """There is no SOP with this name."""
+class SopNotFound(AgentSkillsError):
+    """There is no named SOP like this."""
 
+    status = 404
     type = "sop-not-found"
+
+
+class UnknownSop(BadInput):
+    """`sop_name` names no SOP."""
+
+    type = "unknown-sop"
 
 
 class IdTaken(AgentSkillsError):
@@ -212,10 +219,3 @@ class StepNotFound(AgentSkillsError):
 
     status = 404
     type = "step-not-found"
-
-
-class SopUnknown(AgentSkillsError):
-    """There is no named SOP like this."""
-
-    status = 404
-    type = "sop-not-found"

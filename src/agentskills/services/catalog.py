@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from agentskills.domain.errors import SkillNotFound, SopUnknown
+from agentskills.domain.errors import SkillNotFound, SopNotFound
 from agentskills.domain.skill import Diagnostic, Skill
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
@@ -84,11 +84,11 @@ async def list_sops(context: Context) -> dict[str, Any]:
 
 
 async def sop(context: Context, name: str) -> dict[str, Any]:
-    """Return one named procedure. Raises `SopUnknown`."""
+    """Return one named procedure. Raises `SopNotFound`."""
     async with context.reading() as conn:
         found = await catalogs.load_sop(conn, name)
     if found is None:
-        raise SopUnknown(f"there is no SOP named {name!r}")
+        raise SopNotFound(f"there is no SOP named {name!r}")
     return _sop(found)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from agentskills.domain.canonical import digest
-from agentskills.domain.errors import BadInput, IdTaken, SopNotFound, TooLarge
+from agentskills.domain.errors import BadInput, IdTaken, TooLarge, UnknownSop
 from agentskills.domain.json_text import json_bytes
 from agentskills.domain.status import RunStatus
 from agentskills.services import naming
@@ -64,7 +64,7 @@ class Started:
 async def start_run(context: Context, asked: StartRequest, actor: Actor) -> Started:
     """Save a run and make it due.
 
-    Raises `BadInput`, `TooLarge`, `SopNotFound`, and `IdTaken` where the id belongs to a run
+    Raises `BadInput`, `TooLarge`, `UnknownSop`, and `IdTaken` where the id belongs to a run
     with another body; the same body answers with the run that exists.
     """
     async with context.reading() as conn:  # one statement is its own transaction
@@ -133,7 +133,7 @@ class _Checked:
         if asked.sop_name not in self._sops:
             found = await catalogs.load_sop(self._conn, asked.sop_name)
             if found is None:
-                raise SopNotFound(f"there is no SOP named {asked.sop_name!r}", pointer="/sop_name")
+                raise UnknownSop(f"there is no SOP named {asked.sop_name!r}", pointer="/sop_name")
             self._sops[asked.sop_name] = found.sop
         return self._sops[asked.sop_name]
 

@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -92,6 +93,7 @@ def run_beside(server: ThreadingHTTPServer, command: list[str]) -> None:
     life, held = os.pipe()
     if os.fork() == 0:
         os.close(held)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command
         threading.Thread(target=server.serve_forever, daemon=True).start()
         os.read(life, 1)  # nobody writes: it ends when the command is gone, however it went
         os._exit(0)

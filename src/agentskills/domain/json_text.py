@@ -6,8 +6,9 @@ become `int` or `Decimal`, and are written digit for digit.
 
 from __future__ import annotations
 
+import json
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from math import isfinite
 from typing import Any, TypeAlias
 
@@ -22,6 +23,8 @@ MAX_DEPTH = 64
 MAX_DIGITS = 100
 MAX_EXPONENT = 100
 _HUGE = 10**MAX_DIGITS
+_BEYOND = Decimal(f"1e{10 * MAX_EXPONENT}")
+_QUIET = Context(traps=[])  # gives NaN for exponents that Decimal can't hold
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -37,9 +40,33 @@ def parse_json(text: bytes | str) -> Json:
     except RecursionError:
         raise BadInput(f"nested deeper than {MAX_DEPTH} levels") from None
     except (msgspec.DecodeError, UnicodeError, ValueError, ArithmeticError) as error:
+        _refuse_by_name(text)
         raise NotJson(f"not valid JSON: {error}") from None
     check_json(value)
     return value
+
+
+def _refuse_by_name(text: bytes | str) -> None:
+    """Raise `BadInput` naming the field where `text` is JSON but holds what the decoder stops at.
+
+    Those are lone surrogates, and numbers too large for Python's int or Decimal. It is slower, and
+    only needed for texts that are refused anyhow.
+    """
+    try:
+        text = text.decode() if isinstance(text, bytes) else text
+        value = json.loads(text, parse_int=_any_number, parse_float=_any_number, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return
+    check_json(value)
+
+
+def _any_number(text: str) -> Decimal:
+    number = Decimal(text, _QUIET)
+    return _BEYOND if number.is_nan() else number
+
+
+def _no_number(text: str) -> Json:
+    raise ValueError(f"{text} is not JSON")
 
 
 def parse_stored(text: bytes | str) -> Json:

@@ -83,6 +83,9 @@ def test_lines_that_tell_of_steps():
     assert step_line(failed).endswith("failed  1.00 s  skill-failed: no money")
     reused = step(reused_from={"thread_id": "order-42", "seq": 2}, reason=None)
     assert step_line(reused).endswith("as in order-42 step 2")
+    told = "not repeated: pay-refund, done by order-42 at 2026-11-20 00:00:01 UTC"
+    honoured = step(decision=2, reused_from={"thread_id": "order-42", "seq": 2}, reason=told)
+    assert step_line(without_repeats([honoured])[0]).endswith(f"1.00 s  {told}")
 
 
 def test_a_reason_is_told_once():

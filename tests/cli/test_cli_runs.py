@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -124,6 +125,23 @@ def test_a_rerun_changes_what_is_set_and_keeps_every_digit(on: Any, kettle: str)
     assert [run["thread_id"] for run in json.loads(listed)] == ["kettle_rerun_1", kettle]
     page = on("run", "show", "kettle_rerun_1").stdout
     assert "Kettle (Rerun #1)" in page
+
+
+def test_what_a_rerun_did_not_repeat_is_shown_plainly(on: Any, kettle: str):
+    assert "not repeated" not in on("run", "show", kettle).stdout
+    again = on("run", "rerun", kettle, "--wait").stderr.split()[1]
+    shown = json.loads(on("run", "show", again, "-o", "json").stdout)
+    by_receipt = {step["skill"]: step for step in shown["steps"] if step["reused_from"]}
+    assert set(by_receipt) == {"pay-refund", "notify-customer"}
+    assert shown["not_repeated"] == 2
+    page = " ".join(on("run", "show", again).stdout.split())
+    assert "not repeated 2 effects" in page
+    followed = on("run", "watch", again).stdout
+    for skill, step in by_receipt.items():
+        assert re.fullmatch(f"not repeated: {skill}, done by {kettle} at [0-9-]+ [0-9:]+ UTC", step["reason"])
+        assert step["reason"] in followed
+        assert f"not repeated: {skill}, done by {kettle}" in page
+    assert "as in" not in page + followed
 
 
 def test_a_failed_run_exits_1_and_its_rerun_can_pass(on: Any):

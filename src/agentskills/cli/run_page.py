@@ -44,6 +44,10 @@ def _lines(sop: str) -> str:
     return "\n".join("  " + out.safe(line) for line in sop.splitlines())
 
 
+def _effects(count: int) -> str | None:
+    return f"{count} effect{'' if count == 1 else 's'}" if count else None
+
+
 def _head(run: dict[str, Any]) -> RenderableType:
     given = {
         "id": run["thread_id"],
@@ -51,6 +55,7 @@ def _head(run: dict[str, Any]) -> RenderableType:
         "error": problem(run["error"]),
         "created": out.moment(run["created_at"]),
         "took": out.duration(run["started_at"], run["finished_at"]),
+        "not repeated": _effects(run["not_repeated"]),
         "repeats": run["parent_thread_id"],
         "reason": (run["requested_by"] or {}).get("reason"),
         "reruns": ", ".join(rerun["thread_id"] for rerun in run["reruns"]),

@@ -24,6 +24,10 @@ from .skill_folders import write_skills
 from .talking import Api
 
 
+SECRET = "sesame-4711"
+"""A secret of the server."""
+
+
 @pytest.fixture(scope="module")
 def module_url(postgres: EmbeddedPostgres, template: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of a fresh database for one module."""
@@ -93,6 +97,7 @@ def api(module_url: str, skills_root: Path, outside: Outside) -> Iterator[Api]:
         "OUTSIDE_URL": f"http://{outside.address}",
         "ASF_PRIVATE_HOSTS": outside.address,
         "ASF_LEASE_SECONDS": "3",
+        "ASF_SECRET_BANK": SECRET,
     }
     with running_server(home, module_url, skills_root, more) as server:
         client = Api(server.url, server.outbox)

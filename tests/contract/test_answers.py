@@ -6,8 +6,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
+import pytest
 
-from .conftest import Outside
+from agentskills.domain.json_text import parse_stored
+
+from .conftest import SECRET, Outside
 from .talking import Api, is_problem, new_name
 
 
@@ -27,8 +30,23 @@ def test_what_a_waiting_run_shows(api: Api) -> None:
     assert (steps[wait["step"]]["kind"], steps[wait["step"]]["status"]) == ("approval", "waiting")
     assert wait in api.get(f"/admin/runs/{thread_id}").body["waiting"]
     inbox = api.get("/admin/waits", limit=500).body["items"]
-    assert [item["step"] for item in inbox if item["thread_id"] == thread_id] == [wait["step"]]
-    assert thread_id in [run["thread_id"] for run in api.get("/admin/runs", status="waiting").body["items"]]
+    [item] = [item for item in inbox if item["thread_id"] == thread_id]
+    assert wait == {name: value for name, value in item.items() if name not in ("thread_id", "run_name")}
+    rows = api.get("/admin/runs", status="waiting").body["items"]
+    [in_short] = [run["waiting"] for run in rows if run["thread_id"] == thread_id]
+    assert in_short == [{name: value for name, value in wait.items() if name != "asks"}]
+    assert wait in last_run_event(api, thread_id)["waiting"]
+
+
+def last_run_event(api: Api, thread_id: str) -> dict:
+    """The data of the newest `run` event."""
+    with api.http.stream("GET", f"/admin/runs/{thread_id}/events") as response:
+        kind = ""
+        for line in response.iter_lines():
+            kind = line.removeprefix("event: ") if line.startswith("event: ") else kind
+            if kind == "run" and line.startswith("data: "):
+                return dict(parse_stored(line.removeprefix("data: ")))
+    raise AssertionError("the stream ended without a run event")
 
 
 def test_approve_is_the_default(api: Api) -> None:
@@ -50,6 +68,48 @@ def test_data_edits_what_is_approved(api: Api) -> None:
     assert api.ended(thread_id)["data_store"]["seen"] == 5
     steps = api.get(f"/admin/runs/{thread_id}/steps").body["items"]
     assert [s["actor"]["kind"] for s in steps if s["kind"] == "approval"] == ["person"]
+
+
+@pytest.mark.parametrize(
+    ("data", "pointer"),
+    [
+        ({"amuont": 5}, "/data/amuont"),
+        ({"amount": 5, "order": {"id": 1}}, "/data/order"),
+        ({"amount.net": 5}, "/data/amount.net"),
+    ],
+)
+def test_only_what_is_shown_can_be_edited(api: Api, data: dict, pointer: str) -> None:
+    thread_id, wait = waiting_for_approval(api)
+    assert wait["asks"]["paths"] == ["amount"]
+    assert is_problem(api.post(f"/approve/{thread_id}", {"data": data}), 422, "bad-input", pointer)
+    assert api.get(f"/status/{thread_id}").body["waiting"] == [wait]
+
+
+def test_a_retried_answer_is_taken_once(api: Api) -> None:
+    thread_id, wait = waiting_for_approval(api)
+    key = new_name("answer")
+    given = {"step": wait["step"], "note": "once"}
+    with ThreadPoolExecutor(4) as many:
+        answers = list(
+            many.map(lambda _: api.post(f"/approve/{thread_id}", given, Idempotency_Key=key), range(4))
+        )
+    assert [answer.status for answer in answers] == [200] * 4
+    assert all(answer.body == answers[0].body for answer in answers)
+    assert sum(answer.headers.get("idempotent-replayed") == "true" for answer in answers) == 3
+    assert api.ended(thread_id)["status"] == "completed"
+    late = api.post(f"/approve/{thread_id}", given, Idempotency_Key=key)
+    assert (late.status, late.body) == (200, answers[0].body)
+    other = api.post(f"/approve/{thread_id}", {"decision": "reject"}, Idempotency_Key=key)
+    assert is_problem(other, 409, "idempotency-key-reused")
+    assert is_problem(api.post(f"/approve/{thread_id}", given), 409, "not-waiting")
+
+
+def test_an_answer_that_was_refused_leaves_its_key_free(api: Api) -> None:
+    thread_id, _ = waiting_for_approval(api)
+    key = new_name("refused")
+    refused = api.post(f"/approve/{thread_id}", {"decision": "stop"}, Idempotency_Key=key)
+    assert is_problem(refused, 422, "bad-input", "/decision")
+    assert api.post(f"/approve/{thread_id}", {"decision": "approve"}, Idempotency_Key=key).status == 200
 
 
 def test_reject_ends_the_run_failed(api: Api) -> None:
@@ -215,11 +275,37 @@ def test_a_late_callback_is_kept_and_ends_a_doubt(api: Api, outside: Outside, mo
     assert kept == [(data,)]
 
 
+def test_secrets_are_not_kept(api: Api, outside: Outside, module_url: str) -> None:
+    thread_id, _ = waiting_for_approval(api)
+    api.post(f"/approve/{thread_id}", {"data": {"amount": f"to {SECRET}"}, "note": f"pin {SECRET}"})
+    assert api.ended(thread_id)["data_store"]["seen"] == "to [secret]"
+    checked = api.start("Use check-outside.", {"check": {"id": new_name("secret")}})
+    token = token_of(outside.order_of(checked))
+    api.waits(checked, "callback")
+    assert api.post(f"/callback?token={token}", {"data": {"check": {"result": [SECRET]}}}).status == 200
+    assert api.ended(checked)["data_store"]["check"]["result"] == ["[secret]"]
+    with psycopg.connect(module_url) as sql:
+        for table in ("waits", "audit", "run_steps", "idempotency_keys"):
+            found = sql.execute(
+                f"SELECT * FROM {table} AS t WHERE t::text LIKE %s", [f"%{SECRET}%"]
+            ).fetchall()
+            assert found == [], table
+
+
 def test_cancel(api: Api) -> None:
     thread_id, _ = waiting_for_approval(api)
-    answer = api.post(f"/admin/runs/{thread_id}/cancel", {"reason": "not needed"})
+    path, key = f"/admin/runs/{thread_id}/cancel", new_name("cancel")
+    answer = api.post(path, {"reason": "not needed"}, Idempotency_Key=key)
     assert answer.status == 200
     assert api.ended(thread_id)["status"] == "cancelled"
+    retried = api.post(path, {"reason": "not needed"}, Idempotency_Key=key)
+    assert (retried.status, retried.body, retried.headers["idempotent-replayed"]) == (
+        200,
+        answer.body,
+        "true",
+    )
+    other = api.post(path, {"reason": "another"}, Idempotency_Key=key)
+    assert is_problem(other, 409, "idempotency-key-reused")
     assert api.get(f"/status/{thread_id}").body["waiting"] is None
     assert is_problem(api.post(f"/admin/runs/{thread_id}/cancel"), 409, "already-finished")
     assert is_problem(api.post(f"/approve/{thread_id}"), 409, "not-waiting")

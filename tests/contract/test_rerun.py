@@ -104,6 +104,7 @@ def test_changed_inputs(api: Api) -> None:
     assert str(row["initial_data"]["tiny"]) == "0.1234567890123456789"  # left alone, digit for digit
     assert row["request"] == {"format": 1, "changes": changes, "reason": "typo"}
     assert row["requested_by"]["reason"] == "typo"
+    api.ended(one)
     two = api.post(f"/rerun/{one}", {"initial_data": {}, "run_name": "Anew", "metadata": {"b": 1}}).body
     row = api.get(f"/admin/runs/{two['thread_id']}/metadata").body
     assert (row["initial_data"], row["run_name"]) == ({}, "Anew")

@@ -15,6 +15,8 @@ from starlette.requests import Request
 from agentskills.api.metrics import Metrics
 from agentskills.domain.errors import DatabaseGone
 from agentskills.engine.notifier import Notifier
+from agentskills.executors.secrets import keep_out_all
+from agentskills.models.build import model_keys
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
 from agentskills.services.events import Moves
@@ -54,6 +56,7 @@ def actor_of(request: Request) -> Actor:
 @asynccontextmanager
 async def running(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
     """Open what the application needs, load the skills, and tidy up at the end."""
+    keep_out_all(settings.secrets_dir, model_keys(settings))
     url = await asyncio.to_thread(database_url, settings)
     pool = await open_pool(url, max_size=POOL, name="asf api")
     notifier = Notifier(pool)

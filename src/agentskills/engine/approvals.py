@@ -99,6 +99,7 @@ def _question(errand: Errand, shown: dict[str, Any]) -> NewWait:
         "when": str(errand.unit.when),
         "subject": f"{skill.name}: {skill.description}",
         "shown": shown,
+        "paths": list(_shown(errand)[1]),
         "reason": errand.reason,
     }
     if errand.contract.form:

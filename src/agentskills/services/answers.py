@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from agentskills.domain.data_path import ABSENT, read
 from agentskills.domain.errors import (
@@ -15,20 +15,17 @@ from agentskills.domain.errors import (
     StepChoiceNeeded,
     TooEarly,
 )
-from agentskills.domain.status import EffectState, WaitReason
+from agentskills.domain.status import EffectState
+from agentskills.executors.secrets import redact
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
+from agentskills.services.edits import check_edits
 from agentskills.services.forms import check_form, nested
+from agentskills.services.idempotency import Answered, once
+from agentskills.services.waiting import OPTIONS, options_of, waiting_document
 from agentskills.storage import audit, effects, queue, runs, waits, workers
 from agentskills.storage.database import Conn
 from agentskills.storage.waits import Wait
-
-OPTIONS: dict[str, tuple[str, ...]] = {
-    WaitReason.APPROVAL: ("approve", "reject"),
-    WaitReason.CONSENT: ("approve", "reject"),
-    WaitReason.IN_DOUBT: ("happened", "not_happened", "stop"),
-}
-"""What a person may answer, by why the run waits; nothing else waits for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +38,43 @@ class Answer:
     note: str | None = None
     digest: str | None = None  # of what was shown
 
-    def document(self, decision: str) -> dict[str, Any]:
+    def document(self, decision: str | None) -> dict[str, Any]:
         """Return the answer as it is stored."""
         given = {"decision": decision, "data": self.data, "note": self.note}
         return {name: value for name, value in given.items() if value is not None}
 
+    def without_secrets(self) -> Answer:
+        """Return the answer as it may be kept."""
+        return replace(
+            self, data=cast("dict[str, Any]", redact(self.data)), note=cast(str, redact(self.note))
+        )
 
-async def approve(context: Context, thread_id: str, given: Answer, actor: Actor) -> dict[str, Any]:
-    """Take a person's answer and wake the run; return the answer of the request.
 
-    Raises `RunNotFound`, `NotWaiting`, `StepChoiceNeeded`, `OutOfDate`, `TooEarly`, `BadInput`.
+async def approve(
+    context: Context, thread_id: str, given: Answer, actor: Actor, *, key: str | None = None
+) -> Answered:
+    """Take a person's answer and wake the run.
+
+    The same `key` and answer get the same answer again. Raises `RunNotFound`, `NotWaiting`,
+    `StepChoiceNeeded`, `OutOfDate`, `TooEarly`, `BadInput`, `IdempotencyKeyReused`.
     An answer that comes too late is refused, and kept in the audit.
     """
+    asked = ["approve", thread_id, given.step, given.document(given.decision), given.digest]
+    kept = given.without_secrets()
+
+    async def work(conn: Conn) -> dict[str, Any]:
+        wait = await _wait_for(conn, thread_id, kept.step)
+        decision = _decision(wait, kept)
+        await _take(conn, wait, decision, kept, actor)
+        return {"status": "accepted", "thread_id": thread_id, "step": wait.seq, "decision": decision}
+
     try:
-        async with context.writing() as conn:
-            wait = await _wait_for(conn, thread_id, given.step)
-            decision = _decision(wait, given)
-            await _take(conn, wait, decision, given, actor)
+        done = await once(context, key, asked, work)
     except (NotWaiting, OutOfDate) as refused:
-        await _record_refused(context, thread_id, given, actor, refused.type)
+        await _record_refused(context, thread_id, kept, actor, refused.type)
         raise
     context.notifier.woken([thread_id])
-    return {"status": "accepted", "thread_id": thread_id, "step": wait.seq, "decision": decision}
+    return done
 
 
 async def _wait_for(conn: Conn, thread_id: str, step: int | None) -> Wait:
@@ -85,7 +97,7 @@ async def _wait_for(conn: Conn, thread_id: str, step: int | None) -> Wait:
 
 
 def _decision(wait: Wait, given: Answer) -> str:
-    options = tuple(wait.options) or OPTIONS[wait.reason]
+    options = options_of(wait)
     decision = given.decision or ("approve" if "approve" in options else None)
     if decision is None:
         raise BadInput(f"say what happened: {', '.join(options)}", pointer="/decision")
@@ -101,6 +113,8 @@ async def _take(conn: Conn, wait: Wait, decision: str, given: Answer, actor: Act
         data = nested(given.data)
         if wait.asks.get("kind") == "form":
             check_form(wait.asks.get("form"), data)
+        elif decision == "approve":
+            check_edits(wait.asks.get("paths", ()), given.data or {})
         check_delivered(wait.expects, data)
     if decision in ("happened", "not_happened") and wait.effect_id is not None:
         await _settle(conn, wait, decision, given, actor)
@@ -149,17 +163,3 @@ def check_delivered(expects: Sequence[str], data: dict[str, Any] | None) -> None
             place = path.removesuffix("[]").replace(".", "/")
             what = "a list at " if path.endswith("[]") else ""
             raise BadInput(f"data lacks {what}{path}", pointer=f"/data/{place}")
-
-
-def waiting_document(wait: Wait) -> dict[str, Any]:
-    """Return an open wait as it is shown."""
-    return {
-        "step": wait.seq,
-        "skill": wait.skill,
-        "reason": wait.reason,
-        "since": wait.since,
-        "until": wait.until,
-        "asks": wait.asks,
-        "options": list(wait.options) or list(OPTIONS.get(wait.reason, ())),
-        "digest": wait.shown_digest,
-    }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from agentskills.domain.errors import BadInput, ForgedToken, NotWaiting
+from agentskills.domain.json_text import Json
 from agentskills.domain.status import EffectState
+from agentskills.executors.secrets import redact
 from agentskills.services.actor import Actor
 from agentskills.services.answers import check_delivered
 from agentskills.services.context import Context
@@ -24,8 +26,12 @@ class Callback:
 
     token: str | None
     thread_id: str | None
-    data: Any = None
-    error: Any = None
+    data: Json = None
+    error: Json = None
+
+    def without_secrets(self) -> Callback:
+        """Return the result as it may be kept."""
+        return replace(self, data=redact(self.data), error=redact(self.error))
 
     def document(self) -> dict[str, Any]:
         """Return the answer as it is stored."""
@@ -47,6 +53,7 @@ async def deliver(context: Context, given: Callback) -> dict[str, Any]:
     if not given.token:
         raise ForgedToken("the token is missing: call callback_url as it was given")
     hashed = sha256(given.token.encode()).hexdigest()
+    given = given.without_secrets()
     async with context.writing() as conn:
         wait = await _locked(conn, hashed)
         if wait is None or given.thread_id not in (None, wait.thread_id):

@@ -11,7 +11,8 @@ from agentskills.domain.errors import RunNotFound
 from agentskills.domain.status import FINAL_RUN
 from agentskills.services import journal
 from agentskills.services.context import Context
-from agentskills.storage import inbox, runs, steps
+from agentskills.services.waiting import waiting_of
+from agentskills.storage import runs, steps
 from agentskills.storage.runs import RunRow
 
 POLL = 2.0
@@ -97,7 +98,7 @@ async def changes(context: Context, thread_id: str, since: int) -> tuple[list[Ev
         documents = await journal.documents(conn, thread_id, found) if found else []
         told: list[tuple[int, str, dict[str, Any]]] = [(d["version"], "step", d) for d in documents]
         if run.version > since or run.status in FINAL_RUN:
-            waiting = (await inbox.in_short(conn, [thread_id])).get(thread_id)
+            waiting = await waiting_of(conn, run)
             told.append((run.version, "run", _run(run, waiting)))
     told.sort(key=lambda change: (change[0], change[1] == "run"))
     events = [
@@ -113,7 +114,7 @@ def _run(run: RunRow, waiting: list[dict[str, Any]] | None) -> dict[str, Any]:
         "thread_id": run.thread_id,
         "status": run.status,
         "error": run.error,
-        "waiting": None if run.status in FINAL_RUN else waiting,
+        "waiting": waiting,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
         "tokens": run.tokens,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from agentskills.domain.canonical import digest
@@ -12,17 +13,28 @@ from agentskills.storage import idempotency
 from agentskills.storage.database import Conn
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to a request, and whether it was given before, to an earlier one with its key."""
+
+    answer: dict[str, Any]
+    replayed: bool = False
+
+
 async def once(
     context: Context,
-    key: str,
+    key: str | None,
     asked: Any,
     work: Callable[[Conn], Awaitable[dict[str, Any]]],
-) -> tuple[dict[str, Any], bool]:
-    """Return the answer of `work`, and whether it was given before.
+) -> Answered:
+    """Return the answer of `work`, which is done in one transaction and once per key.
 
-    `asked` is everything the answer depends on. The key, the work and its answer are one
-    transaction: a failure leaves the key free. Raises `IdempotencyKeyReused`.
+    `asked` is everything the answer depends on. The key, the work and its answer are written
+    together: a failure leaves the key free. Raises `IdempotencyKeyReused`.
     """
+    if key is None:
+        async with context.writing() as conn:
+            return Answered(await work(conn))
     if not key.isprintable() or not key.strip():
         raise BadInput("Idempotency-Key must be printable text", pointer="Idempotency-Key")
     body = digest(asked)
@@ -31,7 +43,7 @@ async def once(
         if kept is None:
             answer = await work(conn)
             await idempotency.keep(conn, key, 200, answer)
-            return answer, False
+            return Answered(answer)
     if kept.body_digest != body:
         raise IdempotencyKeyReused(f"the Idempotency-Key {key!r} was used with another body")
-    return kept.answer, True
+    return Answered(kept.answer, replayed=True)

@@ -9,14 +9,15 @@ from agentskills.domain.errors import RunNotFound, StepNotFound
 from agentskills.domain.fold import fold
 from agentskills.domain.status import FINAL_RUN, RunStatus
 from agentskills.services import journal
-from agentskills.services.answers import OPTIONS, waiting_document
 from agentskills.services.context import Context
 from agentskills.services.cursor import Cursor
 from agentskills.services.naming import name_of, title_of
-from agentskills.storage import inbox, lists, runs, steps, waits
+from agentskills.services.waiting import OPTIONS, waiting_document, waiting_in_short, waiting_of
+from agentskills.storage import inbox, lists, runs, steps
 from agentskills.storage.database import Conn
 from agentskills.storage.lists import RunFilter, RunItem
 from agentskills.storage.runs import FamilyRow, RunRow
+from agentskills.storage.waits import Wait
 
 MAX_RERUNS = 50
 
@@ -49,7 +50,7 @@ async def count_runs(context: Context, wanted: RunFilter) -> dict[str, Any]:
     }
 
 
-def _item(item: RunItem, waiting: list[dict[str, Any]] | None) -> dict[str, Any]:
+def _item(item: RunItem, waiting: list[Wait] | None) -> dict[str, Any]:
     return {
         "thread_id": item.thread_id,
         "run_name": name_of(item.run_name, item.sop),
@@ -65,7 +66,7 @@ def _item(item: RunItem, waiting: list[dict[str, Any]] | None) -> dict[str, Any]
         "rerun_number": item.rerun_number,
         "metadata": item.metadata,
         "error": item.error,
-        "waiting": waiting or None,
+        "waiting": [waiting_in_short(wait) for wait in waiting or ()] or None,
         "planner": item.planner,
         "model": item.model,
         "requested_by": item.requested_by,
@@ -125,7 +126,7 @@ async def detail(context: Context, thread_id: str) -> dict[str, Any]:
         run = await _get(conn, thread_id)
         parent = await runs.in_short(conn, run.parent_thread_id) if run.parent_thread_id else None
         reruns = await runs.reruns_of(conn, thread_id, MAX_RERUNS) if run.rerun_count else []
-        waiting = await _waiting(conn, run)
+        waiting = await waiting_of(conn, run)
     finished = run.status in FINAL_RUN
     why = (
         None if finished or run.status == RunStatus.RECORDED else "until it has finished, only the same again"
@@ -161,17 +162,11 @@ def _family(row: FamilyRow) -> dict[str, Any]:
     }
 
 
-async def _waiting(conn: Conn, run: RunRow) -> list[dict[str, Any]] | None:
-    if run.status in FINAL_RUN or run.status == RunStatus.RECORDED:
-        return None
-    return [waiting_document(wait) for wait in await waits.open_waits(conn, run.thread_id)] or None
-
-
 async def status(context: Context, thread_id: str) -> dict[str, Any]:
     """Return where a run stands, with the data it has gathered. Raises `RunNotFound`."""
     async with context.reading() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
         run = await _get(conn, thread_id)
-        waiting = await _waiting(conn, run)
+        waiting = await waiting_of(conn, run)
         journaled = await steps.page(conn, thread_id, after=0, limit=2**31 - 1)
     return {
         "thread_id": run.thread_id,
@@ -219,18 +214,9 @@ async def list_waits(
     more = len(found) > limit
     found = found[:limit]
     items = [
-        {
-            "thread_id": row.thread_id,
-            "run_name": name_of(row.run_name, row.sop),
-            "step": row.seq,
-            "skill": row.skill,
-            "reason": row.reason,
-            "since": row.since,
-            "until": row.until,
-            "asks": row.asks,
-            "options": row.options or list(OPTIONS.get(row.reason, ())),
-            "digest": row.shown_digest,
-        }
+        {"thread_id": row.wait.thread_id, "run_name": name_of(row.run_name, row.sop)}
+        | waiting_document(row.wait)
         for row in found
     ]
-    return {"items": items, "next_cursor": Cursor.write(found[-1].since, found[-1].id) if more else None}
+    last = found[-1].wait if more else None
+    return {"items": items, "next_cursor": Cursor.write(last.since, last.id) if last else None}

@@ -1,31 +1,22 @@
-"""Open waits over all runs: the inbox, and in short for lists."""
+"""Open waits over many runs: the inbox, and in short for lists of runs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from agentskills.storage.database import Conn
+from agentskills.storage.waits import COLUMNS, Wait
 
 
 class InboxRow(msgspec.Struct, frozen=True, kw_only=True):
     """An open wait with its run."""
 
-    id: int
-    thread_id: str
+    wait: Wait
     run_name: str | None
     sop: str  # its beginning
-    seq: int
-    skill: str | None
-    reason: str
-    since: datetime
-    until: datetime | None
-    asks: dict[str, Any]
-    shown_digest: str | None
-    options: list[str]
 
 
 async def page(
@@ -33,29 +24,31 @@ async def page(
 ) -> list[InboxRow]:
     """Return open waits for these reasons, the oldest first, later than `after` (since, id)."""
     rows = await conn.fetch(
-        """SELECT w.id, w.thread_id, m.run_name, left(m.sop, 1000) AS sop, w.seq, w.skill, w.reason, w.since,
-                  w.until, w.asks, w.shown_digest, w.options
-           FROM waits w JOIN run_metadata m ON m.thread_id = w.thread_id
-           WHERE w.state = 'open' AND w.reason = ANY ($1::text[])
-             AND ($2::timestamptz IS NULL OR (w.since, w.id) > ($2, $3::bigint))
-           ORDER BY w.since, w.id LIMIT $4""",
+        f"""SELECT {", ".join(f"w.{name}" for name in COLUMNS)}, m.run_name, left(m.sop, 1000) AS sop
+            FROM waits w JOIN run_metadata m ON m.thread_id = w.thread_id
+            WHERE w.state = 'open' AND w.reason = ANY ($1::text[])
+              AND ($2::timestamptz IS NULL OR (w.since, w.id) > ($2, $3::bigint))
+            ORDER BY w.since, w.id LIMIT $4""",
         list(reasons),
         after[0] if after else None,
         after[1] if after else None,
         limit,
     )
-    return [InboxRow(**row) for row in rows]
+    return [
+        InboxRow(wait=Wait(**{name: row[name] for name in COLUMNS}), run_name=row["run_name"], sop=row["sop"])
+        for row in rows
+    ]
 
 
-async def in_short(conn: Conn, thread_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """Return what these runs wait for, without what is asked, by run and in order of seq."""
-    found: dict[str, list[dict[str, Any]]] = {}
+async def in_short(conn: Conn, thread_ids: Sequence[str]) -> dict[str, list[Wait]]:
+    """Return what these runs wait for, with `asks` left empty, by run and in order of seq."""
+    columns = ["'{}'::jsonb AS asks" if name == "asks" else name for name in COLUMNS]
     rows = await conn.fetch(
-        """SELECT thread_id, seq AS step, skill, reason, since, until FROM waits
-           WHERE thread_id = ANY ($1::text[]) AND state = 'open' ORDER BY thread_id, seq""",
+        f"""SELECT {", ".join(columns)} FROM waits
+            WHERE thread_id = ANY ($1::text[]) AND state = 'open' ORDER BY thread_id, seq""",
         list(thread_ids),
     )
+    found: dict[str, list[Wait]] = {}
     for row in rows:
-        fields = dict(row)
-        found.setdefault(fields.pop("thread_id"), []).append(fields)
+        found.setdefault(row["thread_id"], []).append(Wait(**row))
     return found

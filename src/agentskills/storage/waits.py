@@ -48,8 +48,8 @@ class NewWait(msgspec.Struct, frozen=True, kw_only=True):
     dispatched: bool = False
 
 
-_COLUMNS = """id, thread_id, seq, skill, reason, state, since, until, asks, shown_digest, options, expects,
-              effect_id, dispatched, answer, answered_by"""
+COLUMNS = Wait.__struct_fields__
+_COLUMNS = ", ".join(COLUMNS)
 
 
 async def open_waits(conn: Conn, thread_id: str, *, lock: bool = False) -> list[Wait]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from agentskills.api.answer import JsonAnswer
 from agentskills.api.body import body
+from agentskills.api.once import IdempotencyKey, answer_of
 from agentskills.api.openapi import problems, takes
 from agentskills.api.params import Text, ThreadId
 from agentskills.api.process import actor_of, context_of
@@ -26,12 +27,15 @@ router = APIRouter(tags=["answers"])
     openapi_extra=takes(ApproveRequest),
 )
 async def approve(
-    request: Request, thread_id: ThreadId, asked: Annotated[ApproveRequest, Depends(body(ApproveRequest))]
+    request: Request,
+    thread_id: ThreadId,
+    asked: Annotated[ApproveRequest, Depends(body(ApproveRequest))],
+    idempotency_key: IdempotencyKey = None,
 ) -> JsonAnswer:
     """Answer what a run waits for: approve, reject, or say whether an effect has happened."""
     given = answers.Answer(asked.step, asked.decision, asked.data, asked.note, asked.digest)
-    answer = await answers.approve(context_of(request), thread_id, given, actor_of(request))
-    return JsonAnswer(answer)
+    context, actor = context_of(request), actor_of(request)
+    return answer_of(await answers.approve(context, thread_id, given, actor, key=idempotency_key))
 
 
 @router.post(

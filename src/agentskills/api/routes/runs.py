@@ -10,6 +10,7 @@ from starlette.responses import Response
 from agentskills.api import events
 from agentskills.api.answer import JsonAnswer
 from agentskills.api.body import body
+from agentskills.api.once import IdempotencyKey, answer_of
 from agentskills.api.openapi import problems, takes
 from agentskills.api.params import Seq, Text, ThreadId
 from agentskills.api.process import actor_of, context_of, moves_of
@@ -144,11 +145,14 @@ async def stream_events(
     openapi_extra=takes(CancelRequest),
 )
 async def cancel_run(
-    request: Request, thread_id: ThreadId, asked: Annotated[CancelRequest, Depends(body(CancelRequest))]
+    request: Request,
+    thread_id: ThreadId,
+    asked: Annotated[CancelRequest, Depends(body(CancelRequest))],
+    idempotency_key: IdempotencyKey = None,
 ) -> JsonAnswer:
     """Stop a run: nothing new starts, what waits is closed."""
-    answer = await cancel(context_of(request), thread_id, asked.reason, actor_of(request))
-    return JsonAnswer(answer)
+    context, actor = context_of(request), actor_of(request)
+    return answer_of(await cancel(context, thread_id, asked.reason, actor, key=idempotency_key))
 
 
 def _filter(asked: FilterAsked) -> lists.RunFilter:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from agentskills.api.answer import JsonAnswer
 from agentskills.api.body import body
+from agentskills.api.once import IdempotencyKey, answer_of
 from agentskills.api.openapi import problems, takes
 from agentskills.api.params import ThreadId
 from agentskills.api.process import actor_of, context_of
@@ -26,15 +27,6 @@ from agentskills.services.start import StartRequest, start_in, start_run
 from agentskills.storage.database import Conn
 
 router = APIRouter(tags=["runs"])
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        max_length=255,
-        description="the same key and body get the same answer again, for 24 hours; another body gets 409",
-    ),
-]
 
 
 @router.post(
@@ -103,8 +95,6 @@ async def _once(
     context: Context, key: str, asked: list[Any], work: Callable[[Conn], Awaitable[dict[str, Any]]]
 ) -> JsonAnswer:
     body = [_given(part) if isinstance(part, BaseModel) else part for part in asked]
-    answer, replayed = await once(context, key, body, work)
-    if replayed:
-        return JsonAnswer(answer, headers={"Idempotent-Replayed": "true"})
-    context.notifier.woken([answer["thread_id"]])
-    return JsonAnswer(answer)
+    done = await once(context, key, body, work)
+    context.notifier.woken([done.answer["thread_id"]])
+    return answer_of(done)

@@ -9,18 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agentskills.api.params import Text
 from agentskills.api.schemas.shapes import Actor, Answer, JsonObject, Number, RunError
-from agentskills.api.schemas.waits import Waiting
-from agentskills.domain.status import RunStatus, WaitReason
-
-
-class WaitingFor(Answer):
-    """In a list: what a run waits for, in short."""
-
-    step: int
-    skill: str | None
-    reason: WaitReason
-    since: datetime
-    until: datetime | None
+from agentskills.api.schemas.waits import Waiting, WaitingFor
+from agentskills.domain.status import RunStatus
 
 
 class RunItem(Answer):

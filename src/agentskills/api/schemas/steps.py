@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from agentskills.api.schemas.shapes import Actor, Answer, Document, JsonObject, Number, RunError
+from agentskills.api.schemas.waits import Waiting
 from agentskills.domain.status import EffectState, RunStatus, StepKind, StepStatus
 
 
@@ -105,7 +106,7 @@ class RunEvent(Answer):
     thread_id: str
     status: RunStatus
     error: RunError | None
-    waiting: list[JsonObject] | None
+    waiting: list[Waiting] | None
     started_at: datetime | None
     finished_at: datetime | None
     tokens: int

@@ -11,17 +11,25 @@ from agentskills.api.schemas.shapes import Answer, Asked, JsonObject
 from agentskills.domain.status import RunStatus, WaitReason
 
 
-class Waiting(Answer):
-    """One thing that a run waits for."""
+class WaitingFor(Answer):
+    """In a list of runs: one thing that a run waits for, without what is asked."""
 
     step: int = Field(description="seq of the step that waits")
     skill: str | None
     reason: WaitReason
     since: datetime
     until: datetime | None = Field(description="when it is due or expires")
-    asks: JsonObject = Field(description="what is asked: subject, inputs, form, effect, earlier_receipt…")
     options: list[str] = Field(description="the decisions that POST /approve takes for it")
     digest: str | None = Field(description="of what is shown; send it back with the answer")
+
+
+class Waiting(WaitingFor):
+    """One thing that a run waits for."""
+
+    asks: JsonObject = Field(
+        description="what is asked: subject, shown, paths (which may be edited), form, effect, "
+        "earlier_receipt…"
+    )
 
 
 class WaitItem(Waiting):
@@ -47,7 +55,7 @@ class ApproveRequest(Asked):
         description="approve (the default) or reject; for doubts happened, not_happened or stop",
     )
     data: JsonObject | None = Field(
-        default=None, description="edits what is approved, or is the output of what happened"
+        default=None, description="edits what is approved, at asks.paths; or is the output of what happened"
     )
     note: str | None = Field(default=None, max_length=10_000)
     digest: str | None = Field(

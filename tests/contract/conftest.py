@@ -23,7 +23,6 @@ from agentskills.storage.embedded import EmbeddedPostgres
 from .skill_folders import write_skills
 from .talking import Api
 
-
 SECRET = "sesame-4711"
 """A secret of the server."""
 

@@ -74,7 +74,7 @@ async def test_of_two_simultaneous_answers_one_wins(place: Workplace) -> None:
             place.approve(run), place.approve(run, decision="reject"), return_exceptions=True
         )
         await place.until(run)
-    assert sorted(type(answer).__name__ for answer in answers) == ["NotWaiting", "dict"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["Answered", "NotWaiting"]
     with pytest.raises(NotWaiting):
         await place.approve(run)
 

@@ -144,8 +144,11 @@ async def stirred(conn: Conn, worker: UUID, seen: Sequence[tuple[str, int]]) -> 
 async def soonest(conn: Conn) -> float | None:
     """Return in how many seconds the next free run is due, or None."""
     value: float | None = await conn.fetchval(
-        """SELECT extract(epoch FROM min(wake_at) - clock_timestamp())::float8
-           FROM run_state WHERE owner IS NULL AND wake_at IS NOT NULL"""
+        """SELECT extract(epoch FROM min(next.wake_at) - clock_timestamp())::float8
+           FROM generate_series(0, 3) AS l(lane) CROSS JOIN LATERAL (
+               SELECT s.wake_at FROM run_state s
+               WHERE s.owner IS NULL AND s.wake_at IS NOT NULL AND s.lane = l.lane
+               ORDER BY s.wake_at LIMIT 1) AS next"""
     )
     return value
 

@@ -92,12 +92,19 @@ async def _work_off_chains(run: ActiveRun) -> End:
 
 
 async def _side_by_side(run: ActiveRun, chains: list[Chain]) -> End:
-    """Carry out several chains; a parked one goes on as soon as the run is stirred."""
+    """Carry out several chains; a parked one goes on as soon as the run is stirred.
+
+    What stirred the run is read once, for all of them: a chain that was busy then, and parks
+    afterwards, may have been answered without its knowing, so that it looks again.
+    """
     flying: dict[asyncio.Task[Any], tuple[Chain, Draft]] = {}
     parked: dict[Chain, End] = {}
+    looks = 0  # how often the answers were read
+    looked: dict[Chain, int] = {}  # and how often before the chain was launched
 
     def launch(chain: Chain) -> None:
         draft = Draft()
+        looked[chain] = looks
         flying[asyncio.create_task(work_off(run, chain, draft))] = (chain, draft)
 
     for chain in chains:
@@ -113,12 +120,15 @@ async def _side_by_side(run: ActiveRun, chains: list[Chain]) -> End:
                 run.failing = run.failing or end.how == "failed"
                 if end.how == "parked":
                     parked[chain] = end
-            if flying:
+            behind = [chain for chain in parked if looked[chain] < looks]
+            if flying or behind:
                 await run.say_and_clear(run.draft)
-            if stirring.done():
+            if stirring.done() or behind:
                 await run.refresh()
-                stirring = asyncio.create_task(run.stirred.wait())
-                for chain in list(parked) if flying and not run.failing else ():
+                looks += 1
+                if stirring.done():
+                    stirring = asyncio.create_task(run.stirred.wait())
+                for chain in list(parked) if not run.failing else ():
                     del parked[chain]
                     launch(chain)
     finally:

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     """Folder of secret files, for `{secret.X}`; ASF_SECRET_X wins."""
     private_hosts: str = ""
     """Comma-separated host[:port] in private or loopback networks that REST skills may call."""
-    keep_days: int | None = None
+    keep_days: int | None = Field(default=None, ge=1)
     """Days after which finished runs are removed; unset: for ever."""
     log_level: str = "info"
     crash_at: str | None = None

@@ -13,16 +13,15 @@ from fastapi import FastAPI
 from starlette.requests import Request
 
 from agentskills.api.metrics import Metrics
-from agentskills.domain.errors import DatabaseGone
 from agentskills.engine.notifier import Notifier
 from agentskills.executors.secrets import keep_out_all
 from agentskills.models.build import model_keys
 from agentskills.services.actor import Actor
+from agentskills.services.chores import keep_tidy
 from agentskills.services.context import Context
 from agentskills.services.events import Moves
 from agentskills.services.skills import load_skills, watch_skills
 from agentskills.settings import Settings
-from agentskills.storage import idempotency
 from agentskills.storage.database import MOVED, Listener, open_pool
 from agentskills.storage.embedded import database_url
 
@@ -30,7 +29,6 @@ _log = structlog.get_logger(__name__)
 
 POOL = 20
 """Connections of one process; requests beyond them wait for their turn."""
-_CHORES_EVERY = 3600.0  # seconds
 
 
 def context_of(request: Request) -> Context:
@@ -71,7 +69,7 @@ async def running(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(_kept_going("listen", listener.run())),
             asyncio.create_task(_kept_going("watch", watch_skills(pool, settings))),
-            asyncio.create_task(_chores(context)),
+            asyncio.create_task(_kept_going("chores", keep_tidy(context))),
         ]
         yield
     finally:
@@ -90,13 +88,3 @@ async def _kept_going(name: str, work: Coroutine[Any, Any, None]) -> None:
         await work
     except Exception:
         _log.exception("task.ended", task=name)
-
-
-async def _chores(context: Context) -> None:
-    while True:
-        try:
-            async with context.reading() as conn:
-                await idempotency.forget_old(conn)
-        except DatabaseGone:
-            _log.debug("chores.skipped")
-        await asyncio.sleep(_CHORES_EVERY)

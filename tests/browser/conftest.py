@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.running_server import RunningServer, running_server
 
 from agentskills.api.ui import FOLDER as BUILT_UI
@@ -24,6 +24,7 @@ from .site import Site
 ROOT = Path(__file__).resolve().parents[2]
 SKILLS = f"{ROOT / 'examples' / 'skills'}:{Path(__file__).parent / 'skills'}"
 CHROMIUM = Path(os.environ.get("ASF_CHROMIUM", "/usr/bin/chromium"))
+PATIENCE = 20_000  # milliseconds; only the limit after which a test gives up
 QUIET = [
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -105,7 +106,8 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)

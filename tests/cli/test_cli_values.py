@@ -58,7 +58,12 @@ def test_digits_survive_from_option_to_json():
     assert json_str(merge_patch_of(((path, value),))) == '{"invoice":{"amount":1.10}}'
 
 
-@pytest.mark.parametrize("text", ["order.id", "=1", "order..id=1", "1a=2", "a b=1", "a[0]=1"])
+def test_places_of_any_script() -> None:
+    assert ASSIGNMENT.convert("results.技能.2=1.10", None, None) == ("results.技能.2", Decimal("1.10"))
+    assert with_assignments({}, (("1a", 2),)) == {"1a": 2}
+
+
+@pytest.mark.parametrize("text", ["order.id", "=1", "order..id=1", "-a=2", "a b=1", "a[0]=1"])
 def test_assignments_that_name_no_place(text: str):
     with pytest.raises(click.BadParameter):
         ASSIGNMENT.convert(text, None, None)

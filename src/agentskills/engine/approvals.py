@@ -74,14 +74,17 @@ def edits_of(
     no edit.
     """
     edits: dict[str, Any] = {}
-    digests: dict[str, str] = {}
+    edited: list[str] = []
     for path in paths:
-        value = data[path] if path in data else read(data, path)
+        given = written({}, path, data[path]) if path in data else data
+        value = read(given, path)  # absent also where `items[]` is given something else than a list
         if value is ABSENT or ((old := read(shown, path)) is not ABSENT and digest(old) == digest(value)):
             continue
         edits = written(edits, path, value)
-        digests[path] = digest(value)
-    return edits, digests
+        edited.append(path)
+    # Digests at the end: of two paths, one inside the other, the later edit changes both.
+    found = {path: read(edits, path) for path in edited}
+    return edits, {path: digest(value) for path, value in found.items() if value is not ABSENT}
 
 
 def _shown(errand: Errand) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -57,10 +57,11 @@ class Draft:
     def take(self) -> Draft:
         """Return what was collected, and be empty."""
         taken = copy(self)
-        self.steps = {}
-        if self._more():
-            self.waits, self.closes, self.dispatched, self.settlements = [], [], [], []
-            self.details, self.awaits_effects, self.frees_slots, self.spent = [], [], [], None
+        # New lists also where the old ones are empty: what is being written shares nothing with
+        # what is added meanwhile.
+        self.steps, self.spent = {}, None
+        self.waits, self.closes, self.dispatched, self.settlements = [], [], [], []
+        self.details, self.awaits_effects, self.frees_slots = [], [], []
         return taken
 
     def facts_told(self) -> None:

@@ -16,11 +16,15 @@ MOST_BYTES = 7_000
 def chunks(thread_ids: Iterable[str]) -> list[str]:
     """Return payloads of ids separated by spaces, each small enough for NOTIFY."""
     payloads: list[str] = []
+    size = 0
     for thread_id in thread_ids:
-        if payloads and len(payloads[-1]) + len(thread_id) < MOST_BYTES:
+        more = len(thread_id.encode()) + 1  # ids of runs saved by SQL may be of any script
+        if payloads and size + more <= MOST_BYTES:
             payloads[-1] += f" {thread_id}"
+            size += more
         else:
             payloads.append(thread_id)
+            size = more - 1
     return payloads
 
 

@@ -39,7 +39,7 @@ class Cursor:
 def _storable(part: Any) -> bool:
     """Say whether the database can take a part of a cursor somebody may have made up."""
     if isinstance(part, datetime):
-        return part.tzinfo is not None
+        return part.tzinfo is not None and 1 < part.year < 9999  # else it has no place in UTC
     if isinstance(part, str):
         return "\0" not in part
     return bool(-(2**31) < part < 2**31)

@@ -78,7 +78,11 @@ async def test_links_that_lead_outside_are_refused(tmp_path: Path) -> None:
     assert not raised.value.retryable
 
 
-@pytest.mark.parametrize("packed", [None, b"not a tar at all", archive({"SKILL.md": "x" * 9000})[:60]])
+@pytest.mark.parametrize(
+    "packed",
+    [None, b"not a tar at all", archive({"SKILL.md": "x" * 9000})[:60]],
+    ids=["none", "no tar", "cut off"],  # an archive holds the time, and workers must agree on names
+)
 async def test_a_missing_or_broken_archive(tmp_path: Path, packed: bytes | None) -> None:
     with pytest.raises(SkillFailed) as raised:
         await folders(tmp_path, packed).folder(DIGEST)

@@ -200,3 +200,4 @@ async def test_without_a_model_a_complaint_fails_at_once(client: AgentSkills) ->
     status = await (await start(client, "complaint-reply", "Kettle")).wait(LONG)
     assert status["status"] == "failed"
     assert "ASF_MODEL" in status["error"]["message"]
+    assert status["data_store"].keys() == example("complaint-reply", "Kettle").keys()  # no skill has run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentskills.domain.decision import Finish, GiveUp, PlanningView, Run
+from agentskills.domain.skill import ExecutorName
 from agentskills.planner.dataflow import DataflowPlanner
 
 from .worlds import bare, catalog, decide, irreversible, live, skill
@@ -38,14 +39,9 @@ def test_reasons_say_what_is_there_what_comes_and_who_needs_it() -> None:
     first, last = story.decisions[0], story.decisions[2]
     assert isinstance(first, Run)
     assert isinstance(last, Run)
-    assert first.reasons == {
-        "fetch-order": "needs order.id, which is there; "
-        "produces order.lines[] and order.total, needed by check-policy"
-    }
-    assert first.reason == f"fetch-order {first.reasons['fetch-order']}"
-    assert last.reasons["pay-refund"] == (
-        "needs refund.ok and refund.amount, which are there; produces payment.id; named in the SOP"
-    )
+    assert first.reasons == {"fetch-order": "order.id is there; needed by check-policy"}
+    assert first.reason == first.reasons["fetch-order"]
+    assert last.reasons["pay-refund"] == ("refund.ok and refund.amount are there; named in the SOP")
 
 
 def test_listed_skills_are_the_goal_whatever_the_sop_names() -> None:
@@ -277,5 +273,23 @@ def test_what_was_carried_out_before_is_not_done_again_whatever_planner_is_asked
     from agentskills.domain.decision import CarriedOut
 
     done = [CarriedOut(name, seq) for seq, name in enumerate(story.order[:2], 1)]
-    view = PlanningView("Pay refund.", None, skills, digest, START, data, done)
+    view = PlanningView("Pay refund.", None, skills, digest, START, data, done, "test:any")
     assert decide(view, fresh).decision == story.decisions[2]
+
+
+def test_without_a_model_a_run_that_needs_one_fails_at_once() -> None:
+    skills = catalog(
+        skill("look-up", "id", "name"), skill("draft", "name", "text", executor=ExecutorName.LLM)
+    )
+    story = live(skills, {"id": 1}, "Do draft.", model=None)
+    assert story.order == []
+    assert (story.end.error_type, "draft asks a model" in story.end.reason) == ("no-model", True)
+    assert live(skills, {"id": 1}, "Do draft.").order == ["look-up", "draft"]
+
+
+def test_without_a_model_nobody_asked_for_what_needs_one() -> None:
+    skills = catalog(
+        skill("look-up", "id", "name"), skill("draft", "name", "text", executor=ExecutorName.LLM)
+    )
+    assert live(skills, {"id": 1}, model=None).order == ["look-up"]
+    assert live(skills, {"id": 1}).order == ["look-up", "draft"]

@@ -80,6 +80,7 @@ def live(
     absent: Callable[[str], bool] = lambda path: False,
     planner: DataflowPlanner | None = None,
     digest: str | None = None,
+    model: str | None = "test:any",
 ) -> Story:
     """Run to the end; each skill produces all it promises, but for optional paths that are `absent`."""
     planner = planner or DataflowPlanner()
@@ -88,7 +89,7 @@ def live(
     data, done = initial, list[CarriedOut]()
     story = Story(data=[data])
     while True:
-        view = PlanningView(sop, tuple(goal) if goal else None, skills, digest, initial, data, done)
+        view = PlanningView(sop, tuple(goal) if goal else None, skills, digest, initial, data, done, model)
         decision = decide(view, planner).decision
         story.decisions.append(decision)
         if not isinstance(decision, Run):

@@ -12,7 +12,7 @@ from agentskills.domain.skill import Skill
 from agentskills.planner import wording
 from agentskills.planner.ready import choose
 from agentskills.planner.sop_names import SopNames
-from agentskills.planner.supply import Plan, Supply, plan_all, plan_asked, plan_listed
+from agentskills.planner.supply import Plan, Supply, lacks_model, plan_all, plan_asked, plan_listed
 
 _KEEP = 4096  # entries in each cache; beyond that it starts over
 
@@ -44,23 +44,24 @@ class _Catalog:
     def __init__(self, skills: Mapping[str, Skill]) -> None:
         self.supply = Supply(skills)
         self._names = SopNames(skills)
-        self._goals: dict[tuple[str, tuple[str, ...] | None], _Goal] = {}  # by SOP and listed skills
-        self._by_names: dict[tuple[bool, tuple[str, ...]], _Goal] = {}
+        self._goals: dict[tuple[str, tuple[str, ...] | None, bool], _Goal] = {}  # by SOP, list, model
+        self._by_names: dict[tuple[bool, tuple[str, ...], bool], _Goal] = {}
 
     def decide(self, view: PlanningView) -> Decided:
-        goal = self._goals.get((view.sop, view.goal))
+        asked = (view.sop, view.goal, view.model is not None)
+        goal = self._goals.get(asked)
         if goal is None:
             goal = self._goal(view)
-            _keep(self._goals, (view.sop, view.goal), goal)
+            _keep(self._goals, asked, goal)
         return goal.decide(view)
 
     def _goal(self, view: PlanningView) -> _Goal:
         listed = tuple(dict.fromkeys(view.goal)) if view.goal else None
         names = listed if listed is not None else self._names.find(view.sop)
-        key = (listed is not None, names)
+        key = (listed is not None, names, view.model is not None)
         goal = self._by_names.get(key)
         if goal is None:
-            goal = _Goal(self.supply, names, listed=listed is not None)
+            goal = _Goal(self.supply, names, listed=listed is not None, model=view.model is not None)
             _keep(self._by_names, key, goal)
         return goal
 
@@ -68,10 +69,11 @@ class _Catalog:
 class _Goal:
     """All decisions for one goal; no names means: every skill that can run."""
 
-    def __init__(self, supply: Supply, names: tuple[str, ...], *, listed: bool) -> None:
+    def __init__(self, supply: Supply, names: tuple[str, ...], *, listed: bool, model: bool) -> None:
         self._supply = supply
         self._names = names
         self._listed = listed
+        self._model = model  # whether there is one to ask
         self._unknown = tuple(name for name in names if name not in supply.catalog)
         known = supply.reachable(names) if names and not self._unknown else set(supply.catalog)
         self._paths = _Paths(path for name in known for path in supply.requires(name))
@@ -99,6 +101,9 @@ class _Goal:
         if plan is None:
             plan = self._plan(self._paths.named(initial))
             _keep(self._plans, initial, plan)
+        speechless = [] if self._model else [n for n in plan.members if lacks_model(self._supply.catalog[n])]
+        if speechless:  # told at once, not when its turn comes
+            return Decided(wording.no_model(speechless))
         decision = self._decide(plan, self._paths.named(now), set(done))
         return plan if decision is None else Decided(decision)
 
@@ -107,7 +112,7 @@ class _Goal:
             return plan_listed(self._supply, self._names)
         if self._names:
             return plan_asked(self._supply, self._names, have)
-        return plan_all(self._supply, have)
+        return plan_all(self._supply, have, model=self._model)
 
     def _decide(self, plan: Plan, have: set[str], done: set[str]) -> Decision | None:
         """Return what to do, or None where the goal is met."""

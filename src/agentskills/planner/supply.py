@@ -6,7 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from agentskills.domain.data_path import overlap
-from agentskills.domain.skill import Skill
+from agentskills.domain.skill import ExecutorName, Skill
+
+
+def lacks_model(skill: Skill) -> bool:
+    """Say whether a skill asks a model that only the run or the installation could name."""
+    return skill.contract.executor is ExecutorName.LLM and skill.contract.model is None
 
 
 def by_itself(skill: Skill) -> bool:
@@ -131,9 +136,13 @@ def _ranks(supply: Supply, candidates: list[str], safe: list[str], have: set[str
     return ranks
 
 
-def plan_all(supply: Supply, have: set[str]) -> Plan:
+def plan_all(supply: Supply, have: set[str], *, model: bool) -> Plan:
     """Return the plan where nobody named a goal: every skill that can run by itself."""
-    eligible = [name for name, skill in sorted(supply.catalog.items()) if by_itself(skill)]
+    eligible = [
+        name
+        for name, skill in sorted(supply.catalog.items())
+        if by_itself(skill) and (model or not lacks_model(skill))
+    ]
     able = set(supply.can_run(eligible, have))
     goals = tuple(name for name in eligible if name in able)
     return _plan(supply, goals, goals, asked=False)

@@ -8,6 +8,7 @@ from agentskills.domain.data_path import overlap
 from agentskills.domain.decision import GiveUp
 from agentskills.planner.supply import Plan, Supply, by_itself
 
+_FEW = 3  # names in a reason; the step itself lists all that was read and produced
 _MOST = 8  # names in one sentence; a catalogue may hold thousands
 
 
@@ -20,12 +21,12 @@ def listing(words: Iterable[str], most: int = _MOST) -> str:
 
 
 def reason(supply: Supply, plan: Plan, name: str, remaining: Sequence[str], listed: bool) -> str:
-    """Return why this skill is carried out now: what it needs, what it delivers and for whom."""
+    """Return why this skill is carried out now: what it needs, and who needs it."""
     contract = supply.catalog[name].contract
     if contract.reads_everything:
         needs = "has no contract, so it reads all the data"
     elif contract.requires:
-        needs = f"needs {listing(contract.requires)}, which {_is(contract.requires)} there"
+        needs = f"{listing(contract.requires, _FEW)} {_is(contract.requires)} there"
     else:
         needs = "needs nothing"
     users = [
@@ -34,17 +35,19 @@ def reason(supply: Supply, plan: Plan, name: str, remaining: Sequence[str], list
         if other != name
         and any(overlap(path, made) for path in supply.requires(other) for made in contract.writes)
     ]
-    produces = f"; produces {listing(contract.writes)}" if contract.writes else "; produces nothing"
+    why = [needs]
     if users:
-        produces += f", needed by {listing(users)}"
+        why.append(f"needed by {listing(users, _FEW)}")
     if plan.asked and name in plan.goals:
-        produces += "; listed in the request" if listed else "; named in the SOP"
-    return needs + produces
+        why.append("listed in the request" if listed else "named in the SOP")
+    return "; ".join(why)
 
 
 def together(reasons: Mapping[str, str]) -> str:
-    """Return the reason of a decision: one line for each skill."""
-    return "\n".join(f"{name} {why}" for name, why in reasons.items())
+    """Return the reason of a decision: of its one skill, or one line for each."""
+    if len(reasons) == 1:
+        return next(iter(reasons.values()))
+    return "\n".join(f"{name}: {why}" for name, why in reasons.items())
 
 
 def finished(plan: Plan, done: Sequence[str], listed: bool) -> str:
@@ -59,6 +62,13 @@ def unknown(names: Sequence[str], close: Sequence[str]) -> GiveUp:
     """Return the end of a run whose request lists skills that don't exist."""
     hint = f" Did you mean {close[0]}?" if close else ""
     return GiveUp(f"There is no skill named {listing(names)}.{hint}", "unknown-skill")
+
+
+def no_model(names: Sequence[str]) -> GiveUp:
+    """Return the end of a run that needs a model where none is set."""
+    ask = "ask" if len(names) > 1 else "asks"
+    text = f"{listing(names)} {ask} a model, and none is set. Set ASF_MODEL, or name a model in the request."
+    return GiveUp(text, "no-model")
 
 
 def missing(

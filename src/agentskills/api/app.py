@@ -12,7 +12,8 @@ from agentskills.api import errors, openapi, ui
 from agentskills.api.guards import Guard
 from agentskills.api.metrics import Measured, Metrics
 from agentskills.api.process import running
-from agentskills.api.routes import answers, runs, server, skills, start
+from agentskills.api.routes import answers, runs, server, session, skills, start
+from agentskills.api.sessions import Keys
 from agentskills.settings import Settings
 from agentskills.settings import settings as read_settings
 
@@ -36,10 +37,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="AgentSkills", version=__version__, description=DESCRIPTION, redoc_url=None, lifespan=lifespan
     )
     app.state.metrics = metrics = Metrics()
-    for routes in (start, runs, answers, skills, server, ui):
+    for routes in (start, runs, answers, skills, session, server, ui):
         app.include_router(routes.router)
     errors.install(app)
-    app.add_middleware(Guard, settings=chosen)
+    app.state.keys = keys = Keys(chosen)
+    app.add_middleware(Guard, settings=chosen, keys=keys)
     app.add_middleware(Measured, metrics=metrics)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     return app

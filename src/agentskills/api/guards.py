@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
-from hashlib import sha256
 from urllib.parse import urlsplit
 
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agentskills.api.errors import problem_of
+from agentskills.api.sessions import COOKIE, Keys
 from agentskills.domain.errors import AgentSkillsError, ForbiddenOrigin, Unauthorized
 from agentskills.services.actor import Actor
 from agentskills.settings import Settings
 
-_OPEN = ("/health", "/callback", "/openapi.json")
-"""Open to all that reach the server: a callback shows its own token."""
+_SESSION = "/session"
+_OPEN = ("/", "/ui", "/health", "/callback", "/openapi.json", _SESSION)
+"""Open to all that reach the server: a callback shows its own token, and who signs in has no session yet."""
 _OPEN_BELOW = ("/ui/", "/docs")
+_READ = (b"host", b"origin", b"sec-fetch-site", b"authorization", b"cookie")
+_FOREIGN = "pages of other sites may not use this server"
 
 
 class Guard:
     """Lets a request through, with who asks in `scope["asf.actor"]`, or answers with a problem.
 
-    With keys each request needs one. Without, the server is bound to loopback, and `Host`,
-    `Origin` and `Sec-Fetch-Site` must say that no foreign page stands behind the request.
+    With keys each request needs one, or the session of somebody who has signed in with one: its
+    cookie counts only for the server's own pages. Without, the server is bound to loopback, and
+    `Host`, `Origin` and `Sec-Fetch-Site` must say that no foreign page stands behind the request.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, keys: Keys) -> None:
         self._app = app
-        keys = settings.api_keys.get_secret_value() if settings.api_keys else ""
-        self._keys = [_hashed(key.strip()) for key in keys.split(",") if key.strip()]
-        public = urlsplit(settings.base_url).hostname
-        self._callback_hosts = {public} if settings.public_url else set()
+        self._keys = keys
+        public = urlsplit(settings.base_url)
+        self._callback_hosts = {public.hostname} if settings.public_url else set()
+        self._public = public.netloc.lower() if settings.public_url else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -46,24 +50,57 @@ class Guard:
     def _admitted(self, scope: Scope) -> Actor:
         headers: dict[bytes, bytes] = {}
         for name, value in scope["headers"]:
-            if name in (b"host", b"origin", b"sec-fetch-site", b"authorization"):
+            if name in _READ:
                 headers[name] = value
-        if self._keys:
+        if self._keys.needed:
             return self._by_key(scope, headers)
         self._check_loopback(scope, headers)
         return Actor("person")
 
     def _by_key(self, scope: Scope, headers: dict[bytes, bytes]) -> Actor:
-        kind, _, key = headers.get(b"authorization", b"").partition(b" ")
-        if kind.lower() == b"bearer":
-            given = sha256(key.strip()).digest()
-            for known in self._keys:
-                if hmac.compare_digest(given, known):
-                    return Actor("api_key", known.hex()[:8])
         path = scope["path"]
-        if path == "/" or path in _OPEN or path.startswith(_OPEN_BELOW):
+        if path == _SESSION:
+            self._check_own_page(scope["method"], headers)
+        actor = self._shown_key(headers) or self._signed_in(scope["method"], headers)
+        if actor is not None:
+            return actor
+        if path in _OPEN or path.startswith(_OPEN_BELOW):
             return Actor("person")
         raise Unauthorized()
+
+    def _shown_key(self, headers: dict[bytes, bytes]) -> Actor | None:
+        kind, _, key = headers.get(b"authorization", b"").partition(b" ")
+        return self._keys.holder(key) if kind.lower() == b"bearer" else None
+
+    def _signed_in(self, method: str, headers: dict[bytes, bytes]) -> Actor | None:
+        """Return who the cookie stands for; where a key is shown, the cookie does not count."""
+        if b"cookie" not in headers or b"authorization" in headers:
+            return None
+        cookie = cookie_parser(headers[b"cookie"].decode("latin-1")).get(COOKIE)
+        session = self._keys.session(cookie) if cookie else None
+        if session is None:
+            return None
+        self._check_own_page(method, headers)
+        return session.actor
+
+    def _check_own_page(self, method: str, headers: dict[bytes, bytes]) -> None:
+        """Raise `ForbiddenOrigin` where a page of another origin stands behind a request.
+
+        Browsers send cookies also for pages of other ports and of neighbouring names.
+        """
+        if not self._is_own(headers.get(b"origin"), headers.get(b"host", b"")):
+            raise ForbiddenOrigin(_FOREIGN)
+        site = headers.get(b"sec-fetch-site", b"none")
+        if site not in (b"same-origin", b"none") and method not in ("GET", "HEAD"):
+            raise ForbiddenOrigin(_FOREIGN)
+
+    def _is_own(self, origin: bytes | None, host: bytes) -> bool:
+        if origin is None:
+            return True
+        page = origin.decode("latin-1").lower().partition("://")[2]
+        if page and page in (host.decode("latin-1").lower(), self._public):
+            return True
+        return _is_loopback(_host_of(origin)) and _is_loopback(_host_of(b"//" + host))
 
     def _check_loopback(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         host = _host_of(b"//" + headers.get(b"host", b""))
@@ -72,14 +109,10 @@ class Guard:
             raise ForbiddenOrigin("this server answers only to localhost, 127.0.0.1 and [::1]")
         origin = headers.get(b"origin")
         if origin is not None and not _is_loopback(_host_of(origin)):
-            raise ForbiddenOrigin("pages of other sites may not use this server")
+            raise ForbiddenOrigin(_FOREIGN)
         site = headers.get(b"sec-fetch-site")
         if site == b"cross-site" and scope["method"] not in ("GET", "HEAD"):
-            raise ForbiddenOrigin("pages of other sites may not use this server")
-
-
-def _hashed(key: str) -> bytes:
-    return sha256(key.encode()).digest()
+            raise ForbiddenOrigin(_FOREIGN)
 
 
 def _host_of(address: bytes) -> str | None:

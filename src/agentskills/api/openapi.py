@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 from agentskills.api.answer import PROBLEM
 from agentskills.api.schemas.shapes import Problem
 from agentskills.api.schemas.steps import RunEvent
+from agentskills.api.sessions import COOKIE
 
 _REF = "#/components/schemas/{model}"
 _asked: dict[str, type[BaseModel]] = {}
@@ -58,8 +59,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for operations in made["paths"].values():
         for operation in operations.values():
             _say_problems(operation)
-    made["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-    made["security"] = [{}, {"key": []}]
+    made["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+    }
+    made["security"] = [{}, {"key": []}, {"session": []}]
     return made
 
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 
 from agentskills.api.metrics import Metrics
+from agentskills.api.sessions import Keys
 from agentskills.engine.notifier import Notifier
 from agentskills.executors.secrets import keep_out_all
 from agentskills.models.build import model_keys
@@ -22,6 +23,7 @@ from agentskills.services.context import Context
 from agentskills.services.events import Moves
 from agentskills.services.skills import load_skills, watch_skills
 from agentskills.settings import Settings
+from agentskills.storage import installation
 from agentskills.storage.database import MOVED, Listener, open_pool
 from agentskills.storage.embedded import database_url
 
@@ -46,6 +48,11 @@ def metrics_of(request: Request) -> Metrics:
     return cast(Metrics, request.app.state.metrics)
 
 
+def keys_of(request: Request) -> Keys:
+    """Return the keys and sessions that are good here."""
+    return cast(Keys, request.app.state.keys)
+
+
 def actor_of(request: Request) -> Actor:
     """Return who asks, as the guard found out."""
     return cast(Actor, request.scope["asf.actor"])
@@ -54,7 +61,7 @@ def actor_of(request: Request) -> Actor:
 @asynccontextmanager
 async def running(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
     """Open what the application needs, load the skills, and tidy up at the end."""
-    keep_out_all(settings.secrets_dir, model_keys(settings))
+    keep_out_all(settings.secrets_dir, [*model_keys(settings), *settings.own_secrets])
     url = await asyncio.to_thread(database_url, settings)
     pool = await open_pool(url, max_size=POOL, name="asf api")
     notifier = Notifier(pool)
@@ -63,6 +70,9 @@ async def running(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
     app.state.moves = moves
     tasks: list[asyncio.Task[None]] = []
     try:
+        async with context.reading() as conn:
+            key = await installation.value(conn, "callback_key")
+        cast(Keys, app.state.keys).secret = key.encode()
         await load_skills(pool, settings)
         notifier.start()
         listener = Listener(url, {MOVED: moves.heard}, moves.wake_all)

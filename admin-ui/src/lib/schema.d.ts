@@ -424,6 +424,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description Say whether this server asks for a key, and whether this client is signed in.
+         */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Open Session
+         * @description Sign in: the answer sets a cookie that stands for the key for twelve hours.
+         */
+        post: operations["openSession"];
+        /**
+         * Close Session
+         * @description Sign out: the cookie is taken back.
+         */
+        delete: operations["closeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1088,6 +1116,27 @@ export interface components {
             auth: boolean;
         };
         /**
+         * SessionState
+         * @description Whether a client is let in.
+         */
+        SessionState: {
+            /**
+             * Login Needed
+             * @description whether this server asks for an API key
+             */
+            login_needed: boolean;
+            /**
+             * Signed In
+             * @description whether this client is let in, by its key or its session
+             */
+            signed_in: boolean;
+            /**
+             * Expires At
+             * @description when the session ends
+             */
+            expires_at: string | null;
+        };
+        /**
          * SkillDetail
          * @description A skill version, whole.
          */
@@ -1512,13 +1561,6 @@ export interface components {
              */
             until: string | null;
             /**
-             * Asks
-             * @description what is asked: subject, inputs, form, effect, earlier_receipt…
-             */
-            asks: {
-                [key: string]: unknown;
-            };
-            /**
              * Options
              * @description the decisions that POST /approve takes for it
              */
@@ -1528,6 +1570,13 @@ export interface components {
              * @description of what is shown; send it back with the answer
              */
             digest: string | null;
+            /**
+             * Asks
+             * @description what is asked: subject, shown, paths (which may be edited), form, effect, earlier_receipt…
+             */
+            asks: {
+                [key: string]: unknown;
+            };
             /** Thread Id */
             thread_id: string;
             /** Run Name */
@@ -1573,12 +1622,46 @@ export interface components {
              */
             until: string | null;
             /**
+             * Options
+             * @description the decisions that POST /approve takes for it
+             */
+            options: string[];
+            /**
+             * Digest
+             * @description of what is shown; send it back with the answer
+             */
+            digest: string | null;
+            /**
              * Asks
-             * @description what is asked: subject, inputs, form, effect, earlier_receipt…
+             * @description what is asked: subject, shown, paths (which may be edited), form, effect, earlier_receipt…
              */
             asks: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * WaitingFor
+         * @description In a list of runs: one thing that a run waits for, without what is asked.
+         */
+        WaitingFor: {
+            /**
+             * Step
+             * @description seq of the step that waits
+             */
+            step: number;
+            /** Skill */
+            skill: string | null;
+            reason: components["schemas"]["WaitReason"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * @description when it is due or expires
+             */
+            until: string | null;
             /**
              * Options
              * @description the decisions that POST /approve takes for it
@@ -1589,24 +1672,6 @@ export interface components {
              * @description of what is shown; send it back with the answer
              */
             digest: string | null;
-        };
-        /**
-         * WaitingFor
-         * @description In a list: what a run waits for, in short.
-         */
-        WaitingFor: {
-            /** Step */
-            step: number;
-            /** Skill */
-            skill: string | null;
-            reason: components["schemas"]["WaitReason"];
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** Until */
-            until: string | null;
         };
         /**
          * ApproveRequest
@@ -1627,7 +1692,7 @@ export interface components {
             decision?: ("approve" | "reject" | "happened" | "not_happened" | "stop") | null;
             /**
              * Data
-             * @description edits what is approved, or is the output of what happened
+             * @description edits what is approved, at asks.paths; or is the output of what happened
              * @default null
              */
             data?: {
@@ -1780,9 +1845,7 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             error: components["schemas"]["RunError"] | null;
             /** Waiting */
-            waiting: {
-                [key: string]: unknown;
-            }[] | null;
+            waiting: components["schemas"]["Waiting"][] | null;
             /** Started At */
             started_at: string | null;
             /** Finished At */
@@ -1795,6 +1858,14 @@ export interface components {
             not_repeated: number;
             /** Version */
             version: number;
+        };
+        /**
+         * SessionRequest
+         * @description An API key to sign in with.
+         */
+        SessionRequest: {
+            /** Api Key */
+            api_key: string;
         };
         /**
          * StartRequest
@@ -2634,7 +2705,10 @@ export interface operations {
     cancelRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description the run's id */
                 thread_id: string;
@@ -2733,7 +2807,10 @@ export interface operations {
     approveRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description the run's id */
                 thread_id: string;
@@ -3390,6 +3467,178 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_EVERYDAY = 12
+"""A shorter password of the database may be a word such as postgres, which data and logs may hold."""
 
 
 def _default_home() -> Path:
@@ -64,6 +68,14 @@ class Settings(BaseSettings):
     def skill_roots(self) -> list[Path]:
         """The folders in `skills`, in order."""
         return [Path(part).expanduser().resolve() for part in self.skills.split(os.pathsep) if part]
+
+    @property
+    def own_secrets(self) -> list[str]:
+        """What lets in here: clients' keys, and the database's password unless it is an everyday word."""
+        given = [key.get_secret_value() for key in (self.api_keys, self.api_token) if key]
+        keys = [key.strip() for value in given for key in value.split(",")]
+        password = unquote(urlsplit(self.database_url or "").password or "")
+        return [key for key in keys if key] + ([password] if len(password) >= _EVERYDAY else [])
 
     @property
     def base_url(self) -> str:

@@ -42,7 +42,7 @@ def build_executors(settings: Settings, load_archive: Callable[[str], Awaitable[
     from agentskills.executors.secrets import keep_out_all
     from agentskills.models.build import model_keys
 
-    keep_out_all(settings.secrets_dir, model_keys(settings))
+    keep_out_all(settings.secrets_dir, [*model_keys(settings), *settings.own_secrets])
     folders = Folders(settings.home, load_archive)
     python = PythonExecutor(folders)
     rest = RestExecutor(settings)

@@ -138,7 +138,9 @@ def _forms(value: str) -> Iterable[str]:
     yield value
     yield quote(value, safe="")
     yield quote_plus(value)
-    yield json_str(value)[1:-1]
+    once = json_str(value)[1:-1]
+    yield once
+    yield json_str(once)[1:-1]  # what was JSON in a text, and is told as JSON
     yield base64.b64encode(value.encode()).decode().rstrip("=")
 
 

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.engine.workplace import Workplace
 
 from agentskills.settings import Settings
 from agentskills.storage.database import Pool
-from tests.engine.workplace import Workplace
 
 
 @pytest.fixture

@@ -9,15 +9,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.engine.workplace import Workplace, add_skill, inline
 
 import agentskills.engine
-from agentskills.engine.points import COMMITS, POINTS
-from agentskills.engine.writer import commit_names
 from agentskills.domain.clock import now
 from agentskills.domain.status import RunStatus, StepKind, StepStatus
 from agentskills.domain.step import Step
+from agentskills.engine.points import COMMITS, POINTS
+from agentskills.engine.writer import commit_names
 from agentskills.storage.journal import Move, Write
-from tests.engine.workplace import Workplace, add_skill, inline
 
 ENGINE = Path(agentskills.engine.__file__).parent
 

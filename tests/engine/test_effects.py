@@ -1,4 +1,4 @@
-"""Irreversible effects: once, with a receipt; in doubt where nobody can tell; never repeated by themselves."""
+"""Irreversible effects: once, with a receipt; in doubt where nobody can tell; never repeated unasked."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.engine.workplace import PERSON, Workplace, add_skill
+from tests.stubs.http_service import HttpService, Reply
 
 from agentskills.domain.errors import TooEarly
 from agentskills.domain.rerun import RerunRequest
 from agentskills.services.cancel import cancel
-from tests.engine.workplace import PERSON, Workplace, add_skill
-from tests.stubs.http_service import HttpService, Reply
 
 pytestmark = pytest.mark.anyio
 
@@ -21,7 +21,8 @@ ACT = 'open(inputs["file"], "a").write(str(inputs["order"]["id"]) + "\\n")'
 
 def send_mail(root: Path, after: str = "", *, sidecar: str | None = None, **keys: str) -> None:
     """An irreversible skill that appends a line to a file; `after` is what it does then."""
-    code = f'import os, time\n\n\ndef run(inputs):\n    {ACT}\n    {after or "pass"}\n    return {{"sent": True}}\n'
+    body = (f"    {ACT}", f"    {after or 'pass'}", '    return {"sent": True}\n')
+    code = "\n".join(("import os, time\n\n", "def run(inputs):", *body))
     keys = {"effects": "irreversible", "effect_key": "order.id", "requires": "order.id file"} | keys
     add_skill(root, "send-mail", code, produces="sent", sidecar=sidecar, **keys)
 
@@ -77,8 +78,15 @@ async def test_an_end_without_proof_leaves_doubt_and_no_repetition(
 
 
 async def test_a_person_who_knows_that_it_did_not_happen_lets_it_happen(place: Workplace, file: Path) -> None:
-    broken = f"if not os.path.exists(inputs['file'] + '.on'):\n        raise RuntimeError('before acting')\n    {ACT}"
-    code = f'import os\n\n\ndef run(inputs):\n    {broken}\n    return {{"sent": True}}\n'
+    lines_of_code = (
+        "import os\n\n",
+        "def run(inputs):",
+        "    if not os.path.exists(inputs['file'] + '.on'):",
+        "        raise RuntimeError('before acting')",
+        f"    {ACT}",
+        '    return {"sent": True}\n',
+    )
+    code = "\n".join(lines_of_code)
     add_skill(
         place.root,
         "send-mail",
@@ -120,7 +128,9 @@ async def test_proof_that_nothing_happened_fails_cleanly(place: Workplace, file:
         "class EffectNotDone(Exception):\n    pass\n\n\n"
         'def run(inputs):\n    raise EffectNotDone("the address is unknown")\n'
     )
-    add_skill(place.root, "send-mail", code, requires="order.id file", produces="sent", effects="irreversible")
+    add_skill(
+        place.root, "send-mail", code, requires="order.id file", produces="sent", effects="irreversible"
+    )
     await place.load()
     async with place.worker():
         run = await place.start("send-mail", data=order(file))
@@ -247,7 +257,9 @@ async def test_two_simultaneous_reruns_send_an_unsent_effect_once(place: Workpla
     assert sorted(state["not_repeated"] for state in states) == [0, 1]
 
 
-async def test_a_changed_key_needs_consent_which_shows_the_earlier_receipt(place: Workplace, file: Path) -> None:
+async def test_a_changed_key_needs_consent_which_shows_the_earlier_receipt(
+    place: Workplace, file: Path
+) -> None:
     send_mail(place.root)
     await place.load()
     async with place.worker():

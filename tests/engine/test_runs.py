@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
 from tests.engine.workplace import Workplace, add_skill, inline
 
 pytestmark = pytest.mark.anyio
@@ -188,8 +187,9 @@ async def test_limits_end_a_run_with_their_name(place: Workplace) -> None:
 
 @pytest.mark.parametrize("where", ["queued", "running", "waiting"])
 async def test_cancel_ends_a_run_wherever_it_stands(place: Workplace, where: str) -> None:
-    from agentskills.services.cancel import cancel
     from tests.engine.workplace import PERSON
+
+    from agentskills.services.cancel import cancel
 
     inline(
         place.root,
@@ -232,7 +232,8 @@ async def test_a_stopping_worker_hands_back_its_runs(place: Workplace) -> None:
         place.root,
         "slow",
         "from pathlib import Path\n"
-        'if not Path(inputs["flag"]).exists():\n    Path(inputs["flag"]).touch()\n    await asyncio.sleep(600)\n'
+        'flag = Path(inputs["flag"])\n'
+        "if not flag.exists():\n    flag.touch()\n    await asyncio.sleep(600)\n"
         'return {"x": 1}',
         requires="flag",
         produces="x",

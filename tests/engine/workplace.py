@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.skills.folders import skill_text, write
+
 from agentskills.domain.fold import fold
 from agentskills.engine.notifier import Notifier
 from agentskills.engine.worker import Worker
@@ -24,7 +26,6 @@ from agentskills.services.start import StartRequest, start_run
 from agentskills.settings import Settings
 from agentskills.storage import journal
 from agentskills.storage.database import Pool
-from tests.skills.folders import skill_text, write
 
 PERSON = Actor(kind="person", name="ada")
 FINAL = ("completed", "failed", "cancelled")

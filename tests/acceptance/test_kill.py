@@ -307,7 +307,7 @@ async def test_nothing_is_lost_and_nothing_happens_twice(
         await until_ready(ready)
         for order in range(RUNS):
             data = {"order": order, "folder": str(place.settings.home)}
-            await place.start("close", thread_id=f"order-{order}", data=data)
+            await place.start(*SKILLS, thread_id=f"order-{order}", data=data)
         began = time.monotonic()
         away = await havoc(server, staff)
         killed_for = time.monotonic() - began

@@ -25,7 +25,7 @@ paths = st.builds(
     st.lists(keys, min_size=1, max_size=3),
     st.sampled_from(["", "", "", "[]"]),
 )
-leaf = st.sampled_from([None, True, 0, 1, "x", [], {}, ["x"], [{"a": 1}]])
+leaf = st.sampled_from([None, True, 0, 1, "x", [], {}, ["x"], [{"a": 1}]]).map(deepcopy)
 data_values = st.recursive(leaf, lambda inner: st.dictionaries(keys, inner, max_size=3), max_leaves=6)
 data_stores = st.dictionaries(keys, data_values, max_size=3)
 

@@ -20,7 +20,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ["/admin", "/start", "/rerun", "/status", "/approve", "/health"].map((path) => [path, api]),
+      ["/admin", "/start", "/rerun", "/status", "/approve", "/health", "/session"].map((path) => [path, api]),
     ),
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },

@@ -1,5 +1,5 @@
 /** Starts the app. */
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -8,6 +8,12 @@ import { makeRouter } from "./router";
 import "./styles.css";
 
 const queries = new QueryClient({
+  queryCache: new QueryCache({
+    // A page that is there may hold a draft: it stays, and says that the session has ended.
+    onError: (error, { state }) => {
+      if (asApiError(error).status === 401 && state.data === undefined) signIn();
+    },
+  }),
   defaultOptions: {
     queries: {
       // What the server refuses stays refused; what did not answer is asked again.
@@ -18,6 +24,12 @@ const queries = new QueryClient({
   },
 });
 const router = makeRouter(queries);
+
+/** Leads to the page for signing in, and back from there. */
+function signIn(): void {
+  const { pathname, search } = window.location;
+  if (pathname !== "/ui/login") void router.navigate({ to: "/login", search: { next: pathname + search } });
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

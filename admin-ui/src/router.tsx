@@ -88,7 +88,26 @@ const skillRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/skill")),
 });
 
-const routes = rootRoute.addChildren([indexRoute, runsRoute, runRoute, newRoute, skillsRoute, skillRoute]);
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/login",
+  validateSearch: (search): { next?: string } => ({
+    // Only pages of this app: the address may come from anybody. What is left out here comes
+    // through as it was given, so it is overwritten.
+    next: String(search.next ?? "").startsWith("/ui/") ? String(search.next) : undefined,
+  }),
+  component: lazyRouteComponent(() => import("./routes/login")),
+});
+
+const routes = rootRoute.addChildren([
+  loginRoute,
+  indexRoute,
+  runsRoute,
+  runRoute,
+  newRoute,
+  skillsRoute,
+  skillRoute,
+]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

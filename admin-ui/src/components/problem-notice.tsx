@@ -1,10 +1,7 @@
 /** An error of the server, in words that say what to do. */
 import { RotateCw } from "lucide-react";
-import { useState } from "react";
-import { setApiKey } from "@/lib/client";
 import { asApiError } from "@/lib/problem";
-import { Button } from "./button";
-import { TextInput } from "./field";
+import { Button, buttonLook } from "./button";
 import { Notice } from "./notice";
 
 const TITLES: Record<string, string> = {
@@ -13,7 +10,7 @@ const TITLES: Record<string, string> = {
   "narrow-the-filter": "That search took too long",
   "run-not-found": "There is no such run",
   "skill-not-found": "There is no such skill",
-  unauthorized: "This server needs an API key",
+  unauthorized: "You are not signed in",
 };
 
 export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
@@ -24,7 +21,9 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
       title={TITLES[problem.type] ?? "That did not work"}
       actions={
         problem.type === "unauthorized" ? (
-          <KeyForm onSaved={onRetry} />
+          <a href="/ui/login" target="_blank" rel="noreferrer" className={buttonLook("secondary", "sm")}>
+            Sign in
+          </a>
         ) : (
           onRetry &&
           mayPass(problem.status) && (
@@ -35,7 +34,7 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
         )
       }
     >
-      {problem.detail}
+      {problem.type === "unauthorized" ? "Sign in, then try again." : problem.detail}
       {problem.errors.length > 1 && (
         <ul className="mt-1 list-disc pl-5">
           {problem.errors.map(({ pointer, message }) => (
@@ -52,23 +51,4 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
 /** Whether asking again can help: no answer, or trouble on the server's side. */
 function mayPass(status: number): boolean {
   return status === 0 || status >= 500;
-}
-
-function KeyForm({ onSaved }: { onSaved?: () => void }) {
-  const [key, setKey] = useState("");
-  return (
-    <form
-      className="flex gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        setApiKey(key);
-        onSaved?.();
-      }}
-    >
-      <TextInput type="password" aria-label="API key" value={key} onChange={(e) => setKey(e.target.value)} />
-      <Button type="submit" look="primary" disabled={key === ""}>
-        Use key
-      </Button>
-    </form>
-  );
 }

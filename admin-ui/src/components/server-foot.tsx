@@ -1,4 +1,5 @@
 /** What the server is set up to do, in two lines. */
+import { closeSession } from "@/lib/api";
 import type { components } from "@/lib/schema";
 
 export function ServerFoot({ server }: { server: components["schemas"]["Server"] }) {
@@ -25,6 +26,21 @@ export function ServerFoot({ server }: { server: components["schemas"]["Server"]
         <dt>Version</dt>
         <dd className="text-ink-soft">{server.version}</dd>
       </div>
+      {server.auth && (
+        <div className="flex justify-between gap-2">
+          <dt>Signed in</dt>
+          <dd>
+            <button type="button" className="text-accent hover:underline" onClick={() => void signOut()}>
+              Sign out
+            </button>
+          </dd>
+        </div>
+      )}
     </dl>
   );
+}
+
+async function signOut(): Promise<void> {
+  await closeSession();
+  window.location.assign("/ui/login");
 }

@@ -128,4 +128,7 @@ export const getSkillVersion = (name: string, digest: string, signal?: AbortSign
   data(client.GET("/admin/skills/{name}/versions/{digest}", { params: { path: { name, digest } }, signal }));
 
 export const listSops = (signal?: AbortSignal) => data(client.GET("/admin/sops", { signal }));
+export const getSession = (signal?: AbortSignal) => data(client.GET("/session", { signal }));
+export const openSession = (api_key: string) => data(client.POST("/session", { body: { api_key } }));
+export const closeSession = () => data(client.DELETE("/session", {}));
 export const getServer = (signal?: AbortSignal) => data(client.GET("/admin/server", { signal }));

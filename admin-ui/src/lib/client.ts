@@ -4,17 +4,6 @@ import { parseJson, writeJson } from "./json";
 import { problemFrom, unreachable } from "./problem";
 import type { paths } from "./schema";
 
-let apiKey: string | null = null;
-
-/** Sets the API key of this tab; kept in memory only, so that no other script finds it stored. */
-export function setApiKey(key: string | null): void {
-  apiKey = key;
-}
-
-export function authorization(): Record<string, string> {
-  return apiKey ? { Authorization: `Bearer ${apiKey}` } : {};
-}
-
 /** A Response whose json() keeps every digit; openapi-fetch asks it where Content-Length is set. */
 class ExactResponse extends Response {
   override async json(): Promise<unknown> {
@@ -27,7 +16,6 @@ async function exactFetch(request: Request): Promise<Response> {
   let text: string;
   let response: Response;
   try {
-    for (const [name, value] of Object.entries(authorization())) request.headers.set(name, value);
     response = await fetch(request);
     text = await response.text();
   } catch (error) {

@@ -1,7 +1,6 @@
 /** Follows a run by server-sent events: resumes where a cut connection stopped, ends with the run. */
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { RunEvent, Step } from "./api";
-import { authorization } from "./client";
 import { parseJson } from "./json";
 import { isFinal } from "./status";
 
@@ -43,7 +42,6 @@ export async function followRun(threadId: string, follower: Follower, signal: Ab
       const response = await fetch(`/admin/runs/${encodeURIComponent(threadId)}/events`, {
         headers: {
           Accept: "text/event-stream",
-          ...authorization(),
           ...(lastId === undefined ? {} : { "Last-Event-ID": lastId }),
         },
         signal,

@@ -13,7 +13,7 @@ import pytest
 from tests.running_server import RunningServer
 
 from agentskills.client import AgentSkills
-from agentskills.domain.errors import BadInput, IdTaken, NotWaiting, OutOfDate, RunNotFound
+from agentskills.domain.errors import AlreadyFinished, BadInput, IdTaken, NotWaiting, OutOfDate, RunNotFound
 
 pytestmark = pytest.mark.anyio
 
@@ -84,6 +84,25 @@ async def test_answers(client: AgentSkills):
     assert (await run.wait(FOREVER))["status"] == "completed"
     with pytest.raises(NotWaiting):
         await run.approve()
+
+
+async def test_retried_answers_and_cancelling_are_taken_once(client: AgentSkills):
+    answered, cancelled = [
+        await client.start(sop_name="order-refund", initial_data=ESPRESSO) for _ in range(2)
+    ]
+    for run in (answered, cancelled):
+        async for event in run.events():
+            if event.kind == "run" and event.data["waiting"]:
+                assert event.data["waiting"] == (await run.status())["waiting"]
+                break
+    first = await answered.approve(idempotency_key="c-yes")
+    await answered.wait(FOREVER)
+    assert await answered.approve(idempotency_key="c-yes") == first
+    first = await cancelled.cancel(idempotency_key="c-no")
+    await cancelled.wait(FOREVER)
+    assert await cancelled.cancel(idempotency_key="c-no") == first
+    with pytest.raises(AlreadyFinished):
+        await cancelled.cancel()
 
 
 async def test_pages_of_runs(client: AgentSkills):

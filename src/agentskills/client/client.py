@@ -244,17 +244,20 @@ class AgentSkills:
         """Answer what a run waits for.
 
         `decision` is `approve` (the default) or `reject`; for a step in doubt `happened`,
-        `not_happened` or `stop`. `data` edits what is approved, or is the output of what happened.
+        `not_happened` or `stop`. `data` edits what is approved, at the wait's `asks["paths"]` (nested, or
+        with paths as keys; other places raise `BadInput`), or is the output of what happened.
         `digest` (of the `waiting` entry) makes sure that what you saw is what you approve. Raises
         `NotWaiting`, `StepChoiceNeeded` when several steps wait, `OutOfDate` and `TooEarly`.
         """
         body = _given(step=step, decision=decision, data=data, note=note, digest=digest)
         return _object(await self._transport.post(f"/approve/{_id(thread_id)}", body, key=idempotency_key))
 
-    async def cancel(self, thread_id: str, *, reason: str | None = None) -> JsonObject:
+    async def cancel(
+        self, thread_id: str, *, reason: str | None = None, idempotency_key: str | None = None
+    ) -> JsonObject:
         """Stop a run: nothing new starts, what waits is closed. Raises `AlreadyFinished`."""
-        body = _given(reason=reason)
-        return _object(await self._transport.post(f"/admin/runs/{_id(thread_id)}/cancel", body))
+        path = f"/admin/runs/{_id(thread_id)}/cancel"
+        return _object(await self._transport.post(path, _given(reason=reason), key=idempotency_key))
 
     # Skills and SOPs
 

@@ -59,9 +59,11 @@ class Run:
         """Answer what the run waits for; see `AgentSkills.approve`."""
         return await self.client.approve(self.thread_id, **answer)
 
-    async def cancel(self, *, reason: str | None = None) -> dict[str, Any]:
-        """Stop the run."""
-        return await self.client.cancel(self.thread_id, reason=reason)
+    async def cancel(
+        self, *, reason: str | None = None, idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        """Stop the run; see `AgentSkills.cancel`."""
+        return await self.client.cancel(self.thread_id, reason=reason, idempotency_key=idempotency_key)
 
     async def rerun(self, **request: Any) -> Run:
         """Start a new run that repeats this one; see `AgentSkills.rerun`."""

@@ -96,8 +96,15 @@ class Staff:
             self.living.append(self.place.spawn())
             self.hired += 1
 
+    async def look_after(self) -> None:
+        """What a supervisor does; also for those that found no database as they started."""
+        while True:
+            self.replace()
+            await asyncio.sleep(0.1)
+
     def kill_one(self) -> None:
-        victim = random.choice([p for p in self.living if p.poll() is None and not self.is_frozen(p)])
+        self.replace()
+        victim = random.choice([p for p in self.living if not self.is_frozen(p)])
         victim.kill()
         victim.wait()
         self.died[victim.pid] = time.monotonic()
@@ -172,7 +179,6 @@ async def havoc(server: EmbeddedPostgres, staff: Staff) -> float:
     for kill in range(1, KILLS + 1):
         await asyncio.sleep(max(0.0, begin + kill - time.monotonic()))
         staff.kill_one()
-        staff.replace()
         if kill == FROZEN_AFTER:
             staff.freeze_one()
         if kill == THAWED_AFTER:
@@ -188,15 +194,14 @@ async def havoc(server: EmbeddedPostgres, staff: Staff) -> float:
     return away
 
 
-async def until(place: Workplace, staff: Staff, condition: Callable[[Counter[str]], bool]) -> Counter[str]:
-    """Wait until the runs' states satisfy a condition; replace workers meanwhile."""
+async def until(place: Workplace, condition: Callable[[Counter[str]], bool]) -> Counter[str]:
+    """Wait until the runs' states satisfy a condition."""
     end = time.monotonic() + GIVE_UP
     while True:
         rows = await place.pool.fetch("SELECT status, count(*) AS n FROM run_state GROUP BY status")
         found = Counter({row["status"]: row["n"] for row in rows})
         if condition(found):
             return found
-        staff.replace()
         if time.monotonic() > end:
             log = (place.settings.home / "worker.log").read_text()[-6000:]
             raise AssertionError(f"after {GIVE_UP:g} s: {dict(found)}\n{log}")
@@ -207,7 +212,7 @@ async def until_ready(log: Path) -> None:
     """Wait until all workers have entered, so that they begin together."""
     async with asyncio.timeout(120):
         while True:
-            if log.read_text().count("worker.ready") >= WORKERS:
+            if log.exists() and log.read_text().count("worker.ready") >= WORKERS:
                 return
             await asyncio.sleep(0.05)
 
@@ -301,7 +306,7 @@ async def test_nothing_is_lost_and_nothing_happens_twice(
     server: EmbeddedPostgres, place: Workplace, report: Callable[[str, dict[str, Any]], None]
 ) -> None:
     staff = Staff(place)
-    staff.replace()
+    looking_after = asyncio.create_task(staff.look_after())
     try:
         ready = place.settings.home / "worker.log"
         await until_ready(ready)
@@ -313,7 +318,7 @@ async def test_nothing_is_lost_and_nothing_happens_twice(
         killed_for = time.monotonic() - began
         left = await place.pool.fetchval("SELECT count(*) FROM run_state WHERE finished_at IS NULL")
         calm = ("completed", "waiting")
-        states = await until(place, staff, lambda found: sum(found[s] for s in calm) == RUNS)
+        states = await until(place, lambda found: sum(found[s] for s in calm) == RUNS)
         took = time.monotonic() - began
         await nobody_owns_what_he_should_not(place)
         await journal_is_whole(place)
@@ -326,7 +331,7 @@ async def test_nothing_is_lost_and_nothing_happens_twice(
                 assert sent[order] == 1, f"order {order} is completed and was never sent"
         for thread_id, order in doubts.items():
             await answer(place, thread_id, order, bool(sent[order]))
-        await until(place, staff, lambda found: found["completed"] == RUNS)
+        await until(place, lambda found: found["completed"] == RUNS)
         await nobody_owns_what_he_should_not(place)
         await journal_is_whole(place)
         assert lines(place) == Counter(range(RUNS))
@@ -334,6 +339,7 @@ async def test_nothing_is_lost_and_nothing_happens_twice(
         both = overlaps(place, staff)
         takeovers = await place.pool.fetchval("SELECT sum(epoch - 1) FROM run_state")
     finally:
+        looking_after.cancel()
         staff.dismiss()
     log = ready.read_text()
     report(

@@ -16,6 +16,7 @@ from agentskills.domain.effect import EffectIdentity
 from agentskills.domain.run import ClaimedRun
 from agentskills.domain.status import EffectState, RunStatus, StepKind, StepStatus
 from agentskills.domain.step import Step
+from agentskills.engine.counts import Counts
 from agentskills.engine.notifier import Notifier
 from agentskills.engine.writer import Writer
 from agentskills.storage import effects, journal, queue, workers
@@ -147,7 +148,7 @@ async def test_one_lost_run_in_a_batch_does_not_cost_the_others(place: Workplace
     for _ in range(3):
         await place.start()
     notifier = Notifier(place.pool)
-    writer = Writer(place.pool, notifier)
+    writer = Writer(place.pool, notifier, Counts())
     writer.start()
     async with place.pool.acquire() as conn:
         await workers.register(conn, OLD, 3600, "here", 1)

@@ -113,9 +113,9 @@ def test_tokens_and_money_add_up_and_an_unknown_price_stays_unknown() -> None:
     draft.note(1, 2, (), Usage(input_tokens=1, money=Decimal("0.20")))
     assert draft.spent == Spent(tokens=8, money=Decimal("0.30"))
     draft.note(2, 1, (), Usage(output_tokens=2))
-    assert draft.spent == Spent(tokens=10, money=None)
+    assert draft.spent == Spent(tokens=10, money=Decimal("0.30"), unknown=True)
     draft.note(3, 1, (), Usage(money=Decimal(1)))
-    assert draft.spent == Spent(tokens=10, money=None)
+    assert draft.spent == Spent(tokens=10, money=Decimal("1.30"), unknown=True)
 
 
 def test_no_usage_costs_nothing() -> None:

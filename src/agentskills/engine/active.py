@@ -180,7 +180,7 @@ class ActiveRun:
         """Return a draft as one write."""
         if draft.spent:
             self.tokens += draft.spent.tokens
-            self.money += draft.spent.money or 0
+            self.money += draft.spent.money
         return Write(
             thread_id=self.thread_id,
             epoch=self.claimed.epoch,

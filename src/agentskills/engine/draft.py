@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from agentskills.domain.decision import Detail, Usage
 from agentskills.domain.step import Step
@@ -74,7 +75,7 @@ class Draft:
             self.details.append(Details(seq=seq, attempt=attempt, kind=detail.kind, content=detail.content))
         if usage is not None:
             tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0)
-            self._spend(Spent(tokens=tokens, money=usage.money))
+            self._spend(Spent(tokens=tokens, money=usage.money or Decimal(0), unknown=usage.money is None))
 
     def _spend(self, more: Spent | None) -> None:
         if more is None:
@@ -82,6 +83,8 @@ class Draft:
         if self.spent is None:
             self.spent = more
             return
-        known = self.spent.money is not None and more.money is not None
-        money = self.spent.money + more.money if known else None  # type: ignore[operator]
-        self.spent = Spent(tokens=self.spent.tokens + more.tokens, money=money)
+        self.spent = Spent(
+            tokens=self.spent.tokens + more.tokens,
+            money=self.spent.money + more.money,
+            unknown=self.spent.unknown or more.unknown,
+        )

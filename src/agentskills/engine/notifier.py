@@ -6,8 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 
+import structlog
+
 from agentskills.domain.errors import DatabaseGone
 from agentskills.storage.database import MOVED, WAKE, Pool, notify, translate_errors
+
+log = structlog.get_logger(__name__)
 
 EVERY = 0.02
 MOST_BYTES = 7_000
@@ -64,8 +68,12 @@ class Notifier:
         while True:
             await self._some.wait()
             self._some.clear()
-            with contextlib.suppress(DatabaseGone):
+            try:
                 await self._send()
+            except DatabaseGone:
+                pass  # whoever did not hear of it looks once a second
+            except Exception:
+                log.exception("notifier")
             await asyncio.sleep(EVERY)
 
     async def _send(self) -> None:

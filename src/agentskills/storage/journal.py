@@ -36,7 +36,8 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
     """What model calls cost; recorded whatever the epoch."""
 
     tokens: int = 0
-    money: Decimal | None = None  # None: unknown
+    money: Decimal = Decimal(0)  # what is known of it
+    unknown: bool = False  # at least one call has no known price
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,12 +201,13 @@ async def _write_around(conn: Conn, write: Write, accepted: bool) -> None:
 
 async def _spend(conn: Conn, thread_id: str, spent: Spent) -> None:
     await conn.execute(
-        """UPDATE run_state SET tokens = tokens + $2, money = money + coalesce($3, 0),
-               money_unknown = money_unknown OR $3 IS NULL
+        """UPDATE run_state
+           SET tokens = tokens + $2, money = money + $3, money_unknown = money_unknown OR $4
            WHERE thread_id = $1""",
         thread_id,
         spent.tokens,
         spent.money,
+        spent.unknown,
     )
 
 

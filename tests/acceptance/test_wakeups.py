@@ -31,7 +31,8 @@ RUNS = 2_000
 IN_FLIGHT = 40  # few enough that the machine answers when it should
 KINDS = ("plain", "soon", "plain", "late")
 PAUSE, LEAD = 1.0, 0.02
-SPREAD = 0.3  # what a busy machine takes on top differs, so that answers come on both sides of the timer
+SPREAD = 0.15  # a busy machine adds something that differs, so that answers come on both sides of the timer;
+# a timer more than a quarter of a second away would rightly park the run
 
 SIDECAR = 'mode: callback\nrequest: {method: POST, url: "{env.SCREEN_URL}/check"}\n'
 ATTEMPT = """

@@ -41,6 +41,7 @@ class ActiveRun:
         "effects_in_flight",
         "failing",
         "fold",
+        "has_waited",
         "kit",
         "money",
         "not_repeated",
@@ -83,6 +84,7 @@ class ActiveRun:
         self.failing = False  # a step has failed for good: nothing new starts
         self.effects_in_flight: dict[int, int] = {}  # seq → effect
         self.not_repeated = 0
+        self.has_waited = bool(self.waits)
         self._next_seq = 1
         self._initial_digest: str | None = None
         self._replay(steps)
@@ -105,6 +107,10 @@ class ActiveRun:
     def is_rerun(self) -> bool:
         """Whether it repeats another run."""
         return self.claimed.root_thread_id != self.thread_id
+
+    def unwanted(self) -> bool:
+        """Say whether somebody has asked to cancel it; each look may find another answer."""
+        return self.cancel_requested
 
     @property
     def owned_ms(self) -> int:
@@ -194,6 +200,7 @@ class ActiveRun:
             details=draft.details,
             awaits_effects=draft.awaits_effects,
             frees_slots=draft.frees_slots,
+            has_waited=self.has_waited or bool(self.waits),
             move=move,
             wake=self.wake if move else None,
         )
@@ -206,6 +213,12 @@ class ActiveRun:
     async def say_and_clear(self, draft: Draft) -> None:
         """Write a draft that is still in use, and empty it. Raises `LostOwnership`."""
         await self.say(draft.take())
+
+    def tell_facts(self) -> None:
+        """Leave what is recorded whoever owns the run with the writer, and wait for nothing."""
+        facts = self.draft.facts()
+        if facts:
+            self.kit.writer.leave(self.write_of(facts))
 
     async def let_go(self, draft: Draft, move: Move) -> bool:
         """Write a draft and park or finish the run; False where it was woken in the meantime.

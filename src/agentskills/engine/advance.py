@@ -10,8 +10,8 @@ import structlog
 
 from agentskills.domain.clock import now
 from agentskills.domain.errors import DatabaseGone, LostOwnership
-from agentskills.domain.status import EffectState, RunStatus, StepStatus
-from agentskills.domain.step import changed
+from agentskills.domain.status import EffectState, RunStatus, StepKind, StepStatus, WaitReason
+from agentskills.domain.step import Step, changed
 from agentskills.engine.active import ActiveRun
 from agentskills.engine.chain import work_off
 from agentskills.engine.decide import decide
@@ -39,6 +39,7 @@ async def advance(run: ActiveRun) -> None:
         run.kit.counts.add("runs_lost_total")
     except DatabaseGone:
         log.warning("run dropped: the database is away", thread_id=run.thread_id)
+        run.tell_facts()
         raise
     except asyncio.CancelledError:
         if not (run.cancel_requested and run.kit.lease.good):
@@ -58,10 +59,12 @@ async def _advance(run: ActiveRun) -> None:
         await _finish(run, Move(status=RunStatus.FAILED, error=error))
         return
     while True:
-        if run.cancel_requested:
+        if run.unwanted():
             return await _cancel(run)
         if run.open_units():
             end = await _work_off_chains(run)
+            if run.unwanted():
+                continue
             if end.how == "parked" and not run.failing:
                 if await _park(run, end):
                     return None
@@ -112,7 +115,9 @@ async def _side_by_side(run: ActiveRun, chains: list[Chain]) -> End:
     stirring = asyncio.create_task(run.stirred.wait())
     try:
         while flying:
-            await asyncio.wait({*flying, stirring}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {*flying, stirring}, timeout=_until_due(parked), return_when=asyncio.FIRST_COMPLETED
+            )
             for task in [task for task in flying if task.done()]:
                 chain, draft = flying.pop(task)
                 end = task.result()
@@ -120,23 +125,38 @@ async def _side_by_side(run: ActiveRun, chains: list[Chain]) -> End:
                 run.failing = run.failing or end.how == "failed"
                 if end.how == "parked":
                     parked[chain] = end
-            behind = [chain for chain in parked if looked[chain] < looks]
-            if flying or behind:
+            behind = [chain for chain in parked if looked[chain] < looks or _is_due(parked[chain])]
+            stirred = stirring.done()
+            if flying or behind or stirred:  # on disk before it is read again, or it would be done again
                 await run.say_and_clear(run.draft)
-            if stirring.done() or behind:
+            if stirred or behind:
                 await run.refresh()
                 looks += 1
-                if stirring.done():
+                if run.unwanted():
+                    break
+                if stirred:
                     stirring = asyncio.create_task(run.stirred.wait())
                 for chain in list(parked) if not run.failing else ():
                     del parked[chain]
                     launch(chain)
     finally:
         await _stop([*flying, stirring])
+        for _, draft in flying.values():  # what they had to say before they were stopped
+            run.draft.add(draft)
     if not parked or run.failing:
         return COMPLETED
     dues = [end.due for end in parked.values() if end.due]
     return End("parked", min(dues, default=None), any(end.soon for end in parked.values()))
+
+
+def _is_due(end: End) -> bool:
+    return end.due is not None and end.due <= now()
+
+
+def _until_due(parked: dict[Chain, End]) -> float | None:
+    """Return the seconds until the first parked chain goes on by itself."""
+    dues = [end.due for end in parked.values() if end.due]
+    return max(0.0, (min(dues) - now()).total_seconds()) if dues else None
 
 
 async def _stop(tasks: list[asyncio.Task[Any]]) -> None:
@@ -165,14 +185,12 @@ async def _park(run: ActiveRun, end: End) -> bool:
 
 async def _linger(run: ActiveRun, due: datetime | None) -> bool:
     """Keep the run for a moment; True if it was stirred or is due."""
-    seconds = LINGER
-    if due is not None:
-        seconds = min(seconds, max(0.0, (due - now()).total_seconds()))
+    until_due = None if due is None else max(0.0, (due - now()).total_seconds())
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(LINGER if until_due is None else min(LINGER, until_due)):
             await run.stirred.wait()
-    except TimeoutError:
-        return due is not None and due <= now()
+    except TimeoutError:  # the timer may ring a moment early: that is no reason to let go of the run
+        return until_due is not None and until_due <= LINGER
     return True
 
 
@@ -181,6 +199,7 @@ async def _finish(run: ActiveRun, move: Move) -> bool:
     last = Draft()
     last.add(run.draft)
     last.add(run.draft_last)
+    as_it_was = dict(run.steps)
     if move.status is RunStatus.FAILED:
         _abandon(run, last)
     ending = Move(
@@ -194,16 +213,33 @@ async def _finish(run: ActiveRun, move: Move) -> bool:
         run.kit.counts.add(f"runs_{move.status}_total")
         return True
     run.draft.facts_told()
+    run.steps = as_it_was
     run.forget_last()
+    if any((wait := run.waits.get(seq)) and wait.answer for seq in run.draft.steps):
+        raise LostOwnership  # an accepted answer came before this end was written: read it all again
     return False
 
 
 def _abandon(run: ActiveRun, draft: Draft) -> None:
-    """Steps that still wait when a run ends wait no longer; doubts stay, for they are the effects'."""
+    """Steps that still wait when a run ends wait no longer; what may have happened is in doubt."""
     error = {"type": "run-ended", "message": "the run ended before this step did"}
     for step in list(run.steps.values()):
-        if step.status in (StepStatus.STARTED, StepStatus.WAITING):
+        if step.status not in (StepStatus.STARTED, StepStatus.WAITING):
+            continue
+        if _may_have_happened(run, step):
+            run.record(draft, changed(step, status=StepStatus.IN_DOUBT, error=error))
+        else:
             run.record(draft, changed(step, status=StepStatus.FAILED, error=error, finished_at=now()))
+
+
+def _may_have_happened(run: ActiveRun, step: Step) -> bool:
+    """Say whether a step that has not ended has announced an effect that may be under way."""
+    if step.kind is not StepKind.SKILL or step.skill is None:
+        return False
+    if not run.catalog[step.skill].contract.irreversible:
+        return False
+    wait = run.waits.get(step.seq)
+    return step.status is StepStatus.STARTED or (wait is not None and wait.reason == WaitReason.CALLBACK)
 
 
 async def _cancel(run: ActiveRun) -> None:
@@ -212,11 +248,13 @@ async def _cancel(run: ActiveRun) -> None:
     draft.add(run.draft)
     error = {"type": "cancelled", "message": "cancelled while it was under way"}
     for seq, effect_id in run.effects_in_flight.items():
+        step = run.steps.get(seq)
+        if step is not None and step.ended:
+            continue  # it ended in the very moment
         draft.settlements.append(
             Settlement(effect_id=effect_id, state=EffectState.DOUBT, error=error, by={"kind": "worker"})
         )
-        step = run.steps.get(seq)
-        if step is not None and not step.ended:
+        if step is not None:
             run.record(draft, changed(step, status=StepStatus.IN_DOUBT, error=error, effect_id=effect_id))
     _abandon(run, draft)
     move = Move(status=RunStatus.CANCELLED, owned_ms=run.owned_ms, not_repeated=run.not_repeated)
@@ -230,7 +268,7 @@ async def _end_internally(run: ActiveRun, error: Exception) -> None:
         "type": "internal",
         "message": f"{type(error).__name__} inside the engine; see the worker's log",
     }
-    run.draft = Draft()
+    run.draft = run.draft.facts()
     run.forget_last()
     try:
         await _finish(run, Move(status=RunStatus.FAILED, error=document))

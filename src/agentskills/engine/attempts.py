@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from hashlib import sha256
 
@@ -10,7 +11,7 @@ from agentskills.domain.errors import SkillFailed
 from agentskills.domain.execution import Accepted, Done
 from agentskills.domain.status import WaitReason
 from agentskills.engine.approvals import expired, is_past
-from agentskills.engine.errand import End, Errand
+from agentskills.engine.errand import SLEPT_IN_WORKER, End, Errand
 from agentskills.storage.waits import NewWait, Wait
 
 CALLBACK_TIMEOUT = 24 * 3600.0
@@ -23,7 +24,7 @@ async def attempt_until_done(errand: Errand) -> End:
     if wait is not None and wait.state == "open":
         if wait.reason == WaitReason.RETRY and not is_past(wait):
             return End("parked", wait.until)
-        errand.draft.closes.append(errand.seq)
+        errand.closes()
     if not errand.contract.inline:  # one that may take a while is seen to begin
         errand.begins()
         await errand.run.say_and_clear(errand.draft)
@@ -48,28 +49,35 @@ async def _attempt(errand: Errand) -> End:
 
 async def call_back(errand: Errand) -> End:
     """Carry out a REST skill that answers later and may be asked twice."""
-    wait = errand.wait
-    if wait is not None and wait.reason == WaitReason.RETRY:
-        if not is_past(wait):
-            return End("parked", wait.until)
-        wait = None
-    if wait is not None and wait.reason == WaitReason.CALLBACK:
-        if wait.answer is not None:
-            return answered(errand, wait)
-        if is_past(wait):
-            return errand.fails(expired("a callback"))
-        if wait.dispatched:
-            return End("parked", wait.until, soon=True)
     while True:
+        wait = errand.wait
+        if wait is not None and wait.reason == WaitReason.CALLBACK:
+            if wait.answer is not None:
+                return answered(errand, wait)
+            if is_past(wait):
+                return errand.fails(expired("a callback"))
+            if wait.dispatched:
+                return End("parked", wait.until, soon=True)
         try:
             return await dispatch(errand)
         except SkillFailed as error:
             pause = errand.pause_after(error)
             if pause is None:
                 return errand.fails(error)
-        end = await errand.pause(pause)
+        end = await _before_asking_again(errand, pause)
         if end is not None:
             return end
+
+
+async def _before_asking_again(errand: Errand, pause: float) -> End | None:
+    """Pause with the callback's wait still open: the request may have arrived, and be answered."""
+    errand.record_attempt()
+    if pause >= SLEPT_IN_WORKER:
+        return End("parked", now() + timedelta(seconds=pause))
+    await errand.run.say_and_clear(errand.draft)
+    await asyncio.sleep(pause)
+    await errand.run.refresh()
+    return None
 
 
 def answered(errand: Errand, wait: Wait) -> End:
@@ -109,4 +117,5 @@ async def dispatch(errand: Errand, *, key: str | None = None) -> End:
     assert isinstance(carried, Accepted)
     errand.draft.note(errand.seq, errand.attempt, carried.details, None)
     errand.draft.dispatched.append(errand.seq)
+    await run.say_and_clear(errand.draft)
     return end

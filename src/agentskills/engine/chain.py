@@ -82,7 +82,11 @@ def _limited(errand: Errand) -> tuple[str, int] | None:
 async def _take_slot(errand: Errand, name: str, most: int) -> bool:
     kit = errand.run.kit
     async with commit(kit.pool, "slot") as conn:
-        return await slots.take(conn, name, most, kit.lease.id, errand.run.thread_id, errand.seq)
+        taken = await slots.take(conn, name, most, kit.lease.id, errand.run.thread_id, errand.seq)
+    if taken:  # a place given back in a draft that is not written yet is this one
+        for draft in (errand.draft, errand.run.draft):
+            draft.frees_slots = [seq for seq in draft.frees_slots if seq != errand.seq]
+    return taken
 
 
 def _wait_for_slot(errand: Errand, name: str) -> End:

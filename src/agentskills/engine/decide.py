@@ -36,11 +36,18 @@ async def decide(run: ActiveRun) -> Move | None:
         return Move(status=RunStatus.WAITING, wake_at=wait.until)
     if wait is not None:
         run.draft.closes.append(seq)
+    if run.draft and claimed_planner(run) != "dataflow":
+        await run.say_and_clear(run.draft)  # a model thinks for a while; what is done is told first
     try:
-        decided = await run.kit.planners[run.claimed.planner or "dataflow"].decide(_view(run))
+        decided = await run.kit.planners[claimed_planner(run)].decide(_view(run))
     except SkillFailed as error:
         return _undecided(run, seq, attempt, started_at, error)
     return await _take(run, _decision_step(run, seq, attempt, started_at, decided), decided)
+
+
+def claimed_planner(run: ActiveRun) -> str:
+    """Return the name of the planner that was fixed when the run was started."""
+    return run.claimed.planner or "dataflow"
 
 
 def _view(run: ActiveRun) -> PlanningView:

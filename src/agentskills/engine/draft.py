@@ -65,6 +65,10 @@ class Draft:
         self.details, self.awaits_effects, self.frees_slots = [], [], []
         return taken
 
+    def facts(self) -> Draft:
+        """Return only what is recorded whoever owns the run."""
+        return Draft(settlements=self.settlements, details=self.details, spent=self.spent)
+
     def facts_told(self) -> None:
         """A write was refused; what is recorded whoever owns the run was recorded all the same."""
         self.settlements, self.details, self.spent = [], [], None

@@ -180,7 +180,7 @@ class Errand:
         **fields: Any,
     ) -> End:
         """Take the step's good end into the draft."""
-        self._closes()
+        self.closes()
         self.draft.note(self.seq, self.attempt, _redacted(details), usage)
         step = self.step(
             StepStatus.COMPLETED,
@@ -196,7 +196,7 @@ class Errand:
 
     def fails(self, error: SkillFailed, **fields: Any) -> End:
         """Take the step's bad end into the draft."""
-        self._closes()
+        self.closes()
         self.note(error)
         step = self.step(StepStatus.FAILED, error=error_document(error), finished_at=now(), **fields)
         self.run.record(self.draft, step)
@@ -207,16 +207,22 @@ class Errand:
     ) -> End:
         """Take a wait into the draft, with the step waiting."""
         status = StepStatus.IN_DOUBT if doubt else StepStatus.WAITING
-        if self.status is not StepStatus.IN_DOUBT and self.status is not status:
-            self.run.record(self.draft, self.step(status, error=wait.asks.get("error") if doubt else None))
+        if self.status is StepStatus.IN_DOUBT:
+            status = StepStatus.IN_DOUBT  # it stays in doubt until it ends
+        known = self.run.steps.get(self.seq)
+        if known is None or known.status is not status or known.attempt != self.attempt:
+            error = wait.asks.get("error") if status is StepStatus.IN_DOUBT else None
+            self.run.record(self.draft, self.step(status, error=error))
             self.status = status
+        self.run.has_waited = True
         standing = self.wait
         if standing is None or standing.state != "open" or standing.reason != wait.reason:
             self.draft.waits.append(wait)
         return End("parked", due or wait.until, soon)
 
-    def _closes(self) -> None:
-        if self.wait is not None:
+    def closes(self) -> None:
+        """The step waits no longer for what it waited for."""
+        if self.run.waits.pop(self.seq, None) is not None:
             self.draft.closes.append(self.seq)
 
     def note(self, error: SkillFailed) -> None:
@@ -237,6 +243,11 @@ class Errand:
         if error.counts:
             self.attempt += 1
         return pause
+
+    def record_attempt(self) -> None:
+        """Take the number of the coming attempt into the journal."""
+        assert self.status is not None
+        self.run.record(self.draft, self.step(self.status))
 
     async def pause(self, seconds: float) -> End | None:
         """Sleep a short pause; for a long one park the run."""

@@ -112,9 +112,15 @@ def _receipt_document(effect: Effect) -> dict[str, Any]:
 async def _take(errand: Errand, identity: EffectIdentity) -> tuple[int | None, Effect | None]:
     """Announce the effect, with the step's beginning."""
     if errand.wait is not None and errand.wait.state == "open" and errand.status is not StepStatus.IN_DOUBT:
-        errand.draft.closes.append(errand.seq)
+        errand.closes()
     errand.begins()
-    intent = Intent(identity=identity, thread_id=errand.run.thread_id, seq=errand.seq, inputs=errand.inputs)
+    intent = Intent(
+        identity=identity,
+        thread_id=errand.run.thread_id,
+        seq=errand.seq,
+        epoch=errand.run.claimed.epoch,
+        inputs=errand.inputs,
+    )
     write = errand.run.write_of(errand.draft.take())
     return await errand.run.kit.intents.take(write, intent)
 
@@ -122,22 +128,22 @@ async def _take(errand: Errand, identity: EffectIdentity) -> tuple[int | None, E
 async def _act(errand: Errand, identity: EffectIdentity, effect_id: int) -> End | None:
     """Do it, now that the intent is ours; None means that another attempt is due."""
     flying = errand.run.effects_in_flight
-    flying[errand.seq] = effect_id
+    flying[errand.seq] = effect_id  # a cancellation leaves it here: whoever cancels says that it is in doubt
     try:
         if errand.contract.callback:
-            return await dispatch(errand, key=identity.idempotency_key)
+            end = await dispatch(errand, key=identity.idempotency_key)
+            del flying[errand.seq]
+            return end
         done = await errand.call(key=identity.idempotency_key)
         assert isinstance(done, Done)
         outputs, digests = errand.outputs_of(done.outputs)
     except SkillFailed as error:
+        del flying[errand.seq]
         if error.nothing_happened:
             return await _not_done(errand, effect_id, error)
         await _doubt(errand, error)
         return None
-    finally:
-        # A cancellation leaves it: whoever cancels says that it is in doubt.
-        if not errand.run.cancel_requested:
-            flying.pop(errand.seq, None)
+    del flying[errand.seq]
     errand.draft.settlements.append(
         Settlement(effect_id=effect_id, state=EffectState.RECEIPT, output=outputs, by=BY_WORKER)
     )
@@ -211,7 +217,7 @@ async def _respect(errand: Errand, effect: Effect) -> End | None:
     if effect.state == EffectState.INTENT:
         error = {"type": "worker-lost", "message": "the worker fell silent while it was doing this"}
         async with commit(errand.run.kit.pool, "doubt") as conn:
-            await effects.doubt_taken_over(conn, effect.id, error)
+            await effects.doubt_taken_over(conn, effect.id, error, errand.run.kit.lease.id)
         return await _face_doubt(errand, effect, error)
     if effect.state == EffectState.DOUBT:
         return await _face_doubt(errand, effect, effect.error or {})

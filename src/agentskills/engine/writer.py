@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
+from typing import Any
 from zlib import crc32
 
 import asyncpg
@@ -14,12 +16,19 @@ from agentskills.domain.errors import DatabaseGone, LostOwnership
 from agentskills.domain.status import RunStatus, StepKind
 from agentskills.engine.commit import commit
 from agentskills.engine.counts import Counts
+from agentskills.engine.facts import facts_of, stamped
 from agentskills.engine.notifier import Notifier
 from agentskills.storage import journal
 from agentskills.storage.database import Pool
 from agentskills.storage.journal import Write
 
 MOST_ROWS = 500
+MOST_CHARS = 1_000_000
+"""Characters of outputs after which a batch is closed; the last write may go beyond."""
+
+LAST_WORDS = 2.0
+"""Seconds that a writer which is closed may take to send what it still has."""
+
 LANES = 1
 _TRY_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _Waiting = tuple[Write, "asyncio.Future[bool]"]
@@ -56,37 +65,62 @@ class Writer:
         self._tasks = [asyncio.create_task(self._serve(lane)) for lane in self._lanes]
 
     async def close(self) -> None:
-        """Stop; whoever still waits has lost."""
+        """Stop; whoever still waits has lost. What is known of facts gets a moment to be told."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS):
+                while any(lane.waiting or lane.sending for lane in self._lanes):
+                    await asyncio.sleep(0.01)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.drop()
 
     def drop(self) -> None:
-        """Forget what has not been sent: the lease has lapsed."""
+        """Forget what has not been sent, but for facts: the lease has lapsed."""
         for lane in self._lanes:
             waiting, lane.waiting = lane.waiting, []
-            for _, future in waiting:
+            for write, future in waiting:
                 if not future.done():
                     future.set_exception(LostOwnership())
+                    future.exception()  # seen, should its task be gone
+                self.keep(write)
+
+    def keep(self, write: Write) -> None:
+        """Record what a stamped write says of facts; nobody waits for the answer."""
+        facts = facts_of(write)
+        if facts is not None:
+            self._enqueue(facts)
 
     async def write(self, write: Write) -> bool:
         """Commit; False where another worker owns the run by now or, with a move, it was woken.
 
         Raises the database's own error where this very write is at fault.
         """
+        return await self._enqueue(stamped(write))
+
+    def _enqueue(self, write: Write) -> asyncio.Future[bool]:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         lane = self._lanes[crc32(write.thread_id.encode()) % LANES]
         lane.waiting.append((write, future))
         lane.stirred.set()
-        return await future
+        return future
+
+    def leave(self, write: Write) -> None:
+        """Take a write that nobody waits for: facts of a run that was dropped."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        lane = self._lanes[crc32(write.thread_id.encode()) % LANES]
+        lane.waiting.append((write, future))
+        lane.stirred.set()
 
     async def _serve(self, lane: _Lane) -> None:
         while True:
             await lane.stirred.wait()
             lane.stirred.clear()
             while lane.waiting:
+                lane.sending = True
                 await self._flush(lane.take())
+                lane.sending = False
 
     async def _flush(self, batch: list[_Waiting]) -> None:
         """Write a batch; one that fails is split until the guilty write stands alone."""
@@ -97,12 +131,10 @@ class Writer:
             except _TRY_AGAIN:
                 continue
             except DatabaseGone:
-                # Whether it was committed is unknown; sent again it changes nothing.
+                # Whether it was committed is unknown; sent again it changes nothing. It is sent
+                # even if nobody waits any more: the fence refuses it where it must, and the facts count.
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 1.0)
-                batch = [(write, future) for write, future in batch if not future.done()]
-                if not batch:
-                    return
             except Exception as error:
                 await self._split(batch, error)
                 return
@@ -118,6 +150,7 @@ class Writer:
             log.warning("write refused", thread_id=write.thread_id, error=str(error))
             if not future.done():
                 future.set_exception(error)
+                future.exception()  # seen: of kept facts nobody asks
             return
         middle = len(batch) // 2
         await self._flush(batch[:middle])
@@ -141,19 +174,32 @@ class _Lane:
 
     def __init__(self) -> None:
         self.waiting: list[_Waiting] = []
+        self.sending = False
         self.stirred = asyncio.Event()
 
     def take(self) -> list[_Waiting]:
-        """Take the next batch: at most `MOST_ROWS` rows, and each run once."""
-        rows, runs, batch, later = 0, set(), [], []
+        """Take the next batch: at most `MOST_ROWS` rows, about `MOST_CHARS`, and each run once."""
+        rows, chars, runs, batch, later = 0, 0, set(), [], []
         for item in self.waiting:
             thread_id = item[0].thread_id
-            if rows >= MOST_ROWS or thread_id in runs:
+            if rows >= MOST_ROWS or chars >= MOST_CHARS or thread_id in runs:
                 later.append(item)
                 runs.add(thread_id)  # what comes after it waits as well, or the order would break
                 continue
             runs.add(thread_id)
             rows += len(item[0].steps) or 1
+            chars += sum(_size(step.outputs) for step in item[0].steps)
             batch.append(item)
         self.waiting = later
         return batch
+
+
+def _size(value: Any) -> int:
+    """Return about how many characters a JSON value takes; encoding it to know would cost as much again."""
+    if isinstance(value, str):
+        return len(value) + 2
+    if isinstance(value, dict):
+        return 2 + sum(len(key) + 4 + _size(item) for key, item in value.items())
+    if isinstance(value, list):
+        return 2 + sum(1 + _size(item) for item in value)
+    return 6

@@ -29,6 +29,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     thread_id: str
     seq: int
     worker: UUID | None
+    epoch: int  # of the run when it announced the effect
     inputs: dict[str, Any] | None
     output: dict[str, Any] | None
     error: dict[str, Any] | None
@@ -41,6 +42,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     identity: EffectIdentity
     thread_id: str
     seq: int
+    epoch: int
     inputs: dict[str, Any]
 
 
@@ -52,21 +54,24 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     output: dict[str, Any] | None = None  # of a receipt
     error: dict[str, Any] | None = None
     by: dict[str, Any]
+    thread_id: str | None = None  # whose act it was: an act of anybody else is not ended as failed
+    epoch: int = 0
 
 
-_COLUMNS = """id, scope, skill, key_digest, key, repeat, state, thread_id, seq, worker, inputs, output, error,
-              updated_at"""
+_COLUMNS = """id, scope, skill, key_digest, key, repeat, state, thread_id, seq, worker, epoch, inputs, output,
+              error, updated_at"""
 
 _TAKE = """
-    INSERT INTO effects AS e (scope, skill, key_digest, key, repeat, state, thread_id, seq, worker, inputs)
-    SELECT t.scope, t.skill, t.key_digest, t.key::jsonb, t.repeat, 'intent', t.thread_id, t.seq, $9,
-           t.inputs::jsonb
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::int[], $8::text[])
-        AS t(scope, skill, key_digest, key, repeat, thread_id, seq, inputs)
+    INSERT INTO effects AS e (scope, skill, key_digest, key, repeat, state, thread_id, seq, worker, epoch,
+                              inputs)
+    SELECT t.scope, t.skill, t.key_digest, t.key::jsonb, t.repeat, 'intent', t.thread_id, t.seq, $10,
+           t.epoch, t.inputs::jsonb
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::int[], $8::int[],
+                $9::text[]) AS t(scope, skill, key_digest, key, repeat, thread_id, seq, epoch, inputs)
     ORDER BY t.scope, t.skill, t.key_digest, t.repeat
     ON CONFLICT (scope, skill, key_digest, repeat) DO UPDATE
         SET state = 'intent', thread_id = excluded.thread_id, seq = excluded.seq, worker = excluded.worker,
-            inputs = excluded.inputs, error = NULL, updated_at = now()
+            epoch = excluded.epoch, inputs = excluded.inputs, error = NULL, updated_at = now()
         WHERE e.state = 'failed'
     RETURNING e.thread_id, e.seq, e.id"""
 
@@ -99,6 +104,7 @@ async def take(
         repeats,
         threads,
         seqs,
+        [i.epoch for i in intents],
         [json_str(i.inputs) for i in intents],
         worker,
     )
@@ -167,15 +173,19 @@ async def settle_many(conn: Conn, settlements: Sequence[Settlement]) -> list[str
         """UPDATE effects e
            SET state = t.state, output = t.output::jsonb, error = t.error::jsonb, settled_by = t.by::jsonb,
                worker = NULL, updated_at = now()
-           FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
-               AS t(id, state, output, error, by)
+           FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[])
+               AS t(id, state, output, error, by, thread_id, epoch)
            WHERE e.id = t.id AND (e.state = 'intent' OR e.state = 'doubt' AND t.state <> 'doubt')
+             AND (t.state = 'receipt' OR t.thread_id IS NULL
+                  OR e.thread_id = t.thread_id AND e.epoch <= t.epoch)
            RETURNING e.id, e.state""",
         [s.effect_id for s in settlements],
         [str(s.state) for s in settlements],
         [None if s.output is None else json_str(s.output) for s in settlements],
         [None if s.error is None else json_str(s.error) for s in settlements],
         [json_str(s.by) for s in settlements],
+        [s.thread_id for s in settlements],
+        [s.epoch for s in settlements],
     )
     if not moved:
         return []
@@ -204,13 +214,18 @@ async def settle(
     return True
 
 
-async def doubt_taken_over(conn: Conn, effect_id: int, error: dict[str, Any]) -> None:
-    """Put an intent in doubt whose worker has fallen silent; it stays named, for it may still act."""
+async def doubt_taken_over(conn: Conn, effect_id: int, error: dict[str, Any], worker: UUID) -> None:
+    """Put an intent in doubt whose worker has fallen silent; it stays named, for it may still act.
+
+    Unless it is `worker`, the one that asks: it had dropped the run, and acts no more.
+    """
     await conn.execute(
-        """UPDATE effects SET state = 'doubt', error = $2, updated_at = now()
+        """UPDATE effects
+           SET state = 'doubt', error = $2, worker = nullif(worker, $3), updated_at = now()
            WHERE id = $1 AND state = 'intent'""",
         effect_id,
         error,
+        worker,
     )
 
 
@@ -221,3 +236,24 @@ async def wait_for(conn: Conn, effect_id: int, thread_id: str) -> None:
         effect_id,
         thread_id,
     )
+
+
+async def doubt_what_is_announced(conn: Conn, thread_ids: Sequence[str]) -> list[str]:
+    """Put the open intents of runs that have ended in doubt; return the runs this wakes.
+
+    The worker stays named where it was, for it may still be acting.
+    """
+    error = {"type": "run-ended", "message": "the run ended while this was under way"}
+    moved = await conn.fetch(
+        """UPDATE effects SET state = 'doubt', error = $2, updated_at = now()
+           WHERE thread_id = ANY ($1::text[]) AND state = 'intent' RETURNING id""",
+        list(thread_ids),
+        error,
+    )
+    if not moved:
+        return []
+    rows = await conn.fetch(
+        "SELECT DISTINCT thread_id FROM effect_waiters WHERE effect_id = ANY ($1::bigint[])",
+        [row["id"] for row in moved],
+    )
+    return await queue.wake(conn, [row["thread_id"] for row in rows]) if rows else []

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from agentskills.domain.json_text import json_str
-from agentskills.domain.status import RunStatus
+from agentskills.domain.status import FINAL_RUN, RunStatus
 from agentskills.domain.step import Step, changed
 from agentskills.storage import effects, queue, waits
 from agentskills.storage.database import Conn
@@ -64,6 +64,7 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     details: list[Details] = []
     awaits_effects: list[int] = []  # effects this run wants to be woken by
     frees_slots: list[int] = []  # seqs that gave back their slot
+    has_waited: bool = False  # there may be open waits to close when the run ends
     move: Move | None = None
     wake: int | None = None  # as last seen; needed with `move`, which a later wake refuses
 
@@ -124,23 +125,32 @@ async def append(conn: Conn, writes: Sequence[Write]) -> tuple[set[str], list[st
             await _write_around(conn, write, write.thread_id in mine)
         if write.spent:
             await _spend(conn, write.thread_id, write.spent)
-    finished = [
-        w.thread_id
-        for w in writes
-        if w.move and w.thread_id in mine and w.move.status is not RunStatus.WAITING
-    ]
-    if any(w.move and w.move.status is not RunStatus.COMPLETED for w in writes):
-        await conn.execute(
-            "UPDATE waits SET state = 'closed' WHERE thread_id = ANY ($1::text[]) AND state = 'open'",
-            finished,
-        )
     settlements = [s for write in writes for s in write.settlements]
     if settlements:
         woken += await effects.settle_many(conn, settlements)
-    freed = [(w.thread_id, seq) for w in writes for seq in w.frees_slots]
+    freed = [(w.thread_id, seq) for w in writes if w.thread_id in mine for seq in w.frees_slots]
     if freed:
         woken += await _free_slots(conn, freed)
+    ended = [w for w in writes if w.move and w.thread_id in mine and w.move.status in FINAL_RUN]
+    left_open = [w.thread_id for w in ended if w.has_waited or w.move.status is not RunStatus.COMPLETED]  # type: ignore[union-attr]
+    if left_open:
+        woken += await _leave_nothing_open(conn, left_open)
     return mine, woken
+
+
+async def _leave_nothing_open(conn: Conn, ended: list[str]) -> list[str]:
+    """Close the waits of runs that have ended, give back their slots, and doubt what they announced.
+
+    An effect that is still announced then may have happened, and nobody will say so any more.
+    """
+    await conn.execute(
+        "UPDATE waits SET state = 'closed' WHERE thread_id = ANY ($1::text[]) AND state = 'open'", ended
+    )
+    held = await conn.fetch(
+        "SELECT thread_id, seq FROM slots WHERE thread_id = ANY ($1::text[]) AND worker IS NOT NULL", ended
+    )
+    woken = await _free_slots(conn, [(row["thread_id"], row["seq"]) for row in held]) if held else []
+    return woken + await effects.doubt_what_is_announced(conn, ended)
 
 
 def _owner(write: Write) -> dict[str, Any]:

@@ -187,14 +187,14 @@ async def test_a_wake_refuses_the_move_and_all_that_came_with_it(
 async def test_a_late_receipt_lands_and_wakes_who_waits_for_it(place: Workplace, claimed: ClaimedRun) -> None:
     run = claimed.thread_id
     identity = EffectIdentity(scope=run, skill="act", key={"n": 1}, key_digest="k" * 64)
-    intent = Intent(identity=identity, thread_id=run, seq=2, inputs={"n": 1})
+    intent = Intent(identity=identity, thread_id=run, seq=2, epoch=1, inputs={"n": 1})
     async with place.pool.acquire() as old, place.pool.acquire() as new:
         ours, _ = await effects.take(old, OLD, [intent])
         effect = ours[run, 2]
         await workers.register(new, NEW, 3600, "here", 2)
         await lapse(new, OLD)
         (taken,) = await queue.take_over(new, NEW, 9)
-        await effects.doubt_taken_over(new, effect, {"type": "worker-lost", "message": "silent"})
+        await effects.doubt_taken_over(new, effect, {"type": "worker-lost", "message": "silent"}, uuid4())
         waiting = says(taken, awaits_effects=[effect], move=Move(status=RunStatus.WAITING), wake=taken.wake)
         assert (await journal.append(new, [waiting]))[0] == {run}
         receipt = Settlement(

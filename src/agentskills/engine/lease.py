@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from agentskills.domain.errors import AgentSkillsError, DatabaseGone
+from agentskills.domain.errors import DatabaseGone
 from agentskills.engine.commit import commit_on
 from agentskills.engine.counts import Counts
 from agentskills.storage import workers
@@ -94,16 +94,17 @@ class Lease:
                 else:
                     await self._enter(connection)
                     entered = True
-            except (DatabaseGone, TimeoutError) as error:
-                log.debug("lease.not_renewed", error=str(error))
+            except Exception as error:  # the thread must not end: without it this worker never acts again
+                if isinstance(error, DatabaseGone | TimeoutError):
+                    log.debug("lease.not_renewed", error=str(error))
+                else:
+                    log.exception("lease.error")
+                _drop(connection)
                 connection = None
                 self._stop.wait(min(0.2, self._seconds / 20))
                 continue
-            except AgentSkillsError:
-                log.exception("lease.error")
             self._pause()
-        if connection is not None:
-            connection.terminate()
+        _drop(connection)
 
     def _pause(self) -> None:
         until = time.monotonic() + self._seconds / 4
@@ -129,3 +130,8 @@ class Lease:
             self._good_until = asked + TRUSTED * self._seconds
         else:
             self._good_until = 0.0
+
+
+def _drop(connection: Connection | None) -> None:
+    if connection is not None and not connection.is_closed():
+        connection.terminate()

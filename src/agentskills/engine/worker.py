@@ -97,7 +97,7 @@ class Worker:
         counts = Counts()
         lease = Lease(self._url, settings.lease_seconds, counts)
         writer = Writer(pool, self._notifier, counts)
-        intents = Intents(pool, lease, self._notifier)
+        intents = Intents(pool, lease, self._notifier, writer.keep)
 
         async def load_archive(digest: str) -> bytes | None:
             async with reading(pool) as conn:

@@ -8,10 +8,11 @@ from agentskills.storage.database import Conn
 
 
 async def register(conn: Conn, worker: UUID, seconds: float, host: str, pid: int) -> None:
-    """Enter a worker with a lease of `seconds`."""
+    """Enter a worker with a lease of `seconds`; to say it twice, where an answer was lost, does no harm."""
     await conn.execute(
         """INSERT INTO workers (id, lease_until, host, pid)
-           VALUES ($1, clock_timestamp() + make_interval(secs => $2), $3, $4)""",
+           VALUES ($1, clock_timestamp() + make_interval(secs => $2), $3, $4)
+           ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until""",
         worker,
         seconds,
         host,

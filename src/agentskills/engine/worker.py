@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 import structlog
 
 from agentskills.domain.errors import DatabaseGone
 from agentskills.domain.run import ClaimedRun
+from agentskills.domain.status import RunStatus
 from agentskills.domain.step import Step
 from agentskills.engine.active import ActiveRun
-from agentskills.engine.advance import advance
+from agentskills.engine.advance import MOST_STALLS, advance
 from agentskills.engine.commit import commit, reading
 from agentskills.engine.counts import Counts
 from agentskills.engine.intents import Intents
@@ -28,6 +29,7 @@ from agentskills.settings import Settings
 from agentskills.storage import catalogs, installation, journal, queue, waits, workers
 from agentskills.storage.database import WAKE, Conn, Listener, Pool, open_pool
 from agentskills.storage.embedded import database_url
+from agentskills.storage.journal import Move, Write
 from agentskills.storage.waits import Wait
 
 POLL = 1.0
@@ -37,6 +39,11 @@ STOP_PATIENCE = 10.0
 """Seconds that steps under way get to end when the worker is asked to stop."""
 
 _TICK = 0.05
+
+MOST_STALLS_AT_LOADING = 3
+"""Claims more than `MOST_STALLS` after which a run is not even loaded any more."""
+
+_Journal = tuple[list[Step], dict[int, Wait]]
 
 log = structlog.get_logger()
 
@@ -61,6 +68,8 @@ class Worker:
         self._due = asyncio.Event()
         self._stopping = asyncio.Event()
         self._backlog = False  # the last claim was full: there is more
+        self._withheld = False  # some lanes were not asked: the free places are kept for people
+        self._alarm: asyncio.TimerHandle | None = None
         self.ready = asyncio.Event()
 
     async def run(self) -> None:
@@ -221,6 +230,9 @@ class Worker:
             except DatabaseGone:
                 self._stirred = True
                 continue
+            except Exception:
+                log.exception("worker.interrupt")
+                continue
             for thread_id in unwanted:
                 held = self._held.get(thread_id)
                 if held and held.run and not held.run.cancel_requested:
@@ -249,6 +261,11 @@ class Worker:
             return
         await self._due.wait()
 
+    @property
+    def _kept_for_people(self) -> int:
+        """Places that batches, schedules and policies don't get: one in five."""
+        return self._most // 5
+
     def _room(self) -> int:
         self._kit.room = self._most - len(self._held)
         return self._kit.room
@@ -264,7 +281,6 @@ class Worker:
                 await self._take_over()
             if self._may_claim():
                 await self._claim_due(self._room())
-                await self._set_alarm()
         except DatabaseGone:
             self._backlog = False
             await asyncio.sleep(0.1)
@@ -273,7 +289,7 @@ class Worker:
             await asyncio.sleep(0.5)
 
     async def _claim_due(self, room: int) -> None:
-        below = max(0, room - self._most // 5)  # one place in five is kept for people
+        below = max(0, room - self._kept_for_people)
         lanes = {
             queue.LANE_LIVE: room,
             queue.LANE_START: room,
@@ -282,50 +298,94 @@ class Worker:
         }
         async with commit(self._pool, "claim") as conn:
             claimed = await queue.claim(conn, self._kit.lease.id, lanes, room)
-        self._backlog = len(claimed) >= min(room, max(1, below))
+            self._backlog = len(claimed) >= min(room, max(1, below))
+            asked = [lane for lane, most in lanes.items() if most]
+            seconds = None if self._backlog else await queue.soonest(conn, asked)
+        self._withheld = below == 0
+        self._set_alarm(seconds)
         if claimed:
             await self._begin(claimed)
 
-    async def _set_alarm(self) -> None:
+    def _set_alarm(self, seconds: float | None) -> None:
         """Have a look when the next parked run is due, if that is before the next poll."""
-        if self._backlog:
-            return
-        async with reading(self._pool) as conn:
-            seconds = await queue.soonest(conn)
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
         if seconds is not None and seconds < POLL:
-            asyncio.get_running_loop().call_later(max(0.0, seconds), self._due.set)
+            self._alarm = asyncio.get_running_loop().call_later(max(0.0, seconds), self._due.set)
 
     async def _begin(self, claimed: list[ClaimedRun]) -> None:
         """Load what the journal says of claimed runs, and advance each in a task of its own."""
         self._kit.counts.add("claims_total", len(claimed))
         self._notifier.moved(run.thread_id for run in claimed)
         known = [run.thread_id for run in claimed if not run.fresh]
-        steps: dict[str, list[Step]] = {}
-        waiting: dict[tuple[str, int], Wait] = {}
-        if known:
-            async with reading(self._pool) as conn:
-                steps = await journal.load(conn, known)
-                waiting = await waits.of_runs(conn, known)
+        journals: dict[str, _Journal] = {}
+        try:
+            journals = await self._load(known) if known else {}
+        except Exception:  # what can't be read of one must not hold back the others: each reads its own
+            log.exception("worker.load", runs=len(known))
         for run in claimed:
-            mine = {seq: wait for (thread_id, seq), wait in waiting.items() if thread_id == run.thread_id}
-            task = asyncio.create_task(self._advance(run, steps.get(run.thread_id, ()), mine))
-            self._held[run.thread_id] = _Held(task)
+            journal_read = ([], {}) if run.fresh else journals.get(run.thread_id)
+            self._hold(run, asyncio.create_task(self._advance(run, journal_read)))
 
-    async def _advance(self, claimed: ClaimedRun, steps: Sequence[Step], waiting: dict[int, Wait]) -> None:
+    def _hold(self, run: ClaimedRun, task: asyncio.Task[None]) -> None:
+        held = self._held[run.thread_id] = _Held(task)
+
+        def let_go(_: asyncio.Task[None]) -> None:  # also of a task that was cancelled before it began
+            if self._held.get(run.thread_id) is held:
+                del self._held[run.thread_id]
+            if self._backlog or self._orphans or (self._withheld and self._room() > self._kept_for_people):
+                self._due.set()
+
+        task.add_done_callback(let_go)
+
+    async def _load(self, thread_ids: list[str]) -> dict[str, _Journal]:
+        """Return what the journal says of each run, and what it waits for by seq."""
+        async with reading(self._pool) as conn:
+            steps = await journal.load(conn, thread_ids)
+            found = await waits.of_runs(conn, thread_ids)
+        waiting: dict[str, dict[int, Wait]] = {thread_id: {} for thread_id in thread_ids}
+        for (thread_id, seq), wait in found.items():
+            waiting[thread_id][seq] = wait
+        return {thread_id: (steps[thread_id], waiting[thread_id]) for thread_id in thread_ids}
+
+    async def _advance(self, claimed: ClaimedRun, journal_read: _Journal | None) -> None:
         held = self._held[claimed.thread_id]
         try:
-            catalog = await self._kit.catalogs.get(claimed.catalog)
-            held.run = ActiveRun(self._kit, claimed, catalog, steps, waiting)
+            if claimed.stalls > MOST_STALLS + MOST_STALLS_AT_LOADING:
+                await self._give_up(claimed)
+                return
+            held.run = await self._activated(claimed, journal_read)
             await advance(held.run)
         except DatabaseGone:
             self._stirred = True  # dropped; adopted again when the database is back
         except Exception:
             log.exception("worker.dropped", thread_id=claimed.thread_id)
-        finally:
-            if self._held.get(claimed.thread_id) is held:
-                del self._held[claimed.thread_id]
-            if self._backlog or self._orphans:
-                self._due.set()
+            if held.run is None and claimed.stalls > MOST_STALLS:
+                await self._give_up(claimed)
+
+    async def _activated(self, claimed: ClaimedRun, journal_read: _Journal | None) -> ActiveRun:
+        if journal_read is None:
+            journal_read = (await self._load([claimed.thread_id]))[claimed.thread_id]
+        catalog = await self._kit.catalogs.get(claimed.catalog)
+        return ActiveRun(self._kit, claimed, catalog, *journal_read)
+
+    async def _give_up(self, claimed: ClaimedRun) -> None:
+        """End a run that can't be loaded; its journal stays as it is."""
+        message = f"it could not be loaded, {claimed.stalls} times in a row; see the worker's log"
+        error = {"type": "poisoned", "message": message}
+        ending = Write(
+            thread_id=claimed.thread_id,
+            epoch=claimed.epoch,
+            version=claimed.version + 1,
+            has_waited=True,
+            move=Move(status=RunStatus.FAILED, error=error),
+        )
+        try:
+            if await self._kit.writer.write(ending):
+                self._kit.counts.add(f"runs_{RunStatus.FAILED}_total")
+        except Exception:
+            log.exception("worker.not_given_up", thread_id=claimed.thread_id)
 
     async def _hand_back(self) -> None:
         """Let steps end for a while, then free every run for other workers."""

@@ -67,9 +67,7 @@ class Writer:
     async def close(self) -> None:
         """Stop; whoever still waits has lost. What is known of facts gets a moment to be told."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LAST_WORDS):
-                while any(lane.waiting or lane.sending for lane in self._lanes):
-                    await asyncio.sleep(0.01)
+            await asyncio.wait_for(asyncio.gather(*(lane.idle.wait() for lane in self._lanes)), LAST_WORDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -102,25 +100,21 @@ class Writer:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         lane = self._lanes[crc32(write.thread_id.encode()) % LANES]
         lane.waiting.append((write, future))
+        lane.idle.clear()
         lane.stirred.set()
         return future
 
     def leave(self, write: Write) -> None:
         """Take a write that nobody waits for: facts of a run that was dropped."""
-        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())
-        lane = self._lanes[crc32(write.thread_id.encode()) % LANES]
-        lane.waiting.append((write, future))
-        lane.stirred.set()
+        self._enqueue(stamped(write))
 
     async def _serve(self, lane: _Lane) -> None:
         while True:
             await lane.stirred.wait()
             lane.stirred.clear()
             while lane.waiting:
-                lane.sending = True
                 await self._flush(lane.take())
-                lane.sending = False
+            lane.idle.set()
 
     async def _flush(self, batch: list[_Waiting]) -> None:
         """Write a batch; one that fails is split until the guilty write stands alone."""
@@ -174,8 +168,9 @@ class _Lane:
 
     def __init__(self) -> None:
         self.waiting: list[_Waiting] = []
-        self.sending = False
         self.stirred = asyncio.Event()
+        self.idle = asyncio.Event()
+        self.idle.set()
 
     def take(self) -> list[_Waiting]:
         """Take the next batch: at most `MOST_ROWS` rows, about `MOST_CHARS`, and each run once."""

@@ -141,14 +141,18 @@ async def stirred(conn: Conn, worker: UUID, seen: Sequence[tuple[str, int]]) -> 
     return [row["thread_id"] for row in rows]
 
 
-async def soonest(conn: Conn) -> float | None:
-    """Return in how many seconds the next free run is due, or None."""
+async def soonest(conn: Conn, lanes: Sequence[int]) -> float | None:
+    """Return in how many seconds the next free run of these lanes will be due, or None.
+
+    What was due already when the transaction began was there for its claim, and is not meant.
+    """
     value: float | None = await conn.fetchval(
         """SELECT extract(epoch FROM min(next.wake_at) - clock_timestamp())::float8
-           FROM generate_series(0, 3) AS l(lane) CROSS JOIN LATERAL (
+           FROM unnest($1::smallint[]) AS l(lane) CROSS JOIN LATERAL (
                SELECT s.wake_at FROM run_state s
-               WHERE s.owner IS NULL AND s.wake_at IS NOT NULL AND s.lane = l.lane
-               ORDER BY s.wake_at LIMIT 1) AS next"""
+               WHERE s.owner IS NULL AND s.wake_at IS NOT NULL AND s.lane = l.lane AND s.wake_at > now()
+               ORDER BY s.wake_at LIMIT 1) AS next""",
+        list(lanes),
     )
     return value
 

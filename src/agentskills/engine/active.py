@@ -31,6 +31,7 @@ class ActiveRun:
     __slots__ = (
         "_initial_digest",
         "_next_seq",
+        "announced",
         "cancel_requested",
         "carried_out",
         "catalog",
@@ -42,6 +43,7 @@ class ActiveRun:
         "failing",
         "fold",
         "has_waited",
+        "heard",
         "kit",
         "money",
         "not_repeated",
@@ -82,9 +84,11 @@ class ActiveRun:
         self.money = Decimal(0)
         self.stirred = asyncio.Event()  # somebody wants the run looked at
         self.failing = False  # a step has failed for good: nothing new starts
+        self.announced: set[int] = set()  # seqs whose effect this owner has announced
         self.effects_in_flight: dict[int, int] = {}  # seq → effect
         self.not_repeated = 0
         self.has_waited = bool(self.waits)
+        self.heard: set[int] = set()  # waits whose answer, or whose end, a step has taken in
         self._next_seq = 1
         self._initial_digest: str | None = None
         self._replay(steps)

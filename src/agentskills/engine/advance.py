@@ -215,7 +215,8 @@ async def _finish(run: ActiveRun, move: Move) -> bool:
     run.draft.facts_told()
     run.steps = as_it_was
     run.forget_last()
-    if any((wait := run.waits.get(seq)) and wait.answer for seq in run.draft.steps):
+    found = [wait for seq in run.draft.steps if (wait := run.waits.get(seq))]
+    if any(wait.answer and wait.id not in run.heard for wait in found):
         raise LostOwnership  # an accepted answer came before this end was written: read it all again
     return False
 
@@ -239,7 +240,9 @@ def _may_have_happened(run: ActiveRun, step: Step) -> bool:
     if not run.catalog[step.skill].contract.irreversible:
         return False
     wait = run.waits.get(step.seq)
-    return step.status is StepStatus.STARTED or (wait is not None and wait.reason == WaitReason.CALLBACK)
+    if step.status is StepStatus.STARTED or step.seq in run.announced:
+        return True
+    return wait is not None and wait.reason == WaitReason.CALLBACK
 
 
 async def _cancel(run: ActiveRun) -> None:

@@ -35,6 +35,7 @@ async def act_once(errand: Errand) -> End:
         effect_id, standing = await _take(errand, identity)
         if effect_id is not None:
             errand.effect_id = effect_id
+            errand.run.announced.add(errand.seq)
             end = await _act(errand, identity, effect_id)
         elif standing is not None:
             errand.effect_id = standing.id

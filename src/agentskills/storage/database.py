@@ -78,7 +78,8 @@ _TRANSLATED: tuple[tuple[type[BaseException], type[AgentSkillsError]], ...] = (
     (asyncpg.AdminShutdownError, DatabaseGone),
     (asyncpg.CrashShutdownError, DatabaseGone),
     (asyncpg.IdleInTransactionSessionTimeoutError, DatabaseGone),
-    (asyncpg.TooManyConnectionsError, DatabaseGone),
+    (asyncpg.InsufficientResourcesError, DatabaseGone),  # disk full, out of memory, too many connections
+    (asyncpg.ReadOnlySQLTransactionError, DatabaseGone),  # a standby, or made read-only by its keeper
     (asyncpg.InvalidCatalogNameError, DatabaseGone),  # the database itself is missing
     (asyncpg.InvalidAuthorizationSpecificationError, DatabaseGone),  # wrong user or password
     (asyncpg.InternalClientError, DatabaseGone),  # used between the server's last words and the end

@@ -33,17 +33,19 @@ async def once(
     together: a failure leaves the key free. Raises `IdempotencyKeyReused`.
     """
     if key is None:
-        async with context.writing() as conn:
-            return Answered(await work(conn))
+        return Answered(await context.in_transaction(work))
     if not key.isprintable() or not key.strip():
         raise BadInput("Idempotency-Key must be printable text", pointer="Idempotency-Key")
     body = digest(asked)
-    async with context.writing() as conn:
+
+    async def work_once(conn: Conn) -> Answered:
         kept = await idempotency.take(conn, key, body)
         if kept is None:
             answer = await work(conn)
             await idempotency.keep(conn, key, 200, answer)
             return Answered(answer)
-    if kept.body_digest != body:
-        raise IdempotencyKeyReused(f"the Idempotency-Key {key!r} was used with another body")
-    return Answered(kept.answer, replayed=True)
+        if kept.body_digest != body:
+            raise IdempotencyKeyReused(f"the Idempotency-Key {key!r} was used with another body")
+        return Answered(kept.answer, replayed=True)
+
+    return await context.in_transaction(work_once)

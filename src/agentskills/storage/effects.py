@@ -150,10 +150,13 @@ async def standing(conn: Conn, identity: EffectIdentity) -> Effect | None:
 
 
 async def earlier_receipt(conn: Conn, identity: EffectIdentity, thread_id: str) -> Effect | None:
-    """Return the latest receipt of the same skill under another key, by another run of the scope."""
+    """Return the latest receipt of the same skill under another key, by another run of the family."""
     row = await conn.fetchrow(
         f"""SELECT {_COLUMNS} FROM effects
             WHERE scope = $1 AND skill = $2 AND state = 'receipt' AND key_digest <> $3 AND thread_id <> $4
+              AND (scope <> '' OR EXISTS (
+                  SELECT FROM run_metadata m JOIN run_metadata asker USING (root_thread_id)
+                  WHERE m.thread_id = effects.thread_id AND asker.thread_id = $4))
             ORDER BY updated_at DESC LIMIT 1""",
         identity.scope,
         identity.skill,
@@ -169,6 +172,7 @@ async def settle_many(conn: Conn, settlements: Sequence[Settlement]) -> list[str
     Facts are recorded whoever brings them: this is not fenced. A settled effect stays as it is.
     A doubt recorded here is recorded by whoever acted, so nobody is acting any more.
     """
+    await _lock_waiters(conn, [s.effect_id for s in settlements])
     moved = await conn.fetch(
         """UPDATE effects e
            SET state = t.state, output = t.output::jsonb, error = t.error::jsonb, settled_by = t.by::jsonb,
@@ -197,6 +201,19 @@ async def settle_many(conn: Conn, settlements: Sequence[Settlement]) -> list[str
     return await queue.wake(conn, waiting) if waiting else []
 
 
+async def _lock_waiters(conn: Conn, effect_ids: Sequence[int]) -> None:
+    """Lock the state rows of runs that wait for these effects.
+
+    Runs first, then effects: that is the order of a run which announces an effect.
+    """
+    await conn.execute(
+        """SELECT FROM run_state WHERE thread_id IN (
+               SELECT thread_id FROM effect_waiters WHERE effect_id = ANY ($1::bigint[]))
+           ORDER BY thread_id FOR NO KEY UPDATE""",
+        list(effect_ids),
+    )
+
+
 async def settle(
     conn: Conn,
     effect_id: int,
@@ -207,6 +224,7 @@ async def settle(
     by: dict[str, Any],
 ) -> bool:
     """Settle one open effect for all who wait for it; False when it was settled already."""
+    await _lock_waiters(conn, [effect_id])
     before = await conn.fetchval("SELECT state FROM effects WHERE id = $1 FOR NO KEY UPDATE", effect_id)
     if before not in ("intent", "doubt"):
         return False

@@ -54,12 +54,15 @@ async def deliver(context: Context, given: Callback) -> dict[str, Any]:
         raise ForgedToken("the token is missing: call callback_url as it was given")
     hashed = sha256(given.token.encode()).hexdigest()
     given = given.without_secrets()
-    async with context.writing() as conn:
+
+    async def work(conn: Conn) -> tuple[Wait, bool, list[str]]:
         wait = await _locked(conn, hashed)
         if wait is None or given.thread_id not in (None, wait.thread_id):
             raise ForgedToken("this token was not given to a step of this run")
         taken = wait.state == "open" and await _take(conn, wait, given)
-        woken = [wait.thread_id] if taken else await _take_late(conn, wait, given)
+        return wait, taken, [wait.thread_id] if taken else await _take_late(conn, wait, given)
+
+    wait, taken, woken = await context.in_transaction(work)
     context.notifier.woken(woken)
     if not taken:
         raise NotWaiting(
@@ -81,9 +84,7 @@ async def _locked(conn: Conn, hashed: str) -> Wait | None:
 async def _take(conn: Conn, wait: Wait, given: Callback) -> bool:
     answer = given.document()
     if given.error is None:
-        if type(given.data) is not dict:
-            raise BadInput("data must be an object with what the skill produces", pointer="/data")
-        check_delivered(wait.expects, given.data)
+        _check_data(wait, given.data)
     if not await waits.answer(conn, wait.id, answer, _BY.document()):
         return False
     await queue.wake(conn, [wait.thread_id])
@@ -91,16 +92,29 @@ async def _take(conn: Conn, wait: Wait, given: Callback) -> bool:
     return True
 
 
+def _check_data(wait: Wait, data: Json) -> dict[str, Any]:
+    if type(data) is not dict:
+        raise BadInput("data must be an object with what the skill produces", pointer="/data")
+    check_delivered(wait.expects, data)
+    return data
+
+
 async def _take_late(conn: Conn, wait: Wait, given: Callback) -> list[str]:
-    """Keep a late result; where the effect is in doubt it proves that it happened."""
+    """Keep a late result; where nobody knows what became of the effect it proves that it happened.
+
+    Raises `BadInput` where it would prove so but lacks what later steps need: the effect
+    stays open, and the token good.
+    """
     answer = given.document()
     await audit.record(
         conn, _BY.document(), "callback-late", wait.thread_id, detail={"step": wait.seq, **answer}
     )
-    if wait.effect_id is None or type(given.data) is not dict or given.error is not None:
+    if wait.effect_id is None or given.error is not None:
         return []
     effect = (await effects.by_ids(conn, [wait.effect_id])).get(wait.effect_id)
-    if effect is None or effect.state != EffectState.DOUBT:
+    announced = wait.state == "closed" and effect is not None and effect.state == EffectState.INTENT
+    if effect is None or not (announced or effect.state == EffectState.DOUBT):
         return []
-    await effects.settle(conn, effect.id, EffectState.RECEIPT, output=given.data, by=_BY.document())
+    output = _check_data(wait, given.data)
+    await effects.settle(conn, effect.id, EffectState.RECEIPT, output=output, by=_BY.document())
     return await queue.wake(conn, [wait.thread_id])

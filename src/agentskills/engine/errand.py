@@ -222,8 +222,11 @@ class Errand:
 
     def closes(self) -> None:
         """The step waits no longer for what it waited for."""
-        if self.run.waits.pop(self.seq, None) is not None:
+        wait = self.run.waits.pop(self.seq, None)
+        if wait is not None:
             self.draft.closes.append(self.seq)
+            if wait.answer:
+                self.run.heard.add(wait.id)
 
     def note(self, error: SkillFailed) -> None:
         """Keep what a failed attempt left to look at, and what it cost."""

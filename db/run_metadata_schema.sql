@@ -275,6 +275,7 @@ CREATE TABLE effects (
     thread_id  text NOT NULL,                    -- the run that does or did it
     seq        integer NOT NULL,
     worker     uuid,                             -- who acts; null once it has stopped
+    epoch      integer NOT NULL DEFAULT 0,       -- of the run when it announced it
     inputs     jsonb,                            -- what went out, for people
     output     jsonb,                            -- of a receipt
     error      jsonb,

@@ -5,21 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import sha256
 
+import asyncpg
 import psycopg
+import psycopg.conninfo
 import pytest
-from tests.engine.workplace import PERSON, Workplace, inline
+from tests.engine.workplace import PERSON, Workplace, add_skill, inline
+from tests.stubs.http_service import HttpService, Reply
 
+from agentskills.domain.clock import now
 from agentskills.domain.effect import EffectIdentity
+from agentskills.domain.errors import BadInput, DatabaseGone, NotWaiting
+from agentskills.domain.rerun import RerunRequest
 from agentskills.domain.run import ClaimedRun
+from agentskills.domain.status import EffectState, StepKind, StepStatus
+from agentskills.domain.step import Step
 from agentskills.engine.counts import Counts
 from agentskills.engine.intents import Intents
 from agentskills.engine.lease import Lease
-from agentskills.engine.writer import Writer
+from agentskills.engine.writer import Writer, _Lane
+from agentskills.services.callbacks import Callback, deliver
 from agentskills.services.start import StartRequest, start_many
 from agentskills.storage import effects, queue
-from agentskills.storage.database import open_pool
-from agentskills.storage.effects import Intent
+from agentskills.storage.database import Conn, open_pool, translate_errors
+from agentskills.storage.effects import Intent, Settlement
 from agentskills.storage.journal import Write
 
 pytestmark = pytest.mark.anyio
@@ -194,3 +204,198 @@ async def test_a_run_that_cant_be_loaded_ends_and_holds_back_no_other(place: Wor
         state = await place.until(bad, "failed")
     assert state["error"]["type"] == "poisoned"
     assert await place.waits(bad) == []
+
+
+CALLBACK = 'mode: callback\nrequest: {method: POST, url: "{env.S_URL}/check"}\n'
+
+
+async def test_a_late_callback_without_its_data_leaves_the_doubt_open(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = {"executor": "rest", "requires": "name", "produces": "check.ok", "timeout": "1s"}
+    add_skill(place.root, "screen", "", sidecar=CALLBACK, effects="irreversible", **keys)
+    await place.load()
+    async with HttpService() as service:
+        service.on("POST", "/check", Reply(202, {}))
+        monkeypatch.setenv("S_URL", service.url)
+        async with place.worker(private_hosts=service.private):
+            run = await place.start("screen", data={"name": "Bo"})
+            await place.until_waiting(run, "in_doubt")
+            token = service.seen[0].json["callback_url"].partition("token=")[2]
+            with pytest.raises(BadInput):
+                await deliver(place.context, Callback(token, run, data={"nothing": 1}))
+            assert [effect["state"] for effect in await place.effects()] == ["doubt"]
+            with pytest.raises(NotWaiting):
+                await deliver(place.context, Callback(token, run, data={"check": {"ok": True}}))
+            await place.until(run, "completed")
+    assert (await place.data(run))["check"] == {"ok": True}
+
+
+async def test_a_late_callback_proves_an_effect_that_is_only_announced(place: Workplace) -> None:
+    async with announcing(place) as (intents, lease):
+        run = await claimed_run(place, lease)
+        effect, _ = await intents.take(*announced(run))
+    await place.pool.execute(
+        """INSERT INTO waits (thread_id, seq, reason, state, expects, effect_id, token_hash)
+           VALUES ($1, 2, 'callback', 'closed', '{ok}', $2, $3)""",
+        run.thread_id,
+        effect,
+        sha256(b"token").hexdigest(),
+    )
+    with pytest.raises(NotWaiting):
+        await deliver(place.context, Callback("token", run.thread_id, data={"ok": True}))
+    (found,) = await place.effects()
+    assert (found["state"], found["output"]) == ("receipt", {"ok": True})
+
+
+async def test_consent_of_a_global_effect_is_about_the_family(place: Workplace) -> None:
+    inline(place.root, "act", 'return {"a": 1}', requires="n", produces="a")
+    await place.load()
+    stranger, run = await place.start("act", data={"n": 1}), await place.start("act", data={"n": 1})
+    async with place.worker():
+        await place.until(run)
+        again = await place.rerun(run, RerunRequest())
+    asked = EffectIdentity(scope="", skill="send", key={"n": 9}, key_digest="9" * 64)
+    insert = """INSERT INTO effects (scope, skill, key_digest, key, state, thread_id, seq, output)
+                VALUES ('', 'send', $1, '{}', 'receipt', $1, 2, '{}')"""
+    await place.pool.execute(insert, stranger)
+    assert await effects.earlier_receipt(place.pool, asked, again) is None
+    await place.pool.execute(insert, run)
+    found = await effects.earlier_receipt(place.pool, asked, again)
+    assert found is not None
+    assert found.thread_id == run
+
+
+async def test_work_that_another_crosses_is_done_again(place: Workplace) -> None:
+    """Two transactions wake two runs in opposite orders; both get through."""
+    inline(place.root, "act", 'return {"a": 1}', requires="n", produces="a")
+    await place.load()
+    one, two = await place.start("act", data={"n": 1}), await place.start("act", data={"n": 1})
+    meet = asyncio.Barrier(2)
+    tries = 0
+
+    async def work(conn: Conn, first: str, second: str) -> None:
+        nonlocal tries
+        tries += 1
+        await queue.wake(conn, [first])
+        if tries <= 2:
+            await meet.wait()
+        await queue.wake(conn, [second])
+
+    await asyncio.gather(
+        place.context.in_transaction(lambda conn: work(conn, one, two)),
+        place.context.in_transaction(lambda conn: work(conn, two, one)),
+    )
+    assert tries == 3
+    assert [(await place.state(run))["wake"] for run in (one, two)] == [2, 2]
+
+
+async def test_an_old_word_of_failure_does_not_end_the_act_of_another(place: Workplace) -> None:
+    async with announcing(place) as (intents, lease):
+        run = await claimed_run(place, lease)
+        effect, _ = await intents.take(*announced(run))
+        assert effect is not None
+    said = {"state": EffectState.FAILED, "error": {"type": "refused"}, "by": {"kind": "worker"}}
+    for thread_id, epoch, state in (
+        ("other", 9, "intent"),
+        (run.thread_id, 0, "intent"),
+        (run.thread_id, 1, "failed"),
+    ):
+        settlement = Settlement(effect_id=effect, thread_id=thread_id, epoch=epoch, **said)
+        await effects.settle_many(place.pool, [settlement])
+        assert [found["state"] for found in await place.effects()] == [state]
+
+
+@pytest.mark.parametrize(
+    "error", [asyncpg.DiskFullError, asyncpg.OutOfMemoryError, asyncpg.ReadOnlySQLTransactionError]
+)
+def test_what_counts_as_a_lost_database(error: type[Exception]) -> None:
+    with pytest.raises(DatabaseGone), translate_errors():
+        raise error("said by the server")
+
+
+@asynccontextmanager
+async def relay(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """A way to the database over TCP that an event cuts, and opens again when it is cleared."""
+    given = psycopg.conninfo.conninfo_to_dict(url)
+    path = f"{given['host']}/.s.PGSQL.{given.get('port') or 5432}"
+    away = asyncio.Event()
+    pipes: set[asyncio.Task[None]] = set()
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if away.is_set():
+            writer.transport.abort()
+            return
+        back, there = await asyncio.open_unix_connection(path)
+        mine = {asyncio.create_task(pump(reader, there)), asyncio.create_task(pump(back, writer))}
+        mine.add(asyncio.create_task(_wait(away)))
+        pipes.update(mine)
+        await asyncio.wait(mine, return_when=asyncio.FIRST_COMPLETED)
+        for task in mine:
+            task.cancel()
+        await asyncio.gather(*mine, return_exceptions=True)
+        for side in (writer, there):
+            side.transport.abort()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        yield f"postgresql://{given['user']}@127.0.0.1:{port}/{given['dbname']}?sslmode=disable", away
+    finally:
+        away.set()
+        server.close()
+        await asyncio.sleep(0.05)
+
+
+async def _wait(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def test_a_receipt_outlives_an_outage_longer_than_the_lease(place: Workplace) -> None:
+    act = 'with open(inputs["file"], "a") as sent:\n    sent.write("x")\n'
+    act += 'await asyncio.sleep(0.4)\nreturn {"sent": 1}'
+    inline(place.root, "send", act, requires="file", produces="sent", effects="irreversible")
+    await place.load()
+    file = place.settings.home / "sent"
+    run = await place.start("send", data={"file": str(file)})
+    async with relay(place.url) as (url, away):
+        direct, place.url = place.url, url
+        async with place.worker() as worker:
+            async with asyncio.timeout(10):
+                while not file.exists():
+                    await asyncio.sleep(0.01)
+            first = worker._kit.lease.id
+            away.set()
+            async with asyncio.timeout(15):
+                while worker._kit.lease.good:
+                    await asyncio.sleep(0.05)
+                await asyncio.sleep(0.3)
+            away.clear()
+            await place.until(run, "completed")
+            assert worker._kit.lease.id != first
+        place.url = direct
+    assert file.read_text() == "x"
+    assert [effect["state"] for effect in await place.effects()] == ["receipt"]
+
+
+async def test_a_batch_closes_at_about_a_million_characters() -> None:
+    lane = _Lane()
+    for number in range(5):
+        done = Step(
+            thread_id=f"run-{number}",
+            seq=2,
+            decision=1,
+            kind=StepKind.SKILL,
+            status=StepStatus.COMPLETED,
+            version=2,
+            started_at=now(),
+            outputs={"text": ["x" * 400_000]},
+        )
+        write = Write(thread_id=done.thread_id, epoch=1, version=2, steps=[done])
+        lane.waiting.append((write, asyncio.get_running_loop().create_future()))
+    assert [len(lane.take()) for _ in range(2)] == [3, 2]

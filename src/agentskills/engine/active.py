@@ -88,7 +88,7 @@ class ActiveRun:
         self.effects_in_flight: dict[int, int] = {}  # seq → effect
         self.not_repeated = 0
         self.has_waited = bool(self.waits)
-        self.heard: set[int] = set()  # waits whose answer, or whose end, a step has taken in
+        self.heard: set[int] = set()  # waits whose answer a step has taken in
         self._next_seq = 1
         self._initial_digest: str | None = None
         self._replay(steps)

@@ -50,7 +50,7 @@ async def approve(errand: Errand) -> End:
 
 
 def _approved(errand: Errand, wait: Wait, edits: dict[str, Any], digests: dict[str, str]) -> End:
-    errand.draft.closes.append(errand.seq)
+    errand.closes()
     note = (wait.answer or {}).get("note")
     reason = f"approved: {note}" if note else "approved"
     step = errand.step(

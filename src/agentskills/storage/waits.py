@@ -56,7 +56,8 @@ async def open_waits(conn: Conn, thread_id: str, *, lock: bool = False) -> list[
     """Return what a run waits for now, in order of seq.
 
     With `lock` the run's state row is locked first and then the waits, so that exactly one of
-    two simultaneous answers finds them open. The order is the engine's: it can't deadlock.
+    two simultaneous answers finds them open. The order is the engine's. Where an answer
+    wakes other runs as well, two of them can still cross: do it within `Context.in_transaction`.
     """
     if lock:
         await conn.execute("SELECT FROM run_state WHERE thread_id = $1 FOR NO KEY UPDATE", thread_id)

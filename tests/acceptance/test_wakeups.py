@@ -135,6 +135,7 @@ async def test_answers_and_timers_race_and_none_is_lost(
     epochs = Counter(row["epoch"] for row in await place.pool.fetch("SELECT epoch FROM run_state"))
     attempts = Counter((place.settings.home / "tried" / "attempts").read_text().split())
     margins = await place.pool.fetch(_MARGINS)
+    again = await place.pool.fetch(_AGAIN)
     report(
         "Wake-ups",
         {
@@ -144,6 +145,7 @@ async def test_answers_and_timers_race_and_none_is_lost(
                 "SELECT count(*) FROM run_state WHERE status = 'completed'"
             ),
             "runs by number of claims": dict(epochs),
+            "runs claimed again: answer after, timer after, ms": [tuple(r) for r in again] or "none",
             "requests / attempts beyond those asked for": "0 / 0",
             "timer after answer, ms (p10, p50, p90)": _quantiles([row["ms"] for row in margins]),
             "timers that were due before the answer": sum(row["ms"] < 0 for row in margins),
@@ -154,6 +156,12 @@ async def test_answers_and_timers_race_and_none_is_lost(
     assert attempts == {thread_id: 1 if thread_id.startswith("plain") else 2 for thread_id in ids}
     assert epochs == {1: RUNS}
 
+
+_AGAIN = """
+    SELECT s.thread_id, round(extract(epoch FROM a.answered_at - a.since) * 1000)::int AS answer,
+           round(extract(epoch FROM t.until - a.since) * 1000)::int AS timer, s.owned_ms
+    FROM run_state s JOIN waits a ON a.thread_id = s.thread_id AND a.reason = 'callback'
+    LEFT JOIN waits t ON t.thread_id = s.thread_id AND t.reason = 'retry' WHERE s.epoch > 1"""
 
 _MARGINS = """
     SELECT extract(epoch FROM timer.until - answer.answered_at)::float8 * 1000 AS ms

@@ -9,6 +9,8 @@ QUICK_TESTS := tests/skills tests/planner tests/property tests/test_repository.p
     tests/storage/test_database.py tests/cli/test_cli_values.py
 # Alone, one after the other: they measure, kill processes or drive a browser.
 ALONE_TESTS := tests/acceptance tests/browser
+# A Postgres of the machine's own, where there is one: the storage tests run on it as well.
+OLDER_POSTGRES := $(firstword $(wildcard /usr/lib/postgresql/*/bin))
 
 .DEFAULT_GOAL := help
 .PHONY: help up setup dev ui test check lint bench wheel openapi schema lock pictures clean
@@ -46,6 +48,8 @@ test: lint ui
 	sh tools/node.sh npm test --silent
 	$(BIN)/pytest -n 2 $(foreach folder,$(ALONE_TESTS),--ignore=$(folder))
 	$(BIN)/pytest $(ALONE_TESTS)
+	@for bin in $(OLDER_POSTGRES); do echo "storage on $$bin"; ASF_TEST_POSTGRES_BIN=$$bin \
+	    $(BIN)/pytest -n 2 tests/storage --ignore=tests/storage/test_embedded.py || exit 1; done
 	$(BIN)/python benchmarks/engine.py --small --no-peers --assert-ratios
 
 bench: dev

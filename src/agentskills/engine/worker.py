@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import structlog
@@ -75,7 +75,7 @@ class Worker:
     async def run(self) -> None:
         """Work until `stop` is called."""
         pool = await self._open()
-        chores = [asyncio.create_task(chore) for chore in self._chores()]
+        chores = [asyncio.create_task(self._keep_up(chore)) for chore in self._chores()]
         try:
             self.ready.set()
             log.info("worker.ready", worker=str(self._kit.lease.id), concurrency=self._most)
@@ -147,8 +147,17 @@ class Worker:
         except TimeoutError:
             pool.terminate()
 
-    def _chores(self) -> tuple[Coroutine[Any, Any, None], ...]:
-        return self._tick(), self._listen(), self._look_after(), self._interrupt()
+    def _chores(self) -> tuple[Callable[[], Coroutine[Any, Any, None]], ...]:
+        return self._tick, self._listen, self._look_after, self._interrupt
+
+    async def _keep_up(self, chore: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do a chore for as long as the worker lives, whatever goes wrong on the way."""
+        while True:
+            try:
+                await chore()
+            except Exception:
+                log.exception("worker.chore")
+            await asyncio.sleep(POLL)
 
     async def _tick(self) -> None:
         """Show that the loop is alive, and drop everything once the lease is not trusted."""

@@ -26,7 +26,7 @@ CREATE SCHEMA floor;
 CREATE TABLE floor.run_metadata (LIKE public.run_metadata);
 CREATE TABLE floor.run_state (LIKE public.run_state, PRIMARY KEY (thread_id)) WITH (fillfactor = 70);
 CREATE TABLE floor.run_steps (LIKE public.run_steps, PRIMARY KEY (thread_id, seq));
-CREATE TABLE floor.effects (LIKE public.effects, PRIMARY KEY (id));
+CREATE TABLE floor.effects (LIKE public.effects INCLUDING DEFAULTS, PRIMARY KEY (id));
 """
 ENTER = """
 WITH r AS (SELECT 't' || i AS id FROM generate_series($1::integer, $2::integer - 1) i),

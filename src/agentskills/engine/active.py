@@ -42,6 +42,7 @@ class ActiveRun:
         "effects_in_flight",
         "failing",
         "fold",
+        "has_failed",
         "has_waited",
         "heard",
         "kit",
@@ -83,6 +84,7 @@ class ActiveRun:
         self.tokens = 0  # spent under this owner
         self.money = Decimal(0)
         self.stirred = asyncio.Event()  # somebody wants the run looked at
+        self.has_failed = any(step.status is StepStatus.FAILED for step in steps)
         self.failing = False  # a step has failed for good: nothing new starts
         self.announced: set[int] = set()  # seqs whose effect this owner has announced
         self.effects_in_flight: dict[int, int] = {}  # seq → effect
@@ -161,12 +163,15 @@ class ActiveRun:
 
     def first_failure(self) -> Step | None:
         """Return the failed step with the lowest seq."""
+        if not self.has_failed:
+            return None
         failed = [step for step in self.steps.values() if step.status is StepStatus.FAILED]
         return min(failed, key=lambda step: step.seq, default=None)
 
     def record(self, draft: Draft, step: Step) -> Step:
         """Take a new state of a step into the memory and into a draft."""
         self.version += 1
+        self.has_failed = self.has_failed or step.status is StepStatus.FAILED
         step = changed(step, version=self.version, thread_id=self.thread_id)
         self.steps[step.seq] = step
         draft.steps[step.seq] = step

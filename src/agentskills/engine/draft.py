@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -57,7 +56,17 @@ class Draft:
 
     def take(self) -> Draft:
         """Return what was collected, and be empty."""
-        taken = copy(self)
+        taken = Draft(
+            self.steps,
+            self.waits,
+            self.closes,
+            self.dispatched,
+            self.settlements,
+            self.details,
+            self.awaits_effects,
+            self.frees_slots,
+            self.spent,
+        )
         # New lists also where the old ones are empty: what is being written shares nothing with
         # what is added meanwhile.
         self.steps, self.spent = {}, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
@@ -431,5 +432,8 @@ def main(settings: Settings) -> int:
     """Run a worker process; return its exit code."""
     import uvloop
 
+    # Many short-lived objects and few cycles: look for those less often, and never among the modules.
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
     uvloop.run(serve(settings, database_url(settings)))
     return 0

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
-from typing import Any
 from zlib import crc32
 
 import asyncpg
 import structlog
 
 from agentskills.domain.errors import DatabaseGone, LostOwnership
+from agentskills.domain.json_text import json_bytes
 from agentskills.domain.status import RunStatus, StepKind
 from agentskills.engine.commit import commit
 from agentskills.engine.counts import Counts
@@ -23,13 +23,13 @@ from agentskills.storage.database import Pool
 from agentskills.storage.journal import Write
 
 MOST_ROWS = 500
-MOST_CHARS = 1_000_000
+MOST_BYTES = 1_000_000
 """Characters of outputs after which a batch is closed; the last write may go beyond."""
 
 LAST_WORDS = 2.0
 """Seconds that a writer which is closed may take to send what it still has."""
 
-LANES = 1
+LANES = 2
 _TRY_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _Waiting = tuple[Write, "asyncio.Future[bool]"]
 
@@ -173,28 +173,17 @@ class _Lane:
         self.idle.set()
 
     def take(self) -> list[_Waiting]:
-        """Take the next batch: at most `MOST_ROWS` rows, about `MOST_CHARS`, and each run once."""
-        rows, chars, runs, batch, later = 0, 0, set(), [], []
+        """Take the next batch: at most `MOST_ROWS` rows, about `MOST_BYTES` of outputs, and each run once."""
+        rows, size, runs, batch, later = 0, 0, set(), [], []
         for item in self.waiting:
             thread_id = item[0].thread_id
-            if rows >= MOST_ROWS or chars >= MOST_CHARS or thread_id in runs:
+            if rows >= MOST_ROWS or size >= MOST_BYTES or thread_id in runs:
                 later.append(item)
                 runs.add(thread_id)  # what comes after it waits as well, or the order would break
                 continue
             runs.add(thread_id)
             rows += len(item[0].steps) or 1
-            chars += sum(_size(step.outputs) for step in item[0].steps)
+            size += sum(len(json_bytes(step.outputs)) for step in item[0].steps if step.outputs)
             batch.append(item)
         self.waiting = later
         return batch
-
-
-def _size(value: Any) -> int:
-    """Return about how many characters a JSON value takes; encoding it to know would cost as much again."""
-    if isinstance(value, str):
-        return len(value) + 2
-    if isinstance(value, dict):
-        return 2 + sum(len(key) + 4 + _size(item) for key, item in value.items())
-    if isinstance(value, list):
-        return 2 + sum(1 + _size(item) for item in value)
-    return 6

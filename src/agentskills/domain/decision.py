@@ -75,6 +75,16 @@ class Usage:
     money: Any = None  # Decimal, US dollars
     requests: int = 0
 
+    def document(self) -> dict[str, Any]:
+        """Return what a call cost as it stands in the journal."""
+        return {
+            "model": self.model,
+            "input_tokens": self.input_tokens,
+            "output_tokens": self.output_tokens,
+            "money": self.money,
+            "requests": self.requests,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:

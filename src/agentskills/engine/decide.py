@@ -66,7 +66,7 @@ def _view(run: ActiveRun) -> PlanningView:
 
 def _decision_step(run: ActiveRun, seq: int, attempt: int, started_at: Any, decided: Decided) -> Step:
     decision, usage = decided.decision, decided.usage
-    run.draft.note(seq, attempt, tuple(_clean(d) for d in decided.details), usage)
+    run.draft.note(seq, attempt, decided.details, usage)
     return Step(
         seq=seq,
         decision=seq,
@@ -79,20 +79,8 @@ def _decision_step(run: ActiveRun, seq: int, attempt: int, started_at: Any, deci
         outputs=_document(decision),
         fingerprint=_fingerprint(run),
         attempt=attempt,
-        usage=None
-        if usage is None
-        else {
-            "model": usage.model,
-            "input_tokens": usage.input_tokens,
-            "output_tokens": usage.output_tokens,
-            "money": usage.money,
-            "requests": usage.requests,
-        },
+        usage=usage.document() if usage else None,
     )
-
-
-def _clean(detail: Any) -> Any:
-    return type(detail)(detail.kind, redact(detail.content))
 
 
 def _document(decision: Run | Finish | GiveUp) -> dict[str, Any]:
@@ -138,7 +126,7 @@ async def _take(run: ActiveRun, step: Step, decided: Decided) -> Move | None:
 
 def _undecided(run: ActiveRun, seq: int, attempt: int, started_at: Any, error: SkillFailed) -> Move:
     """The planner failed: try again later, or end the run."""
-    run.draft.note(seq, attempt, tuple(_clean(d) for d in error.details), error.usage)
+    run.draft.note(seq, attempt, error.details, error.usage)
     document = error_document(error)
     base = Step(
         seq=seq,

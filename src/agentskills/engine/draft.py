@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from agentskills.domain.decision import Detail, Usage
 from agentskills.domain.step import Step
+from agentskills.executors.secrets import redact
 from agentskills.storage.effects import Settlement
 from agentskills.storage.journal import Details, Spent
 from agentskills.storage.waits import NewWait
@@ -83,9 +84,10 @@ class Draft:
         self.settlements, self.details, self.spent = [], [], None
 
     def note(self, seq: int, attempt: int, details: tuple[Detail, ...], usage: Usage | None) -> None:
-        """Keep the details of an attempt, and what it cost."""
+        """Keep the details of an attempt, secrets struck out, and what it cost."""
         for detail in details:
-            self.details.append(Details(seq=seq, attempt=attempt, kind=detail.kind, content=detail.content))
+            content = redact(detail.content)
+            self.details.append(Details(seq=seq, attempt=attempt, kind=detail.kind, content=content))
         if usage is not None:
             tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0)
             self._spend(Spent(tokens=tokens, money=usage.money or Decimal(0), unknown=usage.money is None))

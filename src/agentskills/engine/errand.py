@@ -181,13 +181,13 @@ class Errand:
     ) -> End:
         """Take the step's good end into the draft."""
         self.closes()
-        self.draft.note(self.seq, self.attempt, _redacted(details), usage)
+        self.draft.note(self.seq, self.attempt, details, usage)
         step = self.step(
             StepStatus.COMPLETED,
             outputs=outputs,
             digests=digests,
             fingerprint=self.fingerprint(),
-            usage=_usage_document(usage),
+            usage=usage.document() if usage else None,
             finished_at=now(),
             **fields,
         )
@@ -230,7 +230,7 @@ class Errand:
 
     def note(self, error: SkillFailed) -> None:
         """Keep what a failed attempt left to look at, and what it cost."""
-        self.draft.note(self.seq, self.attempt, _redacted(error.details), error.usage)
+        self.draft.note(self.seq, self.attempt, error.details, error.usage)
 
     def pause_after(self, error: SkillFailed) -> float | None:
         """Return the seconds until the next attempt, and note this one; None: it failed for good."""
@@ -312,19 +312,3 @@ def _environment_of(contract: Contract) -> dict[str, str | None]:
     """Return the values of the environment that a REST skill's request uses."""
     names = sorted(set(_ENV.findall(json_str(contract.request or {}))))
     return {name: os.environ.get(name) for name in names}
-
-
-def _usage_document(usage: Usage | None) -> dict[str, Any] | None:
-    if usage is None:
-        return None
-    return {
-        "model": usage.model,
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "money": usage.money,
-        "requests": usage.requests,
-    }
-
-
-def _redacted(details: tuple[Detail, ...]) -> tuple[Detail, ...]:
-    return tuple(Detail(detail.kind, redact(detail.content)) for detail in details)

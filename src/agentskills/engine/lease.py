@@ -47,11 +47,6 @@ class Lease:
         """Whether nobody else can have taken over this worker's runs."""
         return time.monotonic() < self._good_until
 
-    @property
-    def margin(self) -> float:
-        """Seconds for which the lease is still good; negative when it is not."""
-        return self._good_until - time.monotonic()
-
     def tick(self) -> None:
         """Say that the event loop is alive; call it several times per lease."""
         before, self._ticked = self._ticked, time.monotonic()

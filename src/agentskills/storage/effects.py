@@ -130,12 +130,6 @@ async def by_ids(conn: Conn, ids: Sequence[int]) -> dict[int, Effect]:
     return {row["id"]: _effect(row) for row in rows}
 
 
-async def of_run(conn: Conn, thread_id: str) -> list[Effect]:
-    """Return the effects that this run has had or has open, oldest first."""
-    rows = await conn.fetch(f"SELECT {_COLUMNS} FROM effects WHERE thread_id = $1 ORDER BY id", thread_id)
-    return [_effect(row) for row in rows]
-
-
 async def standing(conn: Conn, identity: EffectIdentity) -> Effect | None:
     """Return the effect of this identity, if there is a row."""
     row = await conn.fetchrow(
@@ -193,12 +187,7 @@ async def settle_many(conn: Conn, settlements: Sequence[Settlement]) -> list[str
     )
     if not moved:
         return []
-    rows = await conn.fetch(
-        "SELECT DISTINCT thread_id FROM effect_waiters WHERE effect_id = ANY ($1::bigint[])",
-        [row["id"] for row in moved],
-    )
-    waiting = [row["thread_id"] for row in rows]
-    return await queue.wake(conn, waiting) if waiting else []
+    return await _wake_waiters(conn, [row["id"] for row in moved])
 
 
 async def _lock_waiters(conn: Conn, effect_ids: Sequence[int]) -> None:
@@ -270,8 +259,12 @@ async def doubt_what_is_announced(conn: Conn, thread_ids: Sequence[str]) -> list
     )
     if not moved:
         return []
+    return await _wake_waiters(conn, [row["id"] for row in moved])
+
+
+async def _wake_waiters(conn: Conn, effect_ids: Sequence[int]) -> list[str]:
+    """Wake the runs that wait for one of these effects; return their ids."""
     rows = await conn.fetch(
-        "SELECT DISTINCT thread_id FROM effect_waiters WHERE effect_id = ANY ($1::bigint[])",
-        [row["id"] for row in moved],
+        "SELECT DISTINCT thread_id FROM effect_waiters WHERE effect_id = ANY ($1::bigint[])", effect_ids
     )
     return await queue.wake(conn, [row["thread_id"] for row in rows]) if rows else []

@@ -112,7 +112,7 @@ def test_changed_inputs(api: Api) -> None:
     sop = api.post(f"/rerun/{original}", {"sop": "Use double twice."}).body["thread_id"]
     assert api.get(f"/admin/runs/{sop}/metadata").body["sop"] == "Use double twice."
     both = {"changes": {}, "initial_data": {}}
-    assert is_problem(api.post(f"/rerun/{original}", both), 422, "bad-input", "/changes")
+    assert is_problem(api.post(f"/rerun/{original}", both), 422, "contradicting-fields", "/changes")
 
 
 def test_the_old_run_is_never_touched(api: Api) -> None:

@@ -64,7 +64,7 @@ def test_a_whole_object_stands_in_the_place_of_the_old_one(data: dict[str, Any])
 @pytest.mark.parametrize(("changes", "data"), [({}, {}), ({"a": 1}, {"a": 2})])
 def test_not_both(changes: dict[str, Any], data: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match="not both") as refused:
-        RerunRequest(changes=changes, initial_data=data).input_for(PARENT)
+        RerunRequest(changes=changes, initial_data=data).check()
     assert refused.value.pointer == "/changes"
 
 

@@ -740,6 +740,39 @@ export interface components {
             rerun_number: number;
         };
         /**
+         * Reused
+         * @description Where a result comes from that this run has not produced.
+         */
+        Reused: {
+            /**
+             * Why
+             * @description kept: before the chosen step; reused: nothing it depends on has changed; receipt: its effect has happened; stand_in: recorded or a sample, for nothing goes out; recorded: only recordings answer; given: a person has set it
+             * @enum {string}
+             */
+            why: "kept" | "reused" | "receipt" | "stand_in" | "recorded" | "given";
+            /**
+             * Thread Id
+             * @description the run that carried it out; null for a sample
+             */
+            thread_id?: string | null;
+            /** Seq */
+            seq?: number | null;
+            /** @description given: who */
+            by?: components["schemas"]["Actor"] | null;
+            /**
+             * Stale
+             * @description receipt: paths whose values differ from then
+             */
+            stale?: string[] | null;
+            /**
+             * Warnings
+             * @description kept: what differs from what it was made of
+             */
+            warnings?: string[] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * RunCount
          * @description How many runs a filter finds; counting stops at 10,000.
          */
@@ -1358,7 +1391,7 @@ export interface components {
             outputs: {
                 [key: string]: unknown;
             } | null;
-            reused_from: components["schemas"]["StepReference"] | null;
+            reused_from: components["schemas"]["Reused"] | null;
             effect: components["schemas"]["StepEffect"] | null;
             /** Attempt */
             attempt: number;
@@ -1422,7 +1455,7 @@ export interface components {
             outputs: {
                 [key: string]: unknown;
             } | null;
-            reused_from: components["schemas"]["StepReference"] | null;
+            reused_from: components["schemas"]["Reused"] | null;
             effect: components["schemas"]["StepEffect"] | null;
             /** Attempt */
             attempt: number;
@@ -1502,16 +1535,6 @@ export interface components {
             items: components["schemas"]["Step"][];
             /** Next Cursor */
             next_cursor: string | null;
-        };
-        /**
-         * StepReference
-         * @description A step of some run.
-         */
-        StepReference: {
-            /** Thread Id */
-            thread_id: string;
-            /** Seq */
-            seq: number;
         };
         /**
          * StepStatus
@@ -1785,12 +1808,14 @@ export interface components {
         };
         /**
          * RerunRequest
-         * @description What is to differ; empty means: the same SOP and the same initial_data, with fresh state.
+         * @description What is to differ; empty means: the same SOP and initial_data, fresh state, everything anew.
+         *
+         *     Effects that have already happened are not repeated, unless `effects` says so.
          */
         RerunRequest: {
             /**
              * Changes
-             * @description JSON merge patch (RFC 7396) over initial_data; null removes
+             * @description JSON merge patch (RFC 7396) over initial_data, null removes; where it touches what a step produced, it corrects that step's result: the step is not carried out
              * @default null
              */
             changes?: {
@@ -1829,11 +1854,61 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /**
+             * From
+             * @description steps before it are kept; `failure` keeps every completed step
+             * @default null
+             */
+            from?: ("start" | "failure") | number | null;
+            /**
+             * Plan
+             * @description new: the planner decides again; unchanged: decisions are reused where nothing they depend on has changed; recorded: the decisions of the run are followed
+             * @default null
+             */
+            plan?: ("new" | "unchanged" | "recorded") | null;
+            /**
+             * Results
+             * @description new: skills are carried out; unchanged: results are reused where nothing they depend on has changed; recorded: recordings answer, nothing is carried out
+             * @default null
+             */
+            results?: ("new" | "unchanged" | "recorded") | null;
+            /**
+             * Skills
+             * @description versions: latest, those of the run, or {name: digest}; `*` stands for all others and is latest or pinned
+             * @default null
+             */
+            skills?: ("latest" | "pinned") | {
+                [key: string]: string;
+            } | null;
+            /**
+             * Effects
+             * @description honour receipts; do irreversible effects again; reach nothing outside
+             * @default null
+             */
+            effects?: ("once" | "repeat" | "none") | null;
+            /**
+             * Consent
+             * @description skills whose effect may happen again
+             * @default null
+             */
+            consent?: string[] | null;
+            /**
              * Reason
              * @description for the audit trail
              * @default null
              */
             reason?: string | null;
+            /**
+             * Not Before
+             * @description delay
+             * @default null
+             */
+            not_before?: string | null;
+            /**
+             * Plan Token
+             * @description of a plan: the rerun starts only if it is still the same
+             * @default null
+             */
+            plan_token?: string | null;
         };
         /**
          * RunEvent

@@ -125,6 +125,80 @@ class NotFinished(AgentSkillsError):
     type = "not-finished"
 
 
+class ContradictingFields(BadInput):
+    """Two fields of a rerun request can't both be followed."""
+
+    type = "contradicting-fields"
+
+
+class StepOutOfRange(BadInput):
+    """`from` names a step that the run doesn't have."""
+
+    type = "step-out-of-range"
+
+
+class ForeignPlan(BadInput):
+    """`plan_token` is not a token of a plan for this run."""
+
+    type = "foreign-plan"
+
+
+class NothingFailed(AgentSkillsError):
+    """`from: failure` needs a run in which something failed or was left undone."""
+
+    status = 409
+    type = "nothing-failed"
+
+
+class VersionMissing(AgentSkillsError):
+    """A skill version that the rerun would need is not stored."""
+
+    status = 409
+    type = "version-missing"
+
+
+class NotRerunnable(AgentSkillsError):
+    """What this rerun would need of the run is no longer there."""
+
+    status = 409
+    type = "not-rerunnable"
+
+
+class PlanChanged(AgentSkillsError):
+    """What the rerun would do is no longer what was agreed to; `plan` holds what it would do now."""
+
+    status = 409
+    type = "plan-changed"
+
+
+class PlanDiverged(AgentSkillsError):
+    """The recorded decisions can't be followed."""
+
+    status = 409
+    type = "plan-diverged"
+
+
+class NotRecorded(AgentSkillsError):
+    """There is no recording that could answer for a step."""
+
+    status = 409
+    type = "not-recorded"
+
+
+class EffectNeeded(AgentSkillsError):
+    """A step reaches outside, and neither a recording nor a sample can stand in for it."""
+
+    status = 409
+    type = "effect-needed"
+
+
+class RunDeleted(AgentSkillsError):
+    """This run has been deleted; only its place in the family is known."""
+
+    status = 410
+    type = "run-deleted"
+
+
 class ForgedToken(AgentSkillsError):
     """The callback token is missing or is not the one this step was given."""
 

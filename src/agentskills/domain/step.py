@@ -31,7 +31,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     payload: str | None = None  # digest under which large outputs are stored, in their place
     digests: dict[str, str] | None = None  # produced path → digest of its value
     fingerprint: str | None = None
-    reused_from: dict[str, Any] | None = None
+    surroundings: dict[str, Any] | None = None  # what else the result depended on: model, host, {env.X}, form
+    effect_key: str | None = None  # of a skill that reaches outside: digest of its effect key
+    reused_from: dict[str, Any] | None = None  # {why, thread_id, seq, …}: see domain.reuse
     effect_id: int | None = None
     attempt: int = 1
     attempts: list[dict[str, Any]] | None = None

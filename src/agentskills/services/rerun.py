@@ -76,6 +76,7 @@ async def rerun_in(
     lane: int = LANE_START,
 ) -> Rerun:
     """Save a rerun within the caller's transaction; wake workers after its commit."""
+    asked.check()
     parent = await runs.get(conn, thread_id)
     if parent is None:
         raise RunNotFound(f"there is no run {thread_id!r}")
@@ -98,7 +99,7 @@ def _check_finished(parent: RunRow, asked: RerunRequest) -> None:
     """A run that is under way can only be started anew as it is."""
     if parent.status in FINAL_RUN or parent.status == RunStatus.RECORDED:
         return
-    if set(asked.document()) - {"format", "reason"}:
+    if not asked.only_the_same_again:
         raise NotFinished(
             f"{parent.thread_id} is {parent.status}; until it has finished only the same again can be started"
         )

@@ -158,7 +158,8 @@ async def list_versions(conn: Conn, name: str) -> list[Version]:
         """SELECT s.digest, s.name, s.description, s.created_at,
                   EXISTS (SELECT FROM catalog_skills c
                           WHERE c.skill_digest = s.digest AND c.name = s.name AND c.catalog =
-                              (SELECT digest FROM catalogs ORDER BY loaded_at DESC LIMIT 1)) AS current
+                              (SELECT digest FROM catalogs WHERE NOT derived
+                               ORDER BY loaded_at DESC LIMIT 1)) AS current
            FROM skill_versions s WHERE s.name = $1 ORDER BY s.created_at DESC, s.digest""",
         name,
     )
@@ -179,7 +180,7 @@ async def save_catalog(
     await conn.execute(
         """INSERT INTO catalogs (digest, diagnostics, roots, loaded_at) VALUES ($1, $2, $3, clock_timestamp())
            ON CONFLICT (digest) DO UPDATE SET diagnostics = excluded.diagnostics, roots = excluded.roots,
-               loaded_at = greatest(clock_timestamp(), catalogs.loaded_at)""",
+               derived = false, loaded_at = greatest(clock_timestamp(), catalogs.loaded_at)""",
         digest,
         [msgspec.to_builtins(diagnostic) for diagnostic in diagnostics],
         list(roots),
@@ -199,14 +200,17 @@ async def save_catalog(
 
 async def current_catalog(conn: Conn) -> str | None:
     """Return the digest of the snapshot that new runs are pinned to; None before the first load."""
-    digest: str | None = await conn.fetchval("SELECT digest FROM catalogs ORDER BY loaded_at DESC LIMIT 1")
+    digest: str | None = await conn.fetchval(
+        "SELECT digest FROM catalogs WHERE NOT derived ORDER BY loaded_at DESC LIMIT 1"
+    )
     return digest
 
 
 async def current_head(conn: Conn) -> CatalogHead | None:
     """Return the current snapshot with its diagnostics and roots; None before the first load."""
     row = await conn.fetchrow(
-        "SELECT digest, diagnostics, roots, loaded_at FROM catalogs ORDER BY loaded_at DESC LIMIT 1"
+        """SELECT digest, diagnostics, roots, loaded_at FROM catalogs
+           WHERE NOT derived ORDER BY loaded_at DESC LIMIT 1"""
     )
     if row is None:
         return None

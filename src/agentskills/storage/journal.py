@@ -16,6 +16,7 @@ from agentskills.domain.step import Step, changed
 from agentskills.storage import effects, queue, waits
 from agentskills.storage.database import Conn
 from agentskills.storage.effects import Settlement
+from agentskills.storage.steps import SELECT_STEPS, step_of
 from agentskills.storage.waits import NewWait
 
 PAYLOAD_BYTES = 8_000
@@ -71,13 +72,14 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
 
 _STEP = """thread_id text, seq int, decision int, kind text, skill text, skill_digest text, status text,
            reason text, inputs jsonb, outputs jsonb, payload text, digests jsonb, fingerprint text,
-           reused_from jsonb, effect_id bigint, attempt smallint, attempts jsonb, error jsonb, usage jsonb,
-           actor jsonb, started_at timestamptz, finished_at timestamptz, version int"""
+           surroundings jsonb, effect_key text, reused_from jsonb, effect_id bigint, attempt smallint,
+           attempts jsonb, error jsonb, usage jsonb, actor jsonb,
+           started_at timestamptz, finished_at timestamptz, version int"""
 _COLUMNS = ", ".join(column.split()[0] for column in _STEP.split(","))
 _CHANGING = (
-    "status reason inputs outputs payload digests fingerprint reused_from effect_id attempt attempts error"
+    "status reason inputs outputs payload digests fingerprint surroundings effect_key reused_from effect_id"
 )
-_CHANGING += " usage actor finished_at version"
+_CHANGING += " attempt attempts error usage actor finished_at version"
 
 # JSON documents and not arrays per column: one encoder call in place of some hundred checks per row.
 _APPEND = f"""
@@ -241,19 +243,13 @@ async def _free_slots(conn: Conn, freed: Sequence[tuple[str, int]]) -> list[str]
     return woken
 
 
-_LOAD = """
-    SELECT r.thread_id, r.seq, r.decision, r.kind, r.skill, r.skill_digest, r.status, r.reason, r.inputs,
-           CASE WHEN r.payload IS NULL THEN r.outputs ELSE p.value END AS outputs, r.digests, r.fingerprint,
-           r.reused_from, r.effect_id, r.attempt, r.attempts, r.error, r.usage, r.actor, r.started_at,
-           r.finished_at, r.version
-    FROM run_steps r LEFT JOIN payloads p ON p.digest = r.payload
-    WHERE r.thread_id = ANY ($1::text[]) ORDER BY r.thread_id, r.seq"""
+_LOAD = f"{SELECT_STEPS} WHERE r.thread_id = ANY ($1::text[]) ORDER BY r.thread_id, r.seq"
 
 
 async def load(conn: Conn, thread_ids: Sequence[str]) -> dict[str, list[Step]]:
     """Return the journals of these runs, each in order of seq."""
     journals: dict[str, list[Step]] = {thread_id: [] for thread_id in thread_ids}
     for row in await conn.fetch(_LOAD, list(thread_ids)):
-        step = msgspec.convert(dict(row), Step)
+        step = step_of(row)
         journals[step.thread_id].append(step)
     return journals

@@ -87,7 +87,7 @@ class FamilyRow(msgspec.Struct, frozen=True, kw_only=True):
 _COLUMNS = """thread_id, sop, initial_data, run_name, metadata, sop_name, parent_thread_id, root_thread_id,
     rerun_number, skills, model, planner, limits, request, requested_by, body_digest, not_before,
     lane, search, catalog"""
-_CURRENT = "(SELECT digest FROM catalogs ORDER BY loaded_at DESC LIMIT 1)"
+_CURRENT = "(SELECT digest FROM catalogs WHERE NOT derived ORDER BY loaded_at DESC LIMIT 1)"
 
 _INSERT = f"""
     INSERT INTO run_metadata ({_COLUMNS})

@@ -11,12 +11,22 @@ import msgspec
 from agentskills.domain.step import Step
 from agentskills.storage.database import Conn
 
-_SELECT = """
-    SELECT r.seq, r.decision, r.kind, r.skill, r.skill_digest, r.status, r.reason, r.inputs,
-           CASE WHEN r.payload IS NULL THEN r.outputs ELSE p.value END AS outputs, r.digests, r.fingerprint,
-           r.reused_from, r.effect_id, r.attempt, r.attempts, r.error, r.usage, r.actor, r.started_at,
-           r.finished_at, r.version
-    FROM run_steps r LEFT JOIN payloads p ON p.digest = r.payload"""
+# What was not carried out has no outputs of its own: they are those of the step or receipt it points to.
+SELECT_STEPS = """
+    SELECT r.thread_id, r.seq, r.decision, r.kind, r.skill, r.skill_digest, r.status, r.reason, r.inputs,
+           CASE WHEN r.payload IS NOT NULL THEN (SELECT p.value FROM payloads p WHERE p.digest = r.payload)
+                WHEN r.outputs IS NOT NULL OR r.reused_from IS NULL THEN r.outputs
+                WHEN r.reused_from ->> 'why' = 'receipt' THEN
+                    (SELECT e.output FROM effects e WHERE e.id = r.effect_id)
+                ELSE (SELECT coalesce(o.outputs, p.value)
+                      FROM run_steps o LEFT JOIN payloads p ON p.digest = o.payload
+                      WHERE o.thread_id = r.reused_from ->> 'thread_id'
+                        AND o.seq = (r.reused_from ->> 'seq')::integer)
+           END AS outputs,
+           r.digests, r.fingerprint, r.surroundings, r.effect_key, r.reused_from, r.effect_id, r.attempt,
+           r.attempts, r.error, r.usage, r.actor, r.started_at, r.finished_at, r.version
+    FROM run_steps r"""
+"""Steps with their outputs, wherever these are kept; a WHERE clause follows."""
 
 
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,32 +38,40 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-def _step(row: Any) -> Step:
+def step_of(row: Any) -> Step:
+    """Return a row of `SELECT_STEPS` as a step."""
     return msgspec.convert(dict(row), Step)
 
 
 async def page(conn: Conn, thread_id: str, *, after: int, limit: int) -> list[Step]:
     """Return up to `limit` steps with a seq above `after`, in order of seq."""
     rows = await conn.fetch(
-        f"{_SELECT} WHERE r.thread_id = $1 AND r.seq > $2 ORDER BY r.seq LIMIT $3", thread_id, after, limit
+        f"{SELECT_STEPS} WHERE r.thread_id = $1 AND r.seq > $2 ORDER BY r.seq LIMIT $3",
+        thread_id,
+        after,
+        limit,
     )
-    return [_step(row) for row in rows]
+    return [step_of(row) for row in rows]
 
 
 async def at(conn: Conn, thread_id: str, seqs: Sequence[int]) -> list[Step]:
     """Return these steps, in order of seq."""
     rows = await conn.fetch(
-        f"{_SELECT} WHERE r.thread_id = $1 AND r.seq = ANY ($2::int[]) ORDER BY r.seq", thread_id, list(seqs)
+        f"{SELECT_STEPS} WHERE r.thread_id = $1 AND r.seq = ANY ($2::int[]) ORDER BY r.seq",
+        thread_id,
+        list(seqs),
     )
-    return [_step(row) for row in rows]
+    return [step_of(row) for row in rows]
 
 
 async def changed_since(conn: Conn, thread_id: str, version: int) -> list[Step]:
     """Return the steps that changed after `version`, in the order of their changes."""
     rows = await conn.fetch(
-        f"{_SELECT} WHERE r.thread_id = $1 AND r.version > $2 ORDER BY r.version, r.seq", thread_id, version
+        f"{SELECT_STEPS} WHERE r.thread_id = $1 AND r.version > $2 ORDER BY r.version, r.seq",
+        thread_id,
+        version,
     )
-    return [_step(row) for row in rows]
+    return [step_of(row) for row in rows]
 
 
 async def details(conn: Conn, thread_id: str, seq: int) -> list[Detail]:

@@ -90,7 +90,7 @@ function Fine({ threadId, step }: { threadId: string; step: Step }) {
           Version <code className="font-mono">{step.skill_digest.slice(0, 12)}</code>
         </Link>
       )}
-      {from && (
+      {from?.thread_id && (
         <Link
           to="/runs/$threadId"
           params={{ threadId: from.thread_id }}

@@ -68,7 +68,7 @@ async def rerun(
 ) -> JsonAnswer:
     """Start a new run with the same SOP and initial_data, or with what the request changes."""
     context, actor = context_of(request), actor_of(request)
-    wanted = RerunRequest(**_given(asked))
+    wanted = rerun_request(asked)
     if idempotency_key is None:
         return JsonAnswer((await rerun_run(context, thread_id, wanted, actor)).document())
 
@@ -77,6 +77,14 @@ async def rerun(
         return made.document()
 
     return await _once(context, idempotency_key, ["rerun", thread_id, asked], work)
+
+
+def rerun_request(asked: RerunAsked) -> RerunRequest:
+    """Return what a body asks a rerun to do."""
+    given = _given(asked)
+    if "consent" in given:
+        given["consent"] = tuple(given["consent"])
+    return RerunRequest(**given)
 
 
 def _given(asked: BaseModel) -> dict[str, Any]:

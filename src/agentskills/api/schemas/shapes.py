@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
 JsonObject: TypeAlias = dict[str, Any]
 """A JSON object; its numbers are exact (write and read them digit for digit)."""
 
 Number: TypeAlias = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 """An exact decimal, written as a JSON number."""
+
+
+def _text(value: Any) -> Any:
+    if type(value) is not str and not isinstance(value, datetime):
+        raise PydanticCustomError("moment", "must be a time such as 2026-11-24T09:00:00Z")
+    return value
+
+
+Moment: TypeAlias = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text)]
+"""A time with its zone, as text (RFC 3339)."""
+
+
+def said_as(message: str) -> WrapValidator:
+    """Return a validator that puts one message in the place of those of a union's branches."""
+
+    def check(value: Any, inner: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return inner(value)
+        except ValidationError:
+            raise PydanticCustomError("shape", "{message}", {"message": message}) from None
+
+    return WrapValidator(check)
 
 
 class Asked(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -12,11 +12,21 @@ from agentskills.api.schemas.waits import Waiting
 from agentskills.domain.status import EffectState, RunStatus, StepKind, StepStatus
 
 
-class StepReference(Answer):
-    """A step of some run."""
+class Reused(Document):
+    """Where a result comes from that this run has not produced."""
 
-    thread_id: str
-    seq: int
+    why: Literal["kept", "reused", "receipt", "stand_in", "recorded", "given"] = Field(
+        description="kept: before the chosen step; reused: nothing it depends on has changed; receipt: its "
+        "effect has happened; stand_in: recorded or a sample, for nothing goes out; recorded: only "
+        "recordings answer; given: a person has set it"
+    )
+    thread_id: str | None = Field(default=None, description="the run that carried it out; null for a sample")
+    seq: int | None = None
+    by: Actor | None = Field(default=None, description="given: who")
+    stale: list[str] | None = Field(default=None, description="receipt: paths whose values differ from then")
+    warnings: list[str] | None = Field(
+        default=None, description="kept: what differs from what it was made of"
+    )
 
 
 class StepUsage(Document):
@@ -66,7 +76,7 @@ class Step(Answer):
     outputs: JsonObject | None = Field(
         description="what it added to the data; of a decision: {run | finish | give_up: …}"
     )
-    reused_from: StepReference | None
+    reused_from: Reused | None
     effect: StepEffect | None
     attempt: int
     attempts: list[Attempt] | None

@@ -214,6 +214,7 @@ BAD: dict[str, tuple[dict[str, str], str, str, str, int]] = {
         2,
     ),
     "schema": ({}, "output_schema: {type: objekt}\n", "schema", "asf.yaml", 1),
+    "a schema that leads nowhere": ({}, 'form: {"$ref": "#/nowhere"}\n', "schema", "asf.yaml", 1),
     "form": ({}, "form: {properties: 5}\n", "schema", "asf.yaml", 1),
     "check": ({"effects": "irreversible"}, "check: {method: GET}\n", "check", "asf.yaml", 1),
 }

@@ -139,5 +139,10 @@ def _check_decimal(value: Decimal, pointer: str) -> None:
         raise BadInput(f"a number has an exponent beyond ±{MAX_EXPONENT}", pointer=pointer)
 
 
+def pointer_to(*keys: str) -> str:
+    """Return the JSON pointer (RFC 6901) to the place that these keys lead to."""
+    return "".join(f"/{_escape(key)}" for key in keys)
+
+
 def _escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")

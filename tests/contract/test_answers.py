@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import psycopg
 import pytest
@@ -82,6 +83,41 @@ def test_only_what_is_shown_can_be_edited(api: Api, data: dict, pointer: str) ->
     thread_id, wait = waiting_for_approval(api)
     assert wait["asks"]["paths"] == ["amount"]
     assert is_problem(api.post(f"/approve/{thread_id}", {"data": data}), 422, "bad-input", pointer)
+    assert api.get(f"/status/{thread_id}").body["waiting"] == [wait]
+
+
+def test_a_form_beside_an_approval_is_filled_in_and_kept(api: Api) -> None:
+    thread_id = api.start("Use echo-reviewed.", {"amount": 500})
+    [wait] = api.waits(thread_id, "approval")
+    assert wait["asks"]["form"]["required"] == ["review"]
+    assert wait["asks"]["paths"] == ["amount"]
+    review = {"reason": "one part is missing", "limit": Decimal("12.50")}
+    given = {"data": {"review": review, "amount": 450}, "digest": wait["digest"]}
+    assert api.post(f"/approve/{thread_id}", given).status == 200
+    ended = api.ended(thread_id)
+    assert ended["data_store"] == {"amount": 450, "reviewed": {"seen": 450}}
+    [approval] = [
+        s for s in api.get(f"/admin/runs/{thread_id}/steps").body["items"] if s["kind"] == "approval"
+    ]
+    assert approval["outputs"] == {"review": review, "amount": 450}
+
+
+@pytest.mark.parametrize(
+    ("data", "pointer", "words"),
+    [
+        (None, "/data", "'review' is a required property"),
+        ({"amount": 450}, "/data", "'review' is a required property"),
+        ({"review": {"reason": "x"}}, "/data/review/reason", "too short"),
+        ({"review.reason": "late", "review.limit": Decimal("0.001")}, "/data/review/limit", "0.001 is not"),
+        ({"review": {"reason": "late", "limit": 10**41}, "amuont": 1}, "/data/amuont", "can't be edited"),
+    ],
+)
+def test_a_form_beside_an_approval_is_checked(api: Api, data: dict | None, pointer: str, words: str) -> None:
+    thread_id = api.start("Use echo-reviewed.", {"amount": 500})
+    [wait] = api.waits(thread_id, "approval")
+    answer = api.post(f"/approve/{thread_id}", {"data": data})
+    assert is_problem(answer, 422, "bad-input", pointer)
+    assert words in answer.body["detail"]
     assert api.get(f"/status/{thread_id}").body["waiting"] == [wait]
 
 

@@ -47,6 +47,7 @@ def test_not_json(api: Api, content: bytes) -> None:
         (b'{%s, "limits": {"step": 1}}' % SOP, "/limits/step"),
         (b'{%s, "priority": "high"}' % SOP, "/priority"),
         (b'{%s, "run_name": ""}' % SOP, "/run_name"),
+        (b'{%s, "run_name": " \\t "}' % SOP, "/run_name"),
         (b'{%s, "intial_data": {}}' % SOP, "/intial_data"),
     ],
 )

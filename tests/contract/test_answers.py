@@ -328,6 +328,32 @@ def test_secrets_are_not_kept(api: Api, outside: Outside, module_url: str) -> No
             assert found == [], table
 
 
+def test_a_secret_that_came_after_the_start_is_not_kept(api: Api, outside: Outside, module_url: str) -> None:
+    file = api.outbox.parent / "secrets" / "late"
+    for secret in ("sesame-late-1", "sesame-late-22"):  # put there, then rotated
+        file.write_text(secret + "\n")
+        thread_id = api.start("Use check-outside.", {"check": {"id": new_name("late")}})
+        token = token_of(outside.order_of(thread_id))
+        api.waits(thread_id, "callback")
+        given = {"data": {"check": {"result": f"Bearer {secret}"}}}
+        assert api.post(f"/callback?token={token}", given).status == 200
+        assert api.ended(thread_id)["data_store"]["check"]["result"] == "Bearer [secret]"
+    with psycopg.connect(module_url) as sql:
+        for table in ("waits", "audit", "run_steps"):
+            query = f"SELECT * FROM {table} AS t WHERE t::text LIKE '%sesame-late%'"
+            assert sql.execute(query).fetchall() == [], table
+
+
+def test_a_service_may_say_nothing_about_its_error(api: Api, outside: Outside) -> None:
+    thread_id = api.start("Use check-outside.", {"check": {"id": new_name("error")}})
+    token = token_of(outside.order_of(thread_id))
+    api.waits(thread_id, "callback")
+    given = {"error": {"type": None, "message": None, "code": 7}}
+    assert api.post(f"/callback?token={token}", given).status == 200
+    error = api.ended(thread_id)["error"]
+    assert (error["type"], error["message"]) == ("callback-error", "the service reported an error")
+
+
 def test_cancel(api: Api) -> None:
     thread_id, _ = waiting_for_approval(api)
     path, key = f"/admin/runs/{thread_id}/cancel", new_name("cancel")

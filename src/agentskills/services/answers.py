@@ -16,7 +16,7 @@ from agentskills.domain.errors import (
     TooEarly,
 )
 from agentskills.domain.status import EffectState
-from agentskills.executors.secrets import redact
+from agentskills.executors.secrets import keep_out_new, redact
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
 from agentskills.services.edits import check_approval
@@ -45,6 +45,7 @@ class Answer:
 
     def without_secrets(self) -> Answer:
         """Return the answer as it may be kept."""
+        keep_out_new()
         return replace(
             self, data=cast("dict[str, Any]", redact(self.data)), note=cast(str, redact(self.note))
         )

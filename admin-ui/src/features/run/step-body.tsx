@@ -22,7 +22,7 @@ export function StepBody({ threadId, step }: { threadId: string; step: Step }) {
         <Section title="Inputs">
           {inputs.length > 0 ? <ValueTable rows={inputs} /> : <None>Reads nothing.</None>}
         </Section>
-        <Section title={step.kind === "approval" ? "Edited values" : "Outputs"}>
+        <Section title={step.kind === "approval" ? "Filled in or edited" : "Outputs"}>
           {outputs.length > 0 ? (
             <ValueTable rows={outputs} />
           ) : (

@@ -1715,7 +1715,7 @@ export interface components {
             decision?: ("approve" | "reject" | "happened" | "not_happened" | "stop") | null;
             /**
              * Data
-             * @description edits what is approved, at asks.paths, and fills in asks.form; or is the output of what happened
+             * @description edits what is approved (at asks.paths), fills in asks.form, or is what came of it
              * @default null
              */
             data?: {

@@ -56,7 +56,7 @@ class ApproveRequest(Asked):
     )
     data: JsonObject | None = Field(
         default=None,
-        description="edits what is approved, at asks.paths, and fills in asks.form; or is the output of what happened",
+        description="edits what is approved (at asks.paths), fills in asks.form, or is what came of it",
     )
     note: str | None = Field(default=None, max_length=10_000)
     digest: str | None = Field(

@@ -281,9 +281,12 @@ async def rerun(
     With --set only those values differ (null removes one); with --data and --set the values are set in it.
     """
     thread_id = await full_id(client, run_id)
+    changes = None
+    if assignments and data is None:
+        changes = merge_patch_of(assignments, (await client.metadata(thread_id))["initial_data"])
     handle = await client.rerun(
         thread_id,
-        changes=merge_patch_of(assignments) if assignments and data is None else None,
+        changes=changes,
         initial_data=with_assignments(data, assignments) if data is not None else None,
         sop=_text(sop_file) if sop_file else None,
         **more,

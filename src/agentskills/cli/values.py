@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from agentskills.domain.clock import now
-from agentskills.domain.data_path import check_path, written
+from agentskills.domain.data_path import check_path, read, written
 from agentskills.domain.errors import BadInput, NotJson
 from agentskills.domain.json_text import Json, check_json, parse_json
 
@@ -98,12 +98,25 @@ def json_or_text(text: str) -> Json:
         return text
 
 
-def merge_patch_of(assignments: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
-    """Return the merge patch that carries out the assignments; of two for one place the later wins."""
+def merge_patch_of(
+    assignments: tuple[tuple[str, Any], ...], before: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the merge patch that carries out the assignments; of two for one place the later wins.
+
+    `before` is what it will be applied to: an object that is set takes the place of the one that stands
+    there, while a merge patch alone would keep keys that are not named.
+    """
     patch: dict[str, Any] = {}
     for path, value in assignments:
-        patch = written(patch, path, value)
+        patch = written(patch, path, _replacing(read(before, path), value))
     return patch
+
+
+def _replacing(old: Json, new: Json) -> Json:
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return new
+    gone = {key: None for key in old if key not in new}
+    return gone | {key: _replacing(old.get(key), value) for key, value in new.items()}
 
 
 def with_assignments(data: dict[str, Any] | None, assignments: tuple[tuple[str, Any], ...]) -> dict[str, Any]:

@@ -59,6 +59,15 @@ def test_the_field_is_named(api: Api, content: bytes, pointer: str | None) -> No
     assert api.get("/admin/runs/count").body["count"] == before
 
 
+@pytest.mark.parametrize(("value", "words"), [(b"[]", "must be an object"), (b'{"x": 1}', "unknown field")])
+def test_the_words_are_those_of_json(api: Api, value: bytes, words: str) -> None:
+    answer = api.send("/start", b'{%s, "limits": %s}' % (SOP, value))
+    assert answer.body["errors"][0]["message"] == words
+    assert answer.body["title"] == "The body has wrong fields"
+    malformed = api.send("/start", b"[]")
+    assert malformed.body["title"] == "The request is malformed"
+
+
 def test_deep_nesting(api: Api) -> None:
     nested = b'{%s, "initial_data": {"a": %s%s}}'
     answer = api.send("/start", nested % (SOP, b"[" * 100_000, b"]" * 100_000))

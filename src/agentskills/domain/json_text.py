@@ -84,6 +84,11 @@ def json_str(value: Json) -> str:
     return _encode(value).decode()
 
 
+def json_in_tags(value: Json) -> str:
+    """Return compact JSON that can stand between tags in a prompt: no text in it can end one."""
+    return json_str(value).replace("</", "<\\/")
+
+
 _SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
 
 

@@ -50,7 +50,8 @@ test: lint ui
 	$(BIN)/pytest $(ALONE_TESTS)
 	@for bin in $(OLDER_POSTGRES); do echo "storage on $$bin"; ASF_TEST_POSTGRES_BIN=$$bin \
 	    $(BIN)/pytest -n 2 tests/storage --ignore=tests/storage/test_embedded.py || exit 1; done
-	$(BIN)/python benchmarks/engine.py --small --no-peers --assert-ratios
+	test -x .local/peers/bin/python || $(BIN)/python benchmarks/peers.py
+	$(BIN)/python benchmarks/engine.py --small --assert-ratios --tries 3
 
 bench: dev
 	$(BIN)/python benchmarks/engine.py

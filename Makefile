@@ -13,7 +13,7 @@ ALONE_TESTS := tests/acceptance tests/browser
 OLDER_POSTGRES := $(firstword $(wildcard /usr/lib/postgresql/*/bin))
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup dev ui test check lint bench wheel openapi schema lock pictures clean
+.PHONY: help up setup dev ui test check lint bench wheel openapi schema lock pictures states clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -69,6 +69,10 @@ schema: dev
 
 pictures: dev ui
 	$(BIN)/python -m tools.take_pictures
+
+# Every state of every page that the browser tests come by, wide and small, light and dark.
+states: dev ui
+	ASF_SCREENSHOTS="$(CURDIR)/.local/states" $(BIN)/pytest tests/browser
 
 # Pins the newest versions that pyproject.toml allows; needs uv. No addresses of registries are written.
 LOCK := uv pip compile -q --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11

@@ -70,6 +70,8 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     money: Decimal
     money_unknown: bool
     not_repeated: int
+    sop_digest: str
+    given: list[dict[str, Any]]
 
 
 class FamilyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +173,7 @@ _GET = """
            m.run_name, m.sop_name, m.root_thread_id, m.rerun_number, m.skills, m.model, m.planner, m.catalog,
            m.limits, m.request, m.requested_by, m.body_digest, m.not_before,
            s.status, s.version, s.error, s.started_at, s.finished_at, s.cancel_requested, s.owned_ms,
-           s.tokens, s.money, s.money_unknown, s.not_repeated
+           s.tokens, s.money, s.money_unknown, s.not_repeated, m.sop_digest, m.given
     FROM run_metadata m JOIN run_state s ON s.thread_id = m.thread_id
     WHERE m.thread_id = $1"""
 

@@ -63,12 +63,17 @@ def remembered(
             whose = recording.thread_id if recording else "the run"
             return PlanDiverged(f"the recording of {whose} ends here")
         source = recording.decisions[number]
-        return _gone(course, source) or _lacking(course, source) or _taken_over(course, source, "recorded")
+        return follows(course, source) or _taken_over(course, source, "recorded")
     if family.request.plan == "unchanged" and planner.asks_a_model and not course.unknown:
         found = family.sources.get(fingerprint_of(course, planner, view))
         if found is not None and found.kind is StepKind.DECISION and _gone(course, found) is None:
             return _taken_over(course, found, "reused")
     return None
+
+
+def follows(course: Course, source: Step) -> PlanDiverged | None:
+    """Return why a recorded decision can't be followed, or None where it can."""
+    return _gone(course, source) or _lacking(course, source)
 
 
 def _ordered(source: Step) -> list[str]:

@@ -125,6 +125,7 @@ async def _take(errand: Errand, identity: EffectIdentity) -> tuple[int | None, E
     """Announce the effect, with the step's beginning."""
     if errand.wait is not None and errand.wait.state == "open" and errand.status is not StepStatus.IN_DOUBT:
         errand.closes()
+    await errand.run.told()
     errand.begins()
     intent = Intent(
         identity=identity,

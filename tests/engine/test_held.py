@@ -125,3 +125,18 @@ async def test_what_was_not_written_is_done_again(place: Workplace, point: str) 
         assert (await place.until(run))["status"] == "completed"
     assert [step.seq for step in await place.steps(run)] == [2, 4, 6]
     assert await place.data(run) == {"n": 0, "r0": 1, "r1": 2, "r2": 3}
+
+
+async def test_of_a_skill_that_ends_its_worker_the_journal_tells(place: Workplace) -> None:
+    chain(place.root, lambda i: 'import os\nif inputs["r1"] > 10:\n    os._exit(1)' if i == 2 else "")
+    await place.load()
+    place.settings.lease_seconds = 1.0
+    told = []
+    for run in ("fatal", None):  # the second worker takes the same run over
+        process = place.spawn()
+        await place.until(await place.start("step-2", data={"n": 0}))  # has the skills' files read
+        if run:
+            await place.start("step-2", data={"n": 10}, thread_id=run)
+        assert await asyncio.to_thread(process.wait, 30) == 1
+        told.append([seq for seqs in await commits(place, "fatal") for seq in seqs])
+    assert told == [[], [1, 2, 3, 4, 5]]

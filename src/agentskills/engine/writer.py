@@ -187,7 +187,7 @@ class _Lane:
                 continue
             runs.add(thread_id)
             rows += len(item[0].steps) or 1
-            size += sum(len(json_bytes(step.outputs)) for step in item[0].steps if step.outputs)
+            size += len(json_bytes([step.outputs for step in item[0].steps]))
             batch.append(item)
         self.waiting = later
         return batch

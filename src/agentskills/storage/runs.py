@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from agentskills.domain.errors import RunDeleted
 from agentskills.domain.json_text import json_str
 from agentskills.storage.database import Conn
 
@@ -177,15 +178,28 @@ _GET = """
 
 
 async def get(conn: Conn, thread_id: str, *, lock: bool = False) -> RunRow | None:
-    """Return a run, or None; with `lock` its state row is held until the transaction ends."""
+    """Return a run, or None; with `lock` its state row is held until the transaction ends.
+
+    Raises `RunDeleted` where only its tombstone is there.
+    """
     row = await conn.fetchrow(_GET + (" FOR UPDATE OF s" if lock else ""), thread_id)
+    if row is None:
+        await _check_deleted(conn, thread_id)
     return RunRow(**row) if row else None
 
 
 async def status_of(conn: Conn, thread_id: str) -> str | None:
-    """Return a run's status, or None where there is no such run."""
+    """Return a run's status, or None where there is no such run. Raises `RunDeleted`."""
     status: str | None = await conn.fetchval("SELECT status FROM run_state WHERE thread_id = $1", thread_id)
+    if status is None:
+        await _check_deleted(conn, thread_id)
     return status
+
+
+async def _check_deleted(conn: Conn, thread_id: str) -> None:
+    at = await conn.fetchval("SELECT deleted_at FROM run_metadata WHERE thread_id = $1", thread_id)
+    if at is not None:
+        raise RunDeleted(f"the run {thread_id} has been deleted", thread_id=thread_id, deleted_at=at)
 
 
 async def start_recorded(conn: Conn, run: NewRun) -> None:

@@ -199,7 +199,9 @@ async def status_of(conn: Conn, thread_id: str) -> str | None:
 async def _check_deleted(conn: Conn, thread_id: str) -> None:
     at = await conn.fetchval("SELECT deleted_at FROM run_metadata WHERE thread_id = $1", thread_id)
     if at is not None:
-        raise RunDeleted(f"the run {thread_id} has been deleted", thread_id=thread_id, deleted_at=at)
+        raise RunDeleted(
+            f"{thread_id} has been deleted; its family is still known", thread_id=thread_id, deleted_at=at
+        )
 
 
 async def start_recorded(conn: Conn, run: NewRun) -> None:

@@ -147,7 +147,14 @@ async def test_what_nothing_refers_to_is_removed(pool: Pool, context: Callable[[
     await pool.execute("UPDATE run_steps SET payload = 'used'")
     await pool.execute("INSERT INTO sop_texts (digest, sop) VALUES ('orphan', 'Nobody does this.')")
     await pool.execute("INSERT INTO effect_waiters SELECT id, unnest(ARRAY['used', 'gone']) FROM effects")
+    await finished(pool, "deleted", 1)
+    await delete(context(None), "deleted", None, Actor())
+    await pool.execute(
+        """INSERT INTO step_details (thread_id, seq, kind, content)
+           VALUES ('deleted', 1, 'x', '1'), ('used', 1, 'x', '1')"""
+    )
     await tidy(context(None))
+    assert [row["thread_id"] for row in await pool.fetch("SELECT thread_id FROM step_details")] == ["used"]
     for table, column in (("payloads", "digest"), ("effect_waiters", "thread_id")):
         assert [row[column] for row in await pool.fetch(f"SELECT {column} FROM {table}")] == ["used"], table
     assert [row["sop"] for row in await pool.fetch("SELECT sop FROM sop_texts")] == ["Do it."]

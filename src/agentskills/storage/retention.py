@@ -65,4 +65,4 @@ async def forget_families(conn: Conn, before: datetime) -> None:
 async def remove_hidden(conn: Conn) -> None:
     """Remove the steps of deleted runs that have been kept for others and are needed no more."""
     await tombstones.sweep(conn, await tombstones.with_hidden_steps(conn))
-    await tombstones.forget_waiters(conn)
+    await tombstones.forget_strays(conn)

@@ -288,7 +288,7 @@ async def take_rerun_number(conn: Conn, root: str) -> int | None:
 
 async def take_orphan_number(conn: Conn, root: str, above: int) -> int:
     """Take the next number, above `above`, of a family whose root has no row."""
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"rerun {root}")
+    await lock_orphans(conn, root)
     number: int = await conn.fetchval(
         """SELECT greatest($2::int, coalesce(max(rerun_number), 0)) + 1 FROM run_metadata
            WHERE root_thread_id = $1""",
@@ -296,6 +296,11 @@ async def take_orphan_number(conn: Conn, root: str, above: int) -> int:
         above,
     )
     return number
+
+
+async def lock_orphans(conn: Conn, root: str) -> None:
+    """Hold the numbers of a family whose root has no row until the transaction ends."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"rerun {root}")
 
 
 async def count_rerun(conn: Conn, thread_id: str) -> None:

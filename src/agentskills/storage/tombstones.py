@@ -12,6 +12,7 @@ from datetime import datetime
 
 import msgspec
 
+from agentskills.storage import runs
 from agentskills.storage.database import Conn
 
 _KEPT_OF_REQUEST = [
@@ -46,13 +47,12 @@ class Leftovers(msgspec.Struct, frozen=True, kw_only=True):
     payloads: Collection[str] = ()
 
 
-_ROOTS = "SELECT DISTINCT root_thread_id FROM run_metadata WHERE thread_id = ANY ($1::text[])"
-
 _LOCKED = f"""
     WITH RECURSIVE needed AS (
         SELECT m.parent_thread_id AS thread_id, s.thread_id AS needed_by
         FROM run_state s JOIN run_metadata m ON m.thread_id = s.thread_id
-        WHERE s.root_thread_id IN ({_ROOTS}) AND s.status IN {_UNDER_WAY} AND m.parent_thread_id IS NOT NULL
+        WHERE s.root_thread_id = ANY ($2::text[]) AND s.status IN {_UNDER_WAY}
+          AND m.parent_thread_id IS NOT NULL
         UNION
         SELECT m.parent_thread_id, n.needed_by FROM needed n JOIN run_metadata m ON m.thread_id = n.thread_id
         WHERE m.parent_thread_id IS NOT NULL)
@@ -69,21 +69,25 @@ async def lock(conn: Conn, thread_ids: Sequence[str]) -> list[Removable]:
     it is here already, or it finds the tombstone.
     """
     ids = list(thread_ids)
+    roots = await _roots(conn, ids)
     await conn.execute(
         "SELECT FROM run_state WHERE thread_id = ANY ($1::text[]) ORDER BY thread_id FOR UPDATE", ids
     )
-    await conn.execute(
-        f"""SELECT FROM run_metadata WHERE thread_id = ANY ($1::text[]) OR thread_id IN ({_ROOTS})
-            ORDER BY thread_id FOR NO KEY UPDATE""",
-        ids,
+    rows = await conn.fetch(
+        """SELECT thread_id FROM run_metadata WHERE thread_id = ANY ($1::text[])
+           ORDER BY thread_id FOR NO KEY UPDATE""",
+        list({*ids, *roots}),
     )
-    await conn.execute(
-        f"""SELECT pg_advisory_xact_lock(hashtextextended('rerun ' || root_thread_id, 0))
-            FROM ({_ROOTS} ORDER BY 1) AS roots
-            WHERE NOT EXISTS (SELECT FROM run_metadata r WHERE r.thread_id = roots.root_thread_id)""",
-        ids,
+    for root in sorted(set(roots) - {row["thread_id"] for row in rows}):
+        await runs.lock_orphans(conn, root)
+    return [Removable(**row) for row in await conn.fetch(_LOCKED, ids, roots)]
+
+
+async def _roots(conn: Conn, ids: list[str]) -> list[str]:
+    rows = await conn.fetch(
+        "SELECT DISTINCT root_thread_id FROM run_metadata WHERE thread_id = ANY ($1::text[])", ids
     )
-    return [Removable(**row) for row in await conn.fetch(_LOCKED, ids)]
+    return [row["root_thread_id"] for row in rows]
 
 
 async def remove(conn: Conn, thread_ids: Sequence[str]) -> Leftovers:
@@ -92,7 +96,7 @@ async def remove(conn: Conn, thread_ids: Sequence[str]) -> Leftovers:
     Effects, the audit and the number that the family has come to stay.
     """
     ids = list(thread_ids)
-    roots = [row["root_thread_id"] for row in await conn.fetch(_ROOTS, ids)]
+    roots = await _roots(conn, ids)
     texts = await conn.fetch(
         "SELECT DISTINCT sop_digest FROM run_metadata WHERE thread_id = ANY ($1::text[])", ids
     )
@@ -195,9 +199,13 @@ async def leftovers(conn: Conn) -> Leftovers:
     )
 
 
-async def forget_waiters(conn: Conn) -> None:
-    """Remove what says that runs which are gone wait for effects."""
+async def forget_strays(conn: Conn) -> None:
+    """Remove what came too late for runs that are gone: waiters for effects, details of steps."""
     await conn.execute(
         """DELETE FROM effect_waiters w
            WHERE NOT EXISTS (SELECT FROM run_state s WHERE s.thread_id = w.thread_id)"""
+    )
+    await conn.execute(
+        """DELETE FROM step_details d USING run_metadata m
+           WHERE m.deleted_at IS NOT NULL AND d.thread_id = m.thread_id"""
     )

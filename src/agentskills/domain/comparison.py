@@ -79,6 +79,7 @@ class Comparison:
         if followers:
             said.append(f"{_number(followers, 'step')} follow{'s' if followers == 1 else ''}")
         if unread:
+            said = said or ["No step differs"]
             said.append(f"{_listed(unread)} differ{'s' if len(unread) == 1 else ''} without effect")
         return "; ".join([*(said or ["No differences"]), *self._reached()])
 

@@ -1,6 +1,7 @@
 /** Top of the run page: name, status, id, and what can be done. */
-import { Ban } from "lucide-react";
-import { Button } from "@/components/button";
+import { Link } from "@tanstack/react-router";
+import { Ban, GitCompareArrows } from "lucide-react";
+import { Button, buttonLook } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { StatusPill } from "@/components/status-pill";
 import { RerunButton } from "@/features/rerun/rerun-button";
@@ -34,7 +35,16 @@ export function RunHeader({ run, live, onRerun, onCancel }: RunHeaderProps) {
           <CopyButton text={run.thread_id} label="Copy the id" />
         </div>
       </div>
-      <div className="flex items-start gap-2">
+      <div className="flex flex-wrap items-start gap-2">
+        {run.parent_thread_id && (
+          <Link
+            to="/compare"
+            search={{ left: run.parent_thread_id, right: run.thread_id }}
+            className={buttonLook()}
+          >
+            <GitCompareArrows aria-hidden /> Compare with parent
+          </Link>
+        )}
         {run.cancellable && (
           <Button
             look="danger"

@@ -29,7 +29,7 @@ def rerun_with(site: Site, original: str, changes: dict[str, object]) -> str:
 
 def test_from_a_rerun_to_what_made_it_differ(site: Site) -> None:
     page, original = site.page, refund(site)
-    rerun = rerun_with(site, original, {"request": {"received_on": "2026-08-01"}, "note": "late"})
+    rerun = rerun_with(site, original, {"request": {"received_on": "2027-06-01"}, "note": "late"})
     site.open_run(rerun)
     page.get_by_role("link", name="Compare with parent").click()
     page.wait_for_url(re.compile(rf"/ui/compare\?left={original}&right={rerun}"))
@@ -60,7 +60,7 @@ def test_from_a_rerun_to_what_made_it_differ(site: Site) -> None:
 
 def test_find_out_which(site: Site) -> None:
     page, original = site.page, refund(site)
-    rerun = rerun_with(site, original, {"request": {"received_on": "2026-08-01"}, "note": "late"})
+    rerun = rerun_with(site, original, {"request": {"received_on": "2027-06-01"}, "note": "late"})
     site.open(f"/compare?left={original}&right={rerun}")
     page.get_by_role("button", name="Find out which").click()
     tried = page.get_by_role("list", name="Tried one at a time").get_by_role("listitem")

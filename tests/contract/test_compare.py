@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -180,3 +181,47 @@ def test_rows_without_fingerprints_are_explained_as_well(api: Api, module_url: s
         )
         connection.execute("ALTER TABLE run_steps ENABLE TRIGGER USER")
     assert compared(api, left, right)["headline"] == "1 origin: input number"
+
+
+SCALE = """---
+name: scale
+description: Scales the number. Use when it is named.
+metadata:
+  asf.executor: "python"
+  asf.entry: "run.py:run"
+  asf.requires: "number"
+  asf.produces: "scaled"
+  asf.effects: "none"
+---
+Do it.
+"""
+
+
+def write_version(api: Api, root: Path, factor: int) -> None:
+    folder = root / "scale"
+    folder.mkdir(exist_ok=True)
+    (folder / "SKILL.md").write_text(SCALE)
+    (folder / "run.py").write_text(
+        f"def run(inputs):\n    return {{'scaled': inputs['number'] * {factor}}}\n"
+    )
+    assert api.post("/admin/skills/reload").status == 200
+
+
+@pytest.mark.xfail(reason="needs reruns that honour `skills`, `results` and `effects`", strict=False)
+def test_whole_flow_of_finding_out_whether_it_was_the_input_or_the_version(
+    api: Api, skills_root: Path
+) -> None:
+    write_version(api, skills_root, 2)
+    left = api.start("Use scale.", {"number": 1, "note": "a"}, thread_id=new_name("scaled"))
+    api.ended(left)
+    write_version(api, skills_root, 3)
+    changes = {"number": Decimal("1.0"), "note": "b"}
+    right = api.post(f"/rerun/{left}", {"changes": changes}).body["thread_id"]
+    api.ended(right)
+    found = compared(api, left, right)
+    assert found["headline"] == ("1 origin: skill version of scale; input note differs without effect")
+    for started in attribute(api, left, right).body["reruns"]:
+        assert api.ended(started["thread_id"])["status"] == "completed"
+    tried = compared(api, left, right)["attribution"]
+    named = {one["ingredient"]["skill"] or one["ingredient"]["path"]: one["brings"] for one in tried}
+    assert named == {"scale": "all", "note": "none"}

@@ -26,14 +26,20 @@ class Causes:
             (side, seq): row for row in rows for side, seq in enumerate(row.seqs) if seq is not None
         }
         self.order = {row: index for index, row in enumerate(rows)}
+        self.found: dict[Row, Cause] = {}
         self.spreading = [row for row in rows if row.spreads]
         sides = (left.side, right.side)
         self.stopped_midway = [_midway(trace) for trace in self.traces]
         self.other_sop = sides[LEFT].sop_digest != sides[RIGHT].sop_digest
         self.sop = Ingredient(Kind.SOP, sides[LEFT].sop_digest, sides[RIGHT].sop_digest)
 
-    def of(self, row: Row) -> Cause:
-        """Return why a row differs."""
+    def all(self) -> list[Cause]:
+        """Return why each row differs, in order."""
+        for row in self.rows:
+            self.found[row] = self._of(row)
+        return list(self.found.values())
+
+    def _of(self, row: Row) -> Cause:
         if row.one.step.kind is StepKind.DECISION:
             return self._decision(row) if row.spreads else Cause()
         if row.left is None or row.right is None:
@@ -152,7 +158,7 @@ class Causes:
 
     def _decision(self, row: Row) -> Cause:
         origin = list(self._grounds(row))
-        earlier = [other for other in self._earlier(row) if self._matters(row, other)]
+        earlier = self._nearest([other for other in self._earlier(row) if self._matters(other)])
         if not origin and not earlier:
             origin.append(self._choice(row))
         return self._cause(origin, earlier)
@@ -191,7 +197,12 @@ class Causes:
 
         return [other for other in self.spreading if before(other)]
 
-    def _matters(self, row: Row, earlier: Row) -> bool:
+    def _nearest(self, rows: Sequence[Row]) -> list[Row]:
+        """Leave out the rows that others among them follow from: they are told of there."""
+        known = {seqs for row in rows if row in self.found for seqs in self.found[row].follows}
+        return [row for row in rows if row.seqs not in known]
+
+    def _matters(self, earlier: Row) -> bool:
         """Say whether a planner can have seen that an earlier step came out otherwise."""
         if not all(trace.presence_only for trace in self.traces):
             return True

@@ -97,7 +97,7 @@ def compare(left: Side, right: Side, skills: Mapping[str, Skill]) -> Comparison:
     rows = _aligned(*traces)
     inputs = differences(left.initial_data, right.initial_data, most=MOST_DIFFERENCES, into_lists=False)
     causes = Causes(*traces, rows, inputs)
-    steps = [Compared(row, causes.of(row), _produced(row)) for row in rows]
+    steps = [Compared(row, cause, _produced(row)) for row, cause in zip(rows, causes.all(), strict=True)]
     data = differences(traces[0].end.data, traces[1].end.data, most=MOST_DIFFERENCES)
     return Comparison(*traces, steps, _origins(steps, inputs, causes), data)
 

@@ -5,11 +5,11 @@ import type { DataDifference, DataDifferences } from "@/lib/api";
 export function DifferencesTable({ found }: { found: DataDifferences }) {
   return (
     <div className="overflow-x-auto">
-      <table className="w-full min-w-md table-fixed border-collapse text-left text-[0.8125rem]">
+      <table className="w-full table-fixed border-collapse text-left text-[0.8125rem]">
         <thead>
-          <tr className="border-b bg-sunken/60 text-xs text-ink-soft">
+          <tr className="border-b bg-sunken/60 text-xs text-ink-soft max-md:hidden">
             {["Path", "Left", "Right"].map((title) => (
-              <th key={title} scope="col" className="px-3 py-1.5 font-normal first:pl-5 max-md:first:pl-4">
+              <th key={title} scope="col" className="px-3 py-1.5 font-normal first:pl-5">
                 {title}
               </th>
             ))}
@@ -17,17 +17,17 @@ export function DifferencesTable({ found }: { found: DataDifferences }) {
         </thead>
         <tbody className="divide-y">
           {found.items.map((one) => (
-            <tr key={one.path} className="align-top">
+            <tr key={one.path} className="align-top max-md:grid max-md:grid-cols-2">
               <th
                 scope="row"
-                className="py-2 pr-3 pl-5 font-mono text-xs leading-5 font-normal break-words text-ink-soft max-md:pl-4"
+                className="py-2 pr-3 pl-5 font-mono text-xs leading-5 font-normal break-words text-ink-soft max-md:col-span-2 max-md:pb-1 max-md:pl-4"
               >
                 {one.path}
               </th>
-              <td className="bg-bad-soft/60 px-3 py-2">
+              <td className="min-w-0 bg-bad-soft/60 px-3 py-2 max-md:pl-4">
                 <Side one={one} side="left" />
               </td>
-              <td className="bg-good-soft/60 px-3 py-2">
+              <td className="min-w-0 bg-good-soft/60 px-3 py-2">
                 <Side one={one} side="right" />
               </td>
             </tr>

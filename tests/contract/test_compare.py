@@ -207,7 +207,6 @@ def write_version(api: Api, root: Path, factor: int) -> None:
     assert api.post("/admin/skills/reload").status == 200
 
 
-@pytest.mark.xfail(reason="needs reruns that honour `skills`, `results` and `effects`", strict=False)
 def test_whole_flow_of_finding_out_whether_it_was_the_input_or_the_version(
     api: Api, skills_root: Path
 ) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from agentskills.domain.data_path import ABSENT, parts
 from agentskills.domain.differences import Differences, Place
 from agentskills.domain.ingredients import Facts, Trace, choice_of
-from agentskills.domain.origins import Cause, Ingredient, Kind, Row, input_of, said
+from agentskills.domain.origins import Cause, Ingredient, Kind, Row, Seqs, input_of, said
 from agentskills.domain.skill import ExecutorName
 from agentskills.domain.status import StepKind, StepStatus
+from agentskills.domain.step import Step
 
 LEFT, RIGHT = 0, 1
 
@@ -35,13 +36,15 @@ class Causes:
 
     def all(self) -> list[Cause]:
         """Return why each row differs, in order."""
+        decisions = [row for row in self.rows if row.one.step.kind is StepKind.DECISION]
         for row in self.rows:
-            self.found[row] = self._of(row)
-        return list(self.found.values())
+            if row.one.step.kind is not StepKind.DECISION:
+                self.found[row] = self._carried_out(row)
+        for row in decisions:
+            self.found[row] = self._decision(row) if row.spreads else Cause()
+        return [self.found[row] for row in self.rows]
 
-    def _of(self, row: Row) -> Cause:
-        if row.one.step.kind is StepKind.DECISION:
-            return self._decision(row) if row.spreads else Cause()
+    def _carried_out(self, row: Row) -> Cause:
         if row.left is None or row.right is None:
             return self._alone(row)
         return self._pair(row, row.left, row.right)
@@ -140,8 +143,9 @@ class Causes:
             return self._cause(versions, [])
         stopped = [
             other
-            for other, *both in pairs
-            if other.spreads and any(facts.step.status is StepStatus.FAILED for facts in both)
+            for other, left, right in pairs
+            if other.spreads and StepStatus.FAILED in (left.step.status, right.step.status)
+            if _can_have_stopped(left.step if row.left else right.step, own)
         ]
         return self._cause([], stopped) if stopped else Cause((self._not_reached(),))
 
@@ -190,17 +194,15 @@ class Causes:
 
     def _earlier(self, row: Row) -> list[Row]:
         """Return the rows that came before this one in either run and that later steps can tell apart."""
-
-        def before(other: Row) -> bool:
-            numbers = zip(other.seqs, row.seqs, strict=True)
-            return any(mine is not None and own is not None and mine < own for mine, own in numbers)
-
-        return [other for other in self.spreading if before(other)]
+        return [other for other in self.spreading if _before(other.seqs, row.seqs)]
 
     def _nearest(self, rows: Sequence[Row]) -> list[Row]:
         """Leave out the rows that others among them follow from: they are told of there."""
-        known = {seqs for row in rows if row in self.found for seqs in self.found[row].follows}
-        return [row for row in rows if row.seqs not in known]
+        decisions = [row.seqs for row in rows if row.one.step.kind is StepKind.DECISION]
+        last = [max((seqs[side] or 0 for seqs in decisions), default=0) for side in (LEFT, RIGHT)]
+        steps = [row for row in rows if row.one.step.kind is not StepKind.DECISION]
+        known = {seqs for row in steps for seqs in self.found[row].follows}
+        return [row for row in rows if row.seqs not in known and not _before(row.seqs, (last[0], last[1]))]
 
     def _matters(self, earlier: Row) -> bool:
         """Say whether a planner can have seen that an earlier step came out otherwise."""
@@ -242,6 +244,19 @@ class Causes:
         once = {ingredient.key: ingredient for ingredient in origin}
         ordered = sorted(set(follows), key=lambda row: self.order[row])
         return Cause(tuple(once.values()), tuple(row.seqs for row in ordered))
+
+
+def _can_have_stopped(failed: Step, other: Step) -> bool:
+    """Say whether a failed step can be why another one was not begun: it can't have read its result."""
+    if failed.decision != other.decision:
+        return failed.decision < other.decision
+    return failed.skill != other.skill or failed.seq < other.seq
+
+
+def _before(seqs: Seqs, others: Seqs) -> bool:
+    """Say whether a row came before another in either run."""
+    numbers = zip(seqs, others, strict=True)
+    return any(mine is not None and other is not None and mine < other for mine, other in numbers)
 
 
 def _meet(left: Place, right: Place) -> bool:

@@ -28,6 +28,24 @@ export type Skill = Schemas["SkillItem"];
 export type SkillDetail = Schemas["SkillDetail"];
 export type Diagnostic = Schemas["DiagnosticItem"];
 export type Sop = Schemas["SopItem"];
+export type DataDifference = Omit<Schemas["DataDifference"], "left" | "right"> & { left: Json; right: Json };
+export type DataDifferences = { items: DataDifference[]; more: boolean };
+export type Ingredient = Omit<Schemas["Ingredient"], "left" | "right"> & { left: Json; right: Json };
+export type Origin = Ingredient & Pick<Schemas["Origin"], "steps">;
+export type ComparedSide = Schemas["ComparedSide"];
+export type ComparedStep = Omit<Schemas["ComparedStep"], "origin" | "data"> & {
+  origin: Ingredient[] | null;
+  data: DataDifferences;
+};
+export type ComparedRun = Schemas["ComparedRun"];
+export type StepPair = Schemas["StepPair"];
+export type Tried = Schemas["Tried"];
+export type TotalsPair = Schemas["TotalsPair"];
+export type RunComparison = Omit<Schemas["RunComparison"], "origins" | "steps" | "data"> & {
+  origins: Origin[];
+  steps: ComparedStep[];
+  data: DataDifferences;
+};
 export type RunFilter = NonNullable<operations["countRuns"]["parameters"]["query"]>;
 
 export interface StartRequest {
@@ -92,6 +110,20 @@ export const getStep = (thread_id: string, seq: number, signal?: AbortSignal) =>
   data(
     client.GET("/admin/runs/{thread_id}/steps/{seq}", { params: { path: { thread_id, seq } }, signal }),
   ) as Promise<StepDetail & { details: { content: Json }[] }>;
+
+export const compareRuns = (left: string, right: string, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/runs/compare", { params: { query: { left, right } }, signal }),
+  ) as Promise<RunComparison>;
+
+/** Reruns the left run once for each ingredient that differs, with only that one. */
+export const attributeDifferences = (left: string, right: string, key: string) =>
+  data(
+    client.POST("/admin/runs/compare/attribute", {
+      params: { header: { "Idempotency-Key": key } },
+      body: { left, right },
+    }),
+  );
 
 export const startRun = (request: StartRequest, key: string) =>
   data(client.POST("/start", { params: { header: { "Idempotency-Key": key } }, body: request }));

@@ -297,6 +297,29 @@ async def rerun(
     return await _started(client, handle, wait, output)
 
 
+@run.command()
+@click.argument("left", metavar="A")
+@click.argument("right", metavar="B")
+@click.option("--which", is_flag=True, help="Rerun A with one differing ingredient of B at a time.")
+@click.option("--reason", help="With --which: why, for the audit trail.")
+@out.output_option
+@online
+async def compare(
+    client: AgentSkills, left: str, right: str, which: bool, reason: str | None, output: str
+) -> None:
+    """Compare two runs: what differs, and which ingredients made it differ."""
+    from agentskills.cli.comparison_page import print_comparison, print_trials
+
+    ids = await full_id(client, left), await full_id(client, right)
+    answer = await (client.attribute(*ids, reason=reason) if which else client.compare(*ids))
+    if output != "table":
+        out.print_document(answer, output)
+    elif which:
+        print_trials(answer)
+    else:
+        print_comparison(answer)
+
+
 def _print_answer(answer: dict[str, Any], output: str, line: str) -> None:
     if output == "table":
         click.echo(line)

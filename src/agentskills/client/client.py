@@ -228,6 +228,27 @@ class AgentSkills:
             if not cursor:
                 return
 
+    # Comparing
+
+    async def compare(self, left: str, right: str) -> JsonObject:
+        """Return how two runs differ and why: headline, origins, aligned steps, data, totals.
+
+        Any two runs, finished or not. Raises `RunNotFound` and `RunDeleted`.
+        """
+        return _object(await self._transport.get("/admin/runs/compare", {"left": left, "right": right}))
+
+    async def attribute(
+        self, left: str, right: str, *, reason: str | None = None, idempotency_key: str | None = None
+    ) -> JsonObject:
+        """Find out which: rerun `left` once for each ingredient that differs, with only that one.
+
+        Returns `{reruns: [{ingredient, thread_id}], left_out}`; nothing goes out of these reruns. What each
+        has brought is in `compare`, under `attribution`. Raises `NothingDiffers`.
+        """
+        body = _given(left=left, right=right, reason=reason)
+        path = "/admin/runs/compare/attribute"
+        return _object(await self._transport.post(path, body, key=idempotency_key))
+
     # Answering and stopping
 
     async def approve(

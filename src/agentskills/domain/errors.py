@@ -150,6 +150,13 @@ class NothingFailed(AgentSkillsError):
     type = "nothing-failed"
 
 
+class NoFreeNumber(AgentSkillsError):
+    """No free number was found for the rerun."""
+
+    status = 409
+    type = "no-free-number"
+
+
 class VersionMissing(AgentSkillsError):
     """A skill version that the rerun would need is not stored."""
 
@@ -197,6 +204,13 @@ class RunDeleted(AgentSkillsError):
 
     status = 410
     type = "run-deleted"
+
+
+class NothingDiffers(AgentSkillsError):
+    """The two runs differ in nothing that a rerun could take from one into the other."""
+
+    status = 409
+    type = "nothing-differs"
 
 
 class ForgedToken(AgentSkillsError):

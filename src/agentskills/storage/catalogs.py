@@ -198,6 +198,33 @@ async def save_catalog(
     return digest
 
 
+async def save_derived(conn: Conn, entries: Sequence[CatalogEntry]) -> str:
+    """Store a snapshot made for a rerun out of stored versions, which never becomes the current one."""
+    digest = catalog_digest((entry.name, entry.skill_digest) for entry in entries)
+    await conn.execute(
+        "INSERT INTO catalogs (digest, derived) VALUES ($1, true) ON CONFLICT DO NOTHING", digest
+    )
+    await conn.execute(
+        """INSERT INTO catalog_skills (catalog, name, skill_digest, source)
+           SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[]) ON CONFLICT DO NOTHING""",
+        digest,
+        [entry.name for entry in entries],
+        [entry.skill_digest for entry in entries],
+        [entry.source for entry in entries],
+    )
+    return digest
+
+
+async def versions_like(conn: Conn, name: str, prefix: str) -> list[str]:
+    """Return the digests of a skill's stored versions that begin with `prefix` (hexadecimal)."""
+    rows = await conn.fetch(
+        "SELECT digest FROM skill_versions WHERE name = $1 AND starts_with(digest, $2) ORDER BY digest",
+        name,
+        prefix,
+    )
+    return [row["digest"] for row in rows]
+
+
 async def current_catalog(conn: Conn) -> str | None:
     """Return the digest of the snapshot that new runs are pinned to; None before the first load."""
     digest: str | None = await conn.fetchval(
@@ -220,6 +247,21 @@ async def current_head(conn: Conn) -> CatalogHead | None:
         roots=tuple(row["roots"]),
         loaded_at=row["loaded_at"],
     )
+
+
+async def stored_catalogs(conn: Conn, digests: Sequence[str]) -> set[str]:
+    """Return which of these catalogue snapshots are stored."""
+    rows = await conn.fetch("SELECT digest FROM catalogs WHERE digest = ANY ($1::text[])", digests)
+    return {row["digest"] for row in rows}
+
+
+async def current_names(conn: Conn) -> set[str]:
+    """Return the names of the skills that new runs see."""
+    rows = await conn.fetch(
+        """SELECT name FROM catalog_skills WHERE catalog = (
+               SELECT digest FROM catalogs WHERE NOT derived ORDER BY loaded_at DESC LIMIT 1)"""
+    )
+    return {row["name"] for row in rows}
 
 
 async def load_entries(conn: Conn, digest: str) -> list[CatalogEntry]:

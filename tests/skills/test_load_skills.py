@@ -11,7 +11,8 @@ import pytest
 
 from agentskills.domain.canonical import digest as digest_of
 from agentskills.domain.skill import Contract
-from agentskills.services.skills import load_skills, version_files, watch_skills
+from agentskills.services.skills import load_skills, watch_skills
+from agentskills.services.versions import shown_files
 from agentskills.settings import Settings
 from agentskills.skills.folder import unpack_files
 from agentskills.storage import catalogs
@@ -57,7 +58,7 @@ async def test_versions_snapshot_and_sops_are_stored(pool: Pool, tmp_path: Path)
             "id": 12345678901234567890,
             "amount": Decimal("1.10"),
         }
-        shown = await version_files(conn, skill.digest)
+        shown = shown_files(unpack_files(await catalogs.archive(conn, skill.digest) or b""))
         assert [(file.path, file.executable) for file in shown] == [
             ("SKILL.md", False),
             ("scripts/run.py", False),

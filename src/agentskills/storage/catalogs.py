@@ -152,6 +152,17 @@ async def archive(conn: Conn, digest: str) -> bytes | None:
     return found
 
 
+async def versions_like(conn: Conn, name: str, start: str) -> list[str]:
+    """Return the digests of a skill's versions that begin so: one, none, or the first two of several."""
+    rows = await conn.fetch(
+        """SELECT digest FROM skill_versions WHERE name = $1 AND starts_with(digest, $2)
+           ORDER BY digest LIMIT 2""",
+        name,
+        start,
+    )
+    return [row["digest"] for row in rows]
+
+
 async def list_versions(conn: Conn, name: str) -> list[Version]:
     """Return all stored versions of a skill, the newest first."""
     rows = await conn.fetch(

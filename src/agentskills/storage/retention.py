@@ -14,11 +14,23 @@ Place = tuple[datetime, str]
 
 
 _REMOVE_UNNAMED = """
-    DELETE FROM run_metadata m WHERE m.thread_id = ANY ($1::text[])
-      AND NOT EXISTS (SELECT FROM run_metadata c WHERE c.parent_thread_id = m.thread_id)
-      AND NOT EXISTS (SELECT FROM run_state c
-                      WHERE c.root_thread_id = m.thread_id AND c.thread_id <> m.thread_id)
-    RETURNING m.thread_id"""
+    WITH gone AS (
+        DELETE FROM run_metadata m WHERE m.thread_id = ANY ($1::text[])
+          AND NOT EXISTS (SELECT FROM run_metadata c WHERE c.parent_thread_id = m.thread_id)
+          AND NOT EXISTS (SELECT FROM run_state c
+                          WHERE c.root_thread_id = m.thread_id AND c.thread_id <> m.thread_id)
+        RETURNING m.thread_id, m.created_at, m.requested_by, m.parent_thread_id, m.lane
+    ), started AS (
+        INSERT INTO audit (at, actor, action, thread_id, reason)
+        SELECT created_at, requested_by - 'reason', 'start', thread_id, requested_by ->> 'reason' FROM gone
+        WHERE parent_thread_id IS NULL AND lane IS NOT NULL AND NOT EXISTS (
+            SELECT FROM audit a WHERE a.thread_id = gone.thread_id AND a.action = 'start')
+    ), removed AS (
+        INSERT INTO audit (actor, action, thread_id, reason)
+        SELECT '{"kind": "retention"}', 'remove', thread_id, 'finished before ' || $2 FROM gone
+    )
+    SELECT thread_id FROM gone"""
+"""A start is audited by the run's own row; with the row it moves into the audit."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +71,7 @@ async def remove_finished(conn: Conn, before: datetime, *, after: Place | None, 
         "SELECT FROM run_metadata WHERE thread_id = ANY ($1::text[]) ORDER BY thread_id FOR UPDATE", old
     )
     removed = 0
-    while gone := await conn.fetch(_REMOVE_UNNAMED, old):  # after its reruns a run is named no more
+    told = before.isoformat(timespec="seconds")
+    while gone := await conn.fetch(_REMOVE_UNNAMED, old, told):  # after its reruns a run is named no more
         removed += len(gone)
     return Batch(removed=removed, reached=(rows[-1]["created_at"], rows[-1]["thread_id"]))

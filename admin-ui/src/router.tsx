@@ -9,7 +9,9 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
+import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { effectListOptions } from "./queries/effects";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { NotFoundPage, RootPage } from "./routes/root";
@@ -40,13 +42,14 @@ const runsRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/runs")),
 });
 
-export type RunTab = "steps" | "data" | "request";
+export type RunTab = "steps" | "data" | "request" | "history";
+const RUN_TABS: unknown[] = ["data", "request", "history"];
 
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/$threadId",
   validateSearch: (search): { tab?: RunTab; rerun?: true } => ({
-    ...(search.tab === "data" || search.tab === "request" ? { tab: search.tab } : {}),
+    ...(RUN_TABS.includes(search.tab) ? { tab: search.tab as RunTab } : {}),
     ...(search.rerun ? { rerun: true } : {}),
   }),
   loader: ({ context: { queries }, params: { threadId } }) => {
@@ -55,6 +58,16 @@ const runRoute = createRoute({
     void queries.prefetchQuery(runStatusOptions(threadId));
   },
   component: lazyRouteComponent(() => import("./routes/run")),
+});
+
+const effectsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/effects",
+  validateSearch: validEffectSearch,
+  loaderDeps: ({ search }) => ({ filter: effectFilter(search), cursor: search.cursor }),
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchQuery(effectListOptions(deps.filter, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/effects")),
 });
 
 const newRoute = createRoute({
@@ -80,9 +93,12 @@ const skillsRoute = createRoute({
 const skillRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/skills/$name",
-  validateSearch: (search): { version?: string } =>
-    search.version ? { version: String(search.version) } : {},
-  loaderDeps: ({ search }) => search,
+  validateSearch: (search): { version?: string; left?: string; right?: string } => ({
+    ...(search.version ? { version: String(search.version) } : {}),
+    ...(search.left ? { left: String(search.left) } : {}),
+    ...(search.right ? { right: String(search.right) } : {}),
+  }),
+  loaderDeps: ({ search: { version } }) => ({ version }),
   loader: ({ context, params, deps }) =>
     void context.queries.prefetchQuery(skillOptions(params.name, deps.version)),
   component: lazyRouteComponent(() => import("./routes/skill")),
@@ -104,6 +120,7 @@ const routes = rootRoute.addChildren([
   indexRoute,
   runsRoute,
   runRoute,
+  effectsRoute,
   newRoute,
   skillsRoute,
   skillRoute,

@@ -1,13 +1,14 @@
 /** The frame around every page: navigation at the left, or on top of small screens. */
 import { Link } from "@tanstack/react-router";
-import { ListChecks, type LucideIcon, Monitor, Moon, Plus, Sparkles, Sun } from "lucide-react";
+import { ListChecks, type LucideIcon, Monitor, Moon, Plus, Send, Sparkles, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { cx } from "@/lib/class-names";
 import { type Theme, useTheme } from "@/lib/theme";
 import { buttonLook } from "./button";
 
-const LINKS: { to: "/runs" | "/skills"; word: string; icon: LucideIcon }[] = [
+const LINKS: { to: "/runs" | "/effects" | "/skills"; word: string; icon: LucideIcon }[] = [
   { to: "/runs", word: "Runs", icon: ListChecks },
+  { to: "/effects", word: "Effects", icon: Send },
   { to: "/skills", word: "Skills", icon: Sparkles },
 ];
 

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { Notice } from "@/components/notice";
 import { ProblemNotice } from "@/components/problem-notice";
 import { Tabs } from "@/components/tabs";
+import { HistoryTab } from "@/features/audit/history-tab";
 import { RerunDialog } from "@/features/rerun/rerun-dialog";
 import { CancelDialog } from "@/features/run/cancel-dialog";
 import { DataTab } from "@/features/run/data-tab";
@@ -28,6 +29,7 @@ const TABS: { value: RunTab; label: string }[] = [
   { value: "steps", label: "Steps" },
   { value: "data", label: "Data" },
   { value: "request", label: "Request" },
+  { value: "history", label: "History" },
 ];
 
 export default function RunPage() {
@@ -99,6 +101,7 @@ export default function RunPage() {
           {tab === "steps" && <StepsTab threadId={threadId} run={run.data} steps={steps} />}
           {tab === "data" && <DataTab run={run.data} status={status} />}
           {tab === "request" && <RequestTab run={run.data} />}
+          {tab === "history" && <HistoryTab threadId={threadId} />}
           <CancelDialog run={run.data} open={cancelling} onClose={() => setCancelling(false)} />
         </>
       )}

@@ -27,24 +27,29 @@ async def test_the_api_by_example(server: RunningServer) -> None:
     assert "20261120000000004711" in status
     assert '"skill":"pay-refund"' in steps
     assert "event: run" in events
-    metadata, found, order_43, inbox, approved, refused = outputs[6:]
+    metadata, found, order_43, inbox, approved, effects, audit, refused = outputs[6:]
     assert '"received_on":"2026-11-21"' in metadata
     assert '"reference":20261120000000004711' in metadata
     assert found.count('"thread_id":"order-42') == 3
     assert '"thread_id":"order-43"' in order_43
     assert '"options":["approve","reject"]' in inbox
     assert '"decision":"approve"' in approved
+    assert effects.count('"skill":"pay-refund"') == 1
+    assert '"not_repeated":2' in effects
+    assert [action in audit for action in ('"start"', '"approve"', '"agreed by phone"')] == [True] * 3
     assert '"pointer":"/sop"' in refused
 
 
 async def test_the_client_by_example(server: RunningServer) -> None:
     outputs = await carry_out("docs/client.md", server)
-    first, followed, answered, rerun, errors = outputs
+    first, followed, answered, rerun, ledger, errors = outputs
     assert first == "kettle-42 completed 64.70\n"
     assert followed.splitlines()[-1] == "completed"
     assert "6 pay-refund completed" in followed.splitlines()
     assert answered == "completed\n"
     assert rerun.splitlines()[-1] == "completed after True"
+    assert "pay-refund receipt 0" in ledger
+    assert "because: typo in the order number" in ledger
     assert "nobody-knows-it" in errors
     assert "/sop" in errors
 

@@ -10,7 +10,7 @@ import pytest
 
 from agentskills.services.versions import file_differences, shown_files
 from agentskills.skills import folder
-from agentskills.skills.folder import File, FolderProblem, pack, unpack_files
+from agentskills.skills.folder import BadArchive, File, pack, unpack_files
 
 FILES = {"SKILL.md": File(False, b"---\n"), "scripts/run.py": File(True, b"print(1)\n")}
 
@@ -39,19 +39,19 @@ def test_an_archive_that_unfolds_too_far_is_not_read(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(folder, "MAX_BYTES", 10_000)
     monkeypatch.setattr(folder, "MAX_FILES", 2)
     bomb = gzip.compress(b"\0" * 1_000_000)
-    with pytest.raises(FolderProblem, match="holds more than"):
+    with pytest.raises(BadArchive, match="holds more than"):
         unpack_files(bomb)
-    with pytest.raises(FolderProblem, match="holds more than"):
+    with pytest.raises(BadArchive, match="holds more than"):
         unpack_files(archive((tarfile.TarInfo("a"), b"x" * 10_001)))
-    with pytest.raises(FolderProblem, match="files"):
+    with pytest.raises(BadArchive, match="files"):
         unpack_files(archive(*((tarfile.TarInfo(name), b"") for name in "abc")))
 
 
 @pytest.mark.parametrize("broken", [b"", b"nonsense", gzip.compress(b"nonsense" * 100), pack(FILES)[:-20]])
 def test_what_is_no_archive_is_told(broken: bytes) -> None:
-    with pytest.raises(FolderProblem):
+    with pytest.raises(BadArchive):
         assert unpack_files(broken) != {}
-        raise FolderProblem("unreached", "it could be read")
+        raise BadArchive("unreached", "it could be read")
 
 
 def test_texts_are_shown_up_to_a_size_in_all() -> None:

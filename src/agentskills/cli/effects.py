@@ -79,6 +79,7 @@ def effects() -> None:
 )
 @click.option("--run", "thread_id", help="Effects that this run has, or has had.")
 @click.option("--family", "root", help="Effects of this run and all its reruns.")
+@click.option("--scope", help="Effects that happen once in the family of this root; empty: once anywhere.")
 @click.option("--since", "after", type=MOMENT, help="Changed last at or after this time, or not longer ago.")
 @click.option("--until", "before", type=MOMENT, help="Changed last before this time.")
 @click.option("--not-repeated", is_flag=True, help="Only those that another run did not do again.")
@@ -88,6 +89,7 @@ def effects() -> None:
 async def ls(
     client: AgentSkills,
     data: tuple[dict[str, Any], ...],
+    scope: str | None,
     after: datetime | None,
     before: datetime | None,
     limit: int,
@@ -98,6 +100,7 @@ async def ls(
     found = client.effects(
         **{name: value for name, value in filters.items() if value},
         data={path: value for given in data for path, value in given.items()} or None,
+        scope=scope,
         after=after,
         before=before,
         page_size=min(limit + 1, 200),

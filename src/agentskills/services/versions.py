@@ -12,7 +12,7 @@ from agentskills.domain.errors import SkillNotFound
 from agentskills.domain.text_difference import difference_of
 from agentskills.services import catalog
 from agentskills.services.context import Context
-from agentskills.skills.folder import File, FolderProblem, unpack_files
+from agentskills.skills.folder import BadArchive, File, unpack_files
 from agentskills.storage import catalogs
 from agentskills.storage.database import Conn
 
@@ -96,8 +96,8 @@ async def _files(conn: Conn, digest: str) -> dict[str, File]:
     assert archive is not None, "versions are never removed"
     try:
         return await asyncio.to_thread(unpack_files, archive)
-    except FolderProblem as problem:
-        raise SkillNotFound(f"version {digest[:12]} can't be read: {problem.message}") from problem
+    except BadArchive as problem:
+        raise SkillNotFound(f"version {digest[:12]} can't be read: {problem}") from problem
 
 
 def shown_files(files: Mapping[str, File]) -> list[ShownFile]:

@@ -33,6 +33,10 @@ class FolderProblem(Exception):
         self.file = file
 
 
+class BadArchive(Exception):
+    """What is stored as an archive is none that `pack` made."""
+
+
 class File(NamedTuple):
     """One file of a skill version."""
 
@@ -150,12 +154,12 @@ def pack(files: Mapping[str, File]) -> bytes:
 def unpack_files(archive: bytes) -> dict[str, File]:
     """Return the files of an archive that `pack` made; nothing is written, and no link is followed.
 
-    Raises `FolderProblem` for what no version can be: too large, too many files, not a tar.gz.
+    Raises `BadArchive` for what no version can be: too large, too many files, not a tar.gz.
     """
     try:
         return _unpacked(_unzipped(archive))
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise FolderProblem("bad-archive", f"the archive can't be read: {error}") from error
+        raise BadArchive(f"the archive can't be read: {error}") from error
 
 
 def _unzipped(archive: bytes) -> bytes:
@@ -164,7 +168,7 @@ def _unzipped(archive: bytes) -> bytes:
     with gzip.GzipFile(fileobj=io.BytesIO(archive)) as zipped:
         raw = zipped.read(most + 1)
     if len(raw) > most:
-        raise FolderProblem("too-large", f"the archive holds more than {MAX_BYTES // 1024**2} MB")
+        raise BadArchive(f"the archive holds more than {MAX_BYTES:,} bytes")
     return raw
 
 
@@ -175,10 +179,12 @@ def _unpacked(raw: bytes) -> dict[str, File]:
         for entry in tar:
             if not entry.isreg():
                 continue  # `pack` writes files only
-            size = _within(size + entry.size)
+            size += entry.size
+            if size > MAX_BYTES:
+                raise BadArchive(f"the archive holds more than {MAX_BYTES:,} bytes")
             content = tar.extractfile(entry)
             assert content is not None, "a regular file has content"
             files[entry.name] = File(bool(entry.mode & 0o100), content.read())
             if len(files) > MAX_FILES:
-                raise FolderProblem("too-many-files", f"the archive holds more than {MAX_FILES:,} files")
+                raise BadArchive(f"the archive holds more than {MAX_FILES:,} files")
     return files

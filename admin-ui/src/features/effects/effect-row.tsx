@@ -41,7 +41,10 @@ export function EffectRow({ effect }: { effect: Effect }) {
             />
             <span className="min-w-0">
               <span className="block break-words">{effect.skill}</span>
-              <span className="block font-mono text-xs font-normal break-all text-ink-faint">
+              <span
+                title={shortOf(effect.key)}
+                className="line-clamp-2 font-mono text-xs font-normal break-all text-ink-faint"
+              >
                 {shortOf(effect.key)}
               </span>
             </span>

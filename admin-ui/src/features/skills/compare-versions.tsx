@@ -23,7 +23,7 @@ export function CompareVersions({ name, versions, shown, left, right, onChoose }
   return (
     <Panel title="What has changed">
       <div className="space-y-4 p-5 max-md:p-4">
-        <div className="flex flex-wrap items-center gap-2 text-[0.8125rem]">
+        <div className="grid items-center gap-2 text-[0.8125rem] md:grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)]">
           <Choice
             label="From version"
             versions={versions}
@@ -64,13 +64,13 @@ function Choice({ label, versions, chosen, onChoose }: ChoiceProps) {
       aria-label={label}
       value={full}
       onChange={(event) => onChoose(event.target.value)}
-      className="h-9 min-w-0 rounded-lg border bg-surface px-2 font-mono text-xs shadow-card hover:border-line-strong/60 max-md:w-full"
+      className="h-9 min-w-0 rounded-lg border bg-surface px-2 font-mono text-xs shadow-card hover:border-line-strong/60"
     >
       {versions.every(({ digest }) => digest !== full) && <option value={full}>{full}</option>}
       {versions.map(({ digest, created_at, current }) => (
         <option key={digest} value={digest}>
-          {digest.slice(0, 12)} · {absoluteTime(Date.parse(created_at))}
-          {current ? " · current" : ""}
+          {digest.slice(0, 12)} · {current ? "current · " : ""}
+          {absoluteTime(Date.parse(created_at))}
         </option>
       ))}
     </select>

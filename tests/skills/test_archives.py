@@ -8,7 +8,7 @@ import tarfile
 
 import pytest
 
-from agentskills.services.versions import file_differences, shown_files
+from agentskills.services.skill_versions import file_differences, shown_files
 from agentskills.skills import folder
 from agentskills.skills.folder import BadArchive, File, pack, unpack_files
 

@@ -12,8 +12,8 @@ import pytest
 from agentskills.domain.canonical import digest as digest_of
 from agentskills.domain.skill import Contract
 from agentskills.services.actor import Actor
+from agentskills.services.skill_versions import shown_files
 from agentskills.services.skills import load_skills, watch_skills
-from agentskills.services.versions import shown_files
 from agentskills.settings import Settings
 from agentskills.skills.folder import unpack_files
 from agentskills.storage import audit, catalogs

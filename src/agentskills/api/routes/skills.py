@@ -20,7 +20,7 @@ from agentskills.api.schemas.skills import (
     SopItem,
     SopList,
 )
-from agentskills.services import catalog, versions
+from agentskills.services import catalog, skill_versions
 
 router = APIRouter(tags=["skills"])
 
@@ -71,7 +71,7 @@ async def list_versions(request: Request, name: Name) -> JsonAnswer:
 )
 async def get_version(request: Request, name: Name, digest: Digest) -> JsonAnswer:
     """Return one version of a skill with its files, also when its folder has changed or gone."""
-    return JsonAnswer(await versions.version(context_of(request), name, digest))
+    return JsonAnswer(await skill_versions.version(context_of(request), name, digest))
 
 
 @router.get(
@@ -89,7 +89,7 @@ async def diff_versions(
     ] = None,
 ) -> JsonAnswer:
     """Return what differs between two versions of a skill, file by file."""
-    return JsonAnswer(await versions.difference(context_of(request), name, left, right))
+    return JsonAnswer(await skill_versions.difference(context_of(request), name, left, right))
 
 
 @router.get(

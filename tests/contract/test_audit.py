@@ -87,8 +87,8 @@ CALLS: dict[tuple[str, str], tuple[str, Call]] = {
     ("post", "/session"): ("sign-in", lambda api, h, _: api.post("/session", {"api_key": KEY}, **h)),
     ("delete", "/session"): ("sign-out", signed_out),
 }
-CHANGES_NOTHING: set[tuple[str, str]] = set()
-"""Calls that are no GET and change nothing all the same, such as one that only plans."""
+CHANGES_NOTHING = {("post", "/rerun/{thread_id}/plan")}
+"""Calls that are no GET and change nothing all the same."""
 FOR_THEMSELVES = {"callback", "sign-in"}
 """Acts of services, and of those who are not known yet: nobody is named by the header."""
 

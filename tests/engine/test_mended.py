@@ -259,9 +259,9 @@ async def test_consent_of_a_global_effect_is_about_the_family(place: Workplace) 
     insert = """INSERT INTO effects (scope, skill, key_digest, key, state, thread_id, seq, output)
                 VALUES ('', 'send', $1, '{}', 'receipt', $1, 2, '{}')"""
     await place.pool.execute(insert, stranger)
-    assert await effects.earlier_receipt(place.pool, asked, again) is None
+    assert await effects.earlier_receipt(place.pool, asked, run, again) is None
     await place.pool.execute(insert, run)
-    found = await effects.earlier_receipt(place.pool, asked, again)
+    found = await effects.earlier_receipt(place.pool, asked, run, again)
     assert found is not None
     assert found.thread_id == run
 

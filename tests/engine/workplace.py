@@ -20,6 +20,7 @@ from agentskills.engine.worker import Worker
 from agentskills.services.actor import Actor
 from agentskills.services.answers import Answer, approve
 from agentskills.services.context import Context
+from agentskills.services.plan import plan_rerun
 from agentskills.services.rerun import rerun
 from agentskills.services.skills import load_skills
 from agentskills.services.start import StartRequest, start_run
@@ -85,6 +86,9 @@ class Workplace:
 
     async def rerun(self, thread_id: str, request: Any) -> str:
         return (await rerun(self.context, thread_id, request, PERSON)).thread_id
+
+    async def plan(self, thread_id: str, request: Any) -> dict[str, Any]:
+        return await plan_rerun(self.context, thread_id, request, PERSON)
 
     async def approve(self, thread_id: str, **answer: Any) -> dict[str, Any]:
         return await approve(self.context, thread_id, Answer(**answer), PERSON)

@@ -24,8 +24,7 @@ DECISION: dict[str, Any] = {
     "model": "openai:x",
     "sop_digest": "p1",
     "goal": None,
-    "catalog_digest": "c1",
-    "initial_digest": "i1",
+    "looks_at": [["a skill"], "d1"],
     "carried_out": ["f1", "f2"],
 }
 
@@ -70,8 +69,9 @@ def test_whatever_a_skill_reads_is_in_its_fingerprint(change: dict[str, Any]) ->
         {"sop_digest": "p2"},
         {"goal": []},
         {"goal": ["x"]},
-        {"catalog_digest": None},
-        {"initial_digest": "i2"},
+        {"looks_at": [["another"], "d1"]},
+        {"looks_at": [["a skill"], "d2"]},
+        {"looks_at": []},
         {"carried_out": ["f2", "f1"]},
         {"carried_out": ["f1"]},
         {"carried_out": ["f1", "f2", "f2"]},

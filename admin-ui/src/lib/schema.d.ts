@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rerun/{thread_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan
+         * @description Say what a rerun would reuse, execute or leave open, and why; nothing is started.
+         */
+        post: operations["planRerun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/runs": {
         parameters: {
             query?: never;
@@ -940,6 +960,272 @@ export interface components {
             run_name: string | null;
             /** At */
             at: string | null;
+        };
+        /**
+         * Plan
+         * @description What a rerun would do. `plan_token` stands for all of it but times and estimates.
+         */
+        Plan: {
+            /**
+             * Thread Id
+             * @description the run that would be rerun
+             */
+            thread_id: string;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+            /** Preset */
+            preset: string | null;
+            /** Steps */
+            steps: components["schemas"]["PlanStep"][];
+            /** @description what is certain */
+            counts: components["schemas"]["PlanCounts"];
+            /** @description if the planner and values come out as last time */
+            as_last_time: components["schemas"]["PlanCounts"];
+            /**
+             * Open From
+             * @description seq from which on everything hangs on what is not known yet
+             */
+            open_from: number | null;
+            /** Open Because */
+            open_because: string | null;
+            ends: components["schemas"]["PlanEnd"] | null;
+            /** Left Out */
+            left_out: components["schemas"]["PlanLeftOut"][];
+            /** Effects */
+            effects: components["schemas"]["PlanEffect"][];
+            estimate: components["schemas"]["PlanTotal"];
+            /** Versions */
+            versions: components["schemas"]["PlanVersion"][];
+            /** Corrections */
+            corrections: components["schemas"]["PlanCorrection"][];
+            /** Warnings */
+            warnings: string[];
+            /** Plan Token */
+            plan_token: string;
+        };
+        /**
+         * PlanCorrection
+         * @description A step whose result a person has set.
+         */
+        PlanCorrection: {
+            /** Skill */
+            skill: string;
+            /** Nth */
+            nth: number;
+            /** Paths */
+            paths: string[];
+            by: components["schemas"]["Actor"];
+        };
+        /**
+         * PlanCounts
+         * @description How many steps, decisions aside.
+         */
+        PlanCounts: {
+            /** Reuse */
+            reuse: number;
+            /** Execute */
+            execute: number;
+            /** Open */
+            open: number;
+        };
+        /**
+         * PlanEffect
+         * @description What becomes of the irreversible effect of a step.
+         */
+        PlanEffect: {
+            /** Seq */
+            seq: number;
+            /** Skill */
+            skill: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "not_repeated" | "needs_consent" | "in_doubt" | "may_happen" | "happens_again" | "stands_in";
+            /** Certain */
+            certain: boolean;
+            /** Key */
+            key: {
+                [key: string]: unknown;
+            };
+            /**
+             * Inputs
+             * @description what would go out
+             */
+            inputs: {
+                [key: string]: unknown;
+            };
+            receipt: components["schemas"]["PlanReceipt"] | null;
+        };
+        /**
+         * PlanEnd
+         * @description How the rerun certainly ends.
+         */
+        PlanEnd: {
+            /** Type */
+            type: string;
+            /** Message */
+            message: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * PlanEstimate
+         * @description What a step took when it was carried out last; null is unknown, never 0.
+         */
+        PlanEstimate: {
+            /** Tokens */
+            tokens: number | null;
+            /**
+             * Money
+             * @description US dollars
+             */
+            money: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /** @description where this was seen */
+            from: components["schemas"]["PlanSource"] | null;
+        };
+        /**
+         * PlanLeftOut
+         * @description A step of the run that the rerun has no counterpart of.
+         */
+        PlanLeftOut: {
+            /** Seq */
+            seq: number;
+            kind: components["schemas"]["StepKind"];
+            /** Skill */
+            skill: string | null;
+        };
+        /**
+         * PlanReceipt
+         * @description What an effect of this skill has left behind.
+         */
+        PlanReceipt: {
+            /** Id */
+            id: number;
+            state: components["schemas"]["EffectState"];
+            /** Thread Id */
+            thread_id: string;
+            /** Seq */
+            seq: number;
+            /** Key */
+            key: {
+                [key: string]: unknown;
+            };
+            /** Repeat */
+            repeat: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Inputs
+             * @description what went out
+             */
+            inputs: {
+                [key: string]: unknown;
+            } | null;
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * PlanSource
+         * @description A step of some run.
+         */
+        PlanSource: {
+            /** Thread Id */
+            thread_id: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * PlanStep
+         * @description One step of the rerun.
+         */
+        PlanStep: {
+            /**
+             * Seq
+             * @description in the rerun
+             */
+            seq: number;
+            kind: components["schemas"]["StepKind"];
+            /** Skill */
+            skill: string | null;
+            /**
+             * Recorded Seq
+             * @description the step at the same place in the run
+             */
+            recorded_seq: number | null;
+            /**
+             * Action
+             * @description what is certain; open: it hangs on what is not known yet
+             * @enum {string}
+             */
+            action: "reuse" | "execute" | "open";
+            /**
+             * Expected
+             * @description if the planner decides, and produced values come out, as last time; open: the run ends
+             * @enum {string}
+             */
+            expected: "reuse" | "execute" | "open";
+            /**
+             * Outcome
+             * @description given, kept, recorded, not_recorded, stand_in, effect_needed, in_doubt, receipt, reused, consent or carried_out; null for a decision
+             */
+            outcome: string | null;
+            /** Reason */
+            reason: string;
+            reused_from: components["schemas"]["Reused"] | null;
+            /** Warnings */
+            warnings: string[];
+            /**
+             * Decision
+             * @description of a decision: {run | finish | give_up: …}
+             */
+            decision: {
+                [key: string]: unknown;
+            } | null;
+            effect: components["schemas"]["PlanEffect"] | null;
+            estimate: components["schemas"]["PlanEstimate"] | null;
+        };
+        /**
+         * PlanTotal
+         * @description The sum over the steps that are expected to be executed, and of how many it is not known.
+         */
+        PlanTotal: {
+            /** Tokens */
+            tokens: number;
+            /** Tokens Unknown */
+            tokens_unknown: number;
+            /** Money */
+            money: number;
+            /** Money Unknown */
+            money_unknown: number;
+            /** Seconds */
+            seconds: number;
+            /** Seconds Unknown */
+            seconds_unknown: number;
+        };
+        /**
+         * PlanVersion
+         * @description A skill whose version differs.
+         */
+        PlanVersion: {
+            /** Skill */
+            skill: string;
+            /** Recorded */
+            recorded: string;
+            /**
+             * Rerun
+             * @description null: there is no such skill any more
+             */
+            rerun: string | null;
         };
         /**
          * Problem
@@ -2531,6 +2817,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RerunStarted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planRerun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the run's id */
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RerunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
                 };
             };
             /** @description Bad Request */

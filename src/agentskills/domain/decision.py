@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+import msgspec
+
 from agentskills.domain.skill import Skill
 
 
@@ -38,8 +40,28 @@ class GiveUp:
 Decision: TypeAlias = Run | Finish | GiveUp
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedOut:
+def decision_document(decision: Decision) -> dict[str, Any]:
+    """Return a decision as it stands in the journal."""
+    if isinstance(decision, Run):
+        document: dict[str, Any] = {"run": list(decision.skills)}
+        if len(decision.skills) > 1 and decision.reasons:
+            document["reasons"] = dict(decision.reasons)
+        return document
+    if isinstance(decision, Finish):
+        return {"finish": True, "not_asked_for": list(decision.not_asked_for)}
+    return {"give_up": decision.error_type, "missing": list(decision.missing)}
+
+
+def decision_from(document: Mapping[str, Any], reason: str) -> Decision:
+    """Return the decision that a step of the journal holds."""
+    if "run" in document:
+        return Run(tuple(document["run"]), reason, document.get("reasons") or {})
+    if "finish" in document:
+        return Finish(reason, tuple(document.get("not_asked_for") or ()))
+    return GiveUp(reason, document["give_up"], tuple(document.get("missing") or ()))
+
+
+class CarriedOut(msgspec.Struct, frozen=True):
     """One skill step that ended well in this run."""
 
     skill: str
@@ -47,8 +69,7 @@ class CarriedOut:
     effect_key: str | None = None  # digest, for irreversible skills
 
 
-@dataclass(slots=True)
-class PlanningView:
+class PlanningView(msgspec.Struct):
     """All that a planner may look at.
 
     `catalog` holds the skill versions this run is pinned to, by name; it is one object for
@@ -107,6 +128,14 @@ class Planner(Protocol):
     """Decides what comes next."""
 
     name: str
+    asks_a_model: bool  # whether deciding again costs something, and may turn out otherwise
+
+    def looks_at(self, view: PlanningView) -> list[Any]:
+        """Return what a decision depends on besides the SOP, the goal and what has been carried out.
+
+        Plain JSON, with digests in place of values.
+        """
+        ...
 
     async def decide(self, view: PlanningView) -> Decided:
         """Return the next decision. Raises `SkillFailed` (retryable or not) when a model fails."""

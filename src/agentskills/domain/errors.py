@@ -157,6 +157,13 @@ class NothingFailed(AgentSkillsError):
     type = "nothing-failed"
 
 
+class NoFreeNumber(AgentSkillsError):
+    """No free number was found for the rerun."""
+
+    status = 409
+    type = "no-free-number"
+
+
 class VersionMissing(AgentSkillsError):
     """A skill version that the rerun would need is not stored."""
 

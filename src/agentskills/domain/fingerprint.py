@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-VERSION = 1
+VERSION = 2
 """Raised when our own prompt frame, fold or template language changes."""
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -38,19 +38,26 @@ def decision_fingerprint(
     model: str | None,
     sop_digest: str,
     goal: Iterable[str] | None,
-    catalog_digest: str | None,
-    initial_digest: str,
+    looks_at: list[Any],
     carried_out: Iterable[str],
 ) -> str:
-    """Return the fingerprint of one decision; `carried_out` are the skill fingerprints so far."""
+    """Return the fingerprint of one decision.
+
+    `looks_at` is what the planner says it depends on, as plain JSON; `carried_out` are the skill
+    fingerprints so far.
+    """
     parts = [
         VERSION,
         planner,
         model,
         sop_digest,
         list(goal) if goal is not None else None,
-        catalog_digest,
-        initial_digest,
+        looks_at,
         list(carried_out),
     ]
     return sha256(_encode(parts)).hexdigest()
+
+
+def approval_fingerprint(skill_digest: str, when: str, shown_digest: str) -> str:
+    """Return the fingerprint of an approval: what was shown, for which version, before or after it."""
+    return sha256(_encode([VERSION, "approval", skill_digest, when, shown_digest])).hexdigest()

@@ -29,3 +29,6 @@ class ClaimedRun(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int
     money: Any
     fresh: bool  # nothing is in the journal yet
+    parent_thread_id: str | None = None  # the run that is repeated
+    request: dict[str, Any] | None = None  # what a rerun was asked to do
+    given: list[dict[str, Any]] = []  # results of steps that people have corrected

@@ -7,41 +7,38 @@ import time
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from agentskills.domain.canonical import digest
-from agentskills.domain.decision import CarriedOut
-from agentskills.domain.effect import effect_identity
 from agentskills.domain.errors import LostOwnership
-from agentskills.domain.fold import Fold
 from agentskills.domain.run import ClaimedRun
 from agentskills.domain.skill import Skill
-from agentskills.domain.status import StepKind, StepStatus
+from agentskills.domain.status import StepStatus
 from agentskills.domain.step import Step, changed
 from agentskills.engine.commit import reading
+from agentskills.engine.course import Course
 from agentskills.engine.draft import Draft
+from agentskills.engine.family import Family
 from agentskills.engine.kit import Kit
-from agentskills.engine.units import Chain, Unit, chains_of, last_seq
 from agentskills.storage import queue, waits
 from agentskills.storage.journal import Move, Write
 from agentskills.storage.waits import Wait
 
+HOLD = 0.02
+"""Seconds for which a run that never waits may keep its news to itself, to write more at once."""
 
-class ActiveRun:
+
+class ActiveRun(Course):
     """One claimed run: what its journal says, what it waits for, and what it has yet to write."""
 
     __slots__ = (
-        "_initial_digest",
-        "_next_seq",
+        "_held_since",
+        "_holding",
+        "_telling",
         "announced",
         "cancel_requested",
-        "carried_out",
-        "catalog",
-        "chains",
-        "claimed",
         "draft",
         "draft_last",
         "effects_in_flight",
         "failing",
-        "fold",
+        "family",
         "has_failed",
         "has_waited",
         "heard",
@@ -49,9 +46,7 @@ class ActiveRun:
         "money",
         "not_repeated",
         "since",
-        "steps",
         "stirred",
-        "thread_id",
         "tokens",
         "version",
         "waits",
@@ -65,20 +60,16 @@ class ActiveRun:
         catalog: Mapping[str, Skill],
         steps: Sequence[Step] = (),
         waiting: Mapping[int, Wait] | None = None,
+        family: Family | None = None,
     ) -> None:
+        super().__init__(kit.settings, claimed, catalog)
         self.kit = kit
-        self.claimed = claimed
-        self.thread_id = claimed.thread_id
-        self.catalog = catalog
+        self.family = family  # of a rerun: what it can find instead of doing it
         self.version = claimed.version
         self.wake = claimed.wake
         self.cancel_requested = claimed.cancel_requested
         self.since = time.monotonic()
-        self.fold = Fold(claimed.initial_data)
-        self.steps: dict[int, Step] = {}
         self.waits: dict[int, Wait] = dict(waiting or {})
-        self.carried_out: list[CarriedOut] = []
-        self.chains: list[Chain] = []  # of the decision being worked off
         self.draft = Draft()
         self.draft_last = Draft()  # what is written only if the run ends or parks with it
         self.tokens = 0  # spent under this owner
@@ -91,28 +82,11 @@ class ActiveRun:
         self.not_repeated = 0
         self.has_waited = bool(self.waits)
         self.heard: set[int] = set()  # waits whose answer a step has taken in
-        self._next_seq = 1
-        self._initial_digest: str | None = None
-        self._replay(steps)
-
-    def _replay(self, steps: Sequence[Step]) -> None:
-        """Take in the journal: whole decisions are folded, the last may still be open."""
-        for step in steps:
-            self.steps[step.seq] = step
-            self.version = max(self.version, step.version)
-        for step in steps:
-            if step.kind is StepKind.DECISION and step.status is StepStatus.COMPLETED:
-                self.settle()
-                chosen = (step.outputs or {}).get("run")
-                if chosen:
-                    self.open_decision(step.seq, chosen)
-        if not self.open_units():
-            self.settle()
-
-    @property
-    def is_rerun(self) -> bool:
-        """Whether it repeats another run."""
-        return self.claimed.root_thread_id != self.thread_id
+        self._holding: asyncio.Handle | None = None  # while the draft waits for what comes next
+        self._held_since = 0.0
+        self._telling: asyncio.Future[bool] | None = None  # what is being written while a skill goes on
+        self.version = max([self.version, *[step.version for step in steps]])
+        self.replay(steps)
 
     def unwanted(self) -> bool:
         """Say whether somebody has asked to cancel it; each look may find another answer."""
@@ -122,44 +96,6 @@ class ActiveRun:
     def owned_ms(self) -> int:
         """Wall time this owner has had the run, in milliseconds."""
         return int((time.monotonic() - self.since) * 1000)
-
-    def next_seq(self) -> int:
-        """Return the seq the next decision gets."""
-        return self._next_seq
-
-    def open_decision(self, seq: int, skills: Sequence[str]) -> None:
-        """Begin to work off a decision that is in the journal."""
-        self.chains = chains_of(seq, skills, self.catalog)
-        self._next_seq = last_seq(self.chains, seq) + 1
-
-    def open_units(self) -> list[Unit]:
-        """Return the units of the current decision that have not ended."""
-        return [
-            unit
-            for chain in self.chains
-            for unit in chain
-            if not (step := self.steps.get(unit.seq)) or not step.ended
-        ]
-
-    def settle(self) -> None:
-        """Fold the current decision, whose units have all ended, in order of seq."""
-        for chain in self.chains:
-            for unit in chain:
-                step = self.steps.get(unit.seq)
-                if step is None:
-                    continue
-                self.fold.apply(step)
-                if step.kind is StepKind.SKILL and step.status is StepStatus.COMPLETED:
-                    self.carried_out.append(CarriedOut(unit.skill, step.seq, self._effect_key(unit.skill)))
-        self.chains = []
-
-    def _effect_key(self, name: str) -> str | None:
-        """Return the digest of the effect key that a skill has just acted under."""
-        skill = self.catalog[name]
-        if not skill.contract.irreversible:
-            return None
-        identity = effect_identity(skill.contract, name, self.fold.data, self.claimed.root_thread_id)
-        return identity.key_digest
 
     def first_failure(self) -> Step | None:
         """Return the failed step with the lowest seq."""
@@ -216,12 +152,44 @@ class ActiveRun:
 
     async def say(self, draft: Draft) -> None:
         """Write a draft to the journal. Raises `LostOwnership` where the run has a new owner."""
+        await self.told()
         if draft and not await self.kit.writer.write(self.write_of(draft)):
             raise LostOwnership
 
     async def say_and_clear(self, draft: Draft) -> None:
         """Write a draft that is still in use, and empty it. Raises `LostOwnership`."""
         await self.say(draft.take())
+
+    async def say_soon(self) -> None:
+        """Let the run's draft wait for what comes next.
+
+        It is written as soon as the run has to wait for anything else, such as a skill that takes
+        its time; and after `HOLD` where it never does.
+        """
+        if self._holding is None:
+            self._holding = asyncio.get_running_loop().call_soon(self._tell)
+            self._held_since = time.monotonic()
+        elif time.monotonic() - self._held_since > HOLD:
+            await self.say_and_clear(self.draft)
+
+    def _tell(self) -> None:
+        """The run is waiting for something while its draft waits for the run."""
+        self._holding = None
+        self._telling = self.kit.writer.send(self.write_of(self.draft.take()))
+
+    async def told(self) -> None:
+        """Wait for what is being written; what the draft holds is its caller's. Raises `LostOwnership`."""
+        self.hold_no_longer()
+        if self._telling is not None:
+            telling, self._telling = self._telling, None
+            if not await telling:
+                raise LostOwnership
+
+    def hold_no_longer(self) -> None:
+        """Leave the run's draft to whoever writes it now, or drops it."""
+        if self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
 
     def tell_facts(self) -> None:
         """Leave what is recorded whoever owns the run with the writer, and wait for nothing."""
@@ -234,6 +202,7 @@ class ActiveRun:
 
         Then nothing was written, and `refresh` has read what is new.
         """
+        await self.told()
         self.version += 1
         if await self.kit.writer.write(self.write_of(draft, move)):
             return True
@@ -251,13 +220,3 @@ class ActiveRun:
             found = await waits.of_runs(conn, [self.thread_id])
         self.cancel_requested = self.cancel_requested or cancel
         self.waits = {seq: wait for (_, seq), wait in found.items()}
-
-    def sop_digest_if_read(self, skill: Skill) -> str | None:
-        """Return the digest of the SOP where the skill reads it."""
-        return self.claimed.sop_digest if skill.contract.reads_sop else None
-
-    def initial_digest(self) -> str:
-        """Return the digest of initial_data."""
-        if self._initial_digest is None:
-            self._initial_digest = digest(self.claimed.initial_data)
-        return self._initial_digest

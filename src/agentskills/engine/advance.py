@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from agentskills.domain.clock import now
-from agentskills.domain.errors import DatabaseGone, LostOwnership
+from agentskills.domain.errors import DatabaseGone, EffectNeeded, LostOwnership, NotRecorded, PlanDiverged
 from agentskills.domain.status import EffectState, RunStatus, StepKind, StepStatus, WaitReason
 from agentskills.domain.step import Step, changed
 from agentskills.engine.active import ActiveRun
@@ -18,6 +18,7 @@ from agentskills.engine.decide import decide
 from agentskills.engine.draft import Draft
 from agentskills.engine.errand import COMPLETED, End
 from agentskills.engine.limits import passed_limit
+from agentskills.engine.takeover import take_over_all
 from agentskills.engine.units import Chain
 from agentskills.storage.effects import Settlement
 from agentskills.storage.journal import Move
@@ -51,6 +52,8 @@ async def advance(run: ActiveRun) -> None:
     except Exception as error:
         log.exception("run failed inside the engine", thread_id=run.thread_id)
         await _end_internally(run, error)
+    finally:
+        run.hold_no_longer()
 
 
 async def _advance(run: ActiveRun) -> None:
@@ -71,8 +74,7 @@ async def _advance(run: ActiveRun) -> None:
                 continue
         failed = run.first_failure()
         if failed is not None:
-            error = (failed.error or {}) | {"skill": failed.skill, "seq": failed.seq}
-            move = Move(status=RunStatus.FAILED, error=error)
+            move = Move(status=RunStatus.FAILED, error=_error_of(run, failed))
         else:
             run.settle()
             over = passed_limit(run)
@@ -84,9 +86,28 @@ async def _advance(run: ActiveRun) -> None:
             return None
 
 
+def _error_of(run: ActiveRun, failed: Step) -> dict[str, Any]:
+    """Return what a run ends with for its first failure; where a recording is followed, it diverges."""
+    error = (failed.error or {}) | {"skill": failed.skill, "seq": failed.seq}
+    if run.family is None or run.family.request.plan != "recorded" or failed.reused_from is not None:
+        return error
+    if error.get("type") in (NotRecorded.type, EffectNeeded.type):
+        return error
+    message = (
+        f"step {failed.seq} ({failed.skill}) failed, where the recording goes on: {error.get('message')}"
+    )
+    return error | {"type": PlanDiverged.type, "message": message, "cause": failed.error}
+
+
 async def _work_off_chains(run: ActiveRun) -> End:
     """Carry out the chains of the current decision side by side."""
+    if run.family is not None:
+        await take_over_all(run)
     chains = [c for c in run.chains if any(not (s := run.steps.get(u.seq)) or not s.ended for u in c)]
+    if not chains:
+        return COMPLETED
+    if run.family is not None:  # the decision is on disk before anything of it is carried out
+        await run.say_and_clear(run.draft)
     if len(chains) == 1:
         end = await work_off(run, chains[0], run.draft)
         run.failing = run.failing or end.how == "failed"

@@ -8,7 +8,6 @@ from typing import Any
 from agentskills.domain.canonical import digest
 from agentskills.domain.clock import now
 from agentskills.domain.data_path import ABSENT, read, written
-from agentskills.domain.effect import effect_identity
 from agentskills.domain.errors import SkillFailed
 from agentskills.domain.execution import Asks
 from agentskills.domain.skill import Approval
@@ -37,7 +36,7 @@ def is_past(wait: Wait) -> bool:
 
 async def approve(errand: Errand) -> End:
     """Carry out an approval: ask, wait, and take in the answer with its edits."""
-    shown, paths = _shown(errand)
+    shown, paths = errand.shown, _editable(errand)
     wait = errand.wait
     if wait is None or wait.reason != WaitReason.APPROVAL:
         return errand.waits(_question(errand, shown))
@@ -58,6 +57,7 @@ def _approved(errand: Errand, wait: Wait, edits: dict[str, Any], digests: dict[s
         reason=reason,
         outputs=edits,
         digests=digests,
+        fingerprint=errand.fingerprint,
         actor=wait.answered_by,
         finished_at=now(),
     )
@@ -87,12 +87,9 @@ def edits_of(
     return edits, {path: digest(value) for path, value in found.items() if value is not ABSENT}
 
 
-def _shown(errand: Errand) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return what a person is shown, and the paths that may be edited."""
-    if errand.unit.when is Approval.BEFORE:
-        return errand.inputs, errand.contract.reads
-    produced = errand.run.steps[errand.seq - 1].outputs or {}
-    return produced, errand.contract.writes
+def _editable(errand: Errand) -> tuple[str, ...]:
+    """Return the paths of what is shown that a person may edit."""
+    return errand.contract.reads if errand.unit.when is Approval.BEFORE else errand.contract.writes
 
 
 def _question(errand: Errand, shown: dict[str, Any]) -> NewWait:
@@ -102,15 +99,13 @@ def _question(errand: Errand, shown: dict[str, Any]) -> NewWait:
         "when": str(errand.unit.when),
         "subject": f"{skill.name}: {skill.description}",
         "shown": shown,
-        "paths": list(_shown(errand)[1]),
+        "paths": list(_editable(errand)),
         "reason": errand.reason,
     }
     if errand.contract.form:
         asks["form"] = errand.contract.form
     if errand.contract.irreversible and errand.unit.when is Approval.BEFORE:
-        root = errand.run.claimed.root_thread_id
-        identity = effect_identity(errand.contract, skill.name, errand.inputs, root)
-        asks["effect"] = {"skill": skill.name, "key": identity.key}
+        asks["effect"] = {"skill": skill.name, "key": errand.identity.key}
     return NewWait(
         seq=errand.seq,
         reason=WaitReason.APPROVAL,

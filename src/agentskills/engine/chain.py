@@ -14,6 +14,7 @@ from agentskills.engine.commit import commit
 from agentskills.engine.draft import Draft
 from agentskills.engine.errand import COMPLETED, FAILED, End, Errand
 from agentskills.engine.irreversible import act_once
+from agentskills.engine.takeover import take_over
 from agentskills.engine.units import Chain
 from agentskills.storage import slots
 from agentskills.storage.waits import NewWait
@@ -35,7 +36,9 @@ async def work_off(run: ActiveRun, chain: Chain, draft: Draft) -> End:
         if run.failing:
             return End("parked")
         errand = Errand(run, unit, draft, _reason(run, unit.decision, unit.skill))
-        end = await (approve(errand) if unit.kind is StepKind.APPROVAL else _carry_out(errand))
+        end = await take_over(errand) if run.family is not None else None
+        if end is None:
+            end = await (approve(errand) if unit.kind is StepKind.APPROVAL else _carry_out(errand))
         if end.how != "completed":
             return end
     return COMPLETED

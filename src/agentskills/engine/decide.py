@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from agentskills.domain.clock import now
-from agentskills.domain.decision import Decided, Finish, GiveUp, PlanningView, Run
-from agentskills.domain.errors import SkillFailed
-from agentskills.domain.fingerprint import decision_fingerprint
-from agentskills.domain.skill import Backoff
+from agentskills.domain.decision import Decided, Decision, Finish, Run, decision_document, decision_from
+from agentskills.domain.errors import PlanDiverged, SkillFailed
+from agentskills.domain.skill import Backoff, ExecutorName
 from agentskills.domain.status import RunStatus, StepKind, StepStatus, WaitReason
 from agentskills.domain.step import Step, changed
 from agentskills.engine.active import ActiveRun
+from agentskills.engine.decisions import fingerprint_of, planner_name, remembered, view_of
 from agentskills.engine.errand import error_document
 from agentskills.executors.secrets import redact
 from agentskills.storage.journal import Move
@@ -25,7 +25,8 @@ BACKOFF = Backoff(first=1.0, most=30.0)
 async def decide(run: ActiveRun) -> Move | None:
     """Take the next decision into the run's draft; return how the run ends or parks, if it does.
 
-    A decision that orders skills has been written when this returns.
+    A decision that orders skills has been written when this returns, or will be in one go with
+    what comes of it; in a rerun it is written with the first thing that is carried out.
     """
     seq = run.next_seq()
     before = run.steps.get(seq)
@@ -36,35 +37,43 @@ async def decide(run: ActiveRun) -> Move | None:
         return Move(status=RunStatus.WAITING, wake_at=wait.until)
     if wait is not None:
         run.draft.closes.append(seq)
-    if run.draft and claimed_planner(run) != "dataflow":
+    planner, view = run.kit.planners[planner_name(run)], view_of(run)
+    if run.family is not None:
+        found = remembered(run, run.family, planner, view)
+        if isinstance(found, Step):
+            return await _take(run, found, decision_from(found.outputs or {}, found.reason or ""))
+        if found is not None:
+            return _diverge(run, seq, found)
+    if run.draft and planner.asks_a_model:
         await run.say_and_clear(run.draft)  # a model thinks for a while; what is done is told first
     try:
-        decided = await run.kit.planners[claimed_planner(run)].decide(_view(run))
+        decided = await planner.decide(view)
     except SkillFailed as error:
         return _undecided(run, seq, attempt, started_at, error)
-    return await _take(run, _decision_step(run, seq, attempt, started_at, decided), decided)
+    step = _decision_step(run, seq, attempt, started_at, decided, fingerprint_of(run, planner, view))
+    return await _take(run, step, decided.decision)
 
 
-def claimed_planner(run: ActiveRun) -> str:
-    """Return the name of the planner that was fixed when the run was started."""
-    return run.claimed.planner or "dataflow"
-
-
-def _view(run: ActiveRun) -> PlanningView:
-    claimed = run.claimed
-    return PlanningView(
-        sop=claimed.sop,
-        goal=tuple(claimed.skills) if claimed.skills is not None else None,
-        catalog=run.catalog,
-        catalog_digest=claimed.catalog or "",
-        initial_data=claimed.initial_data,
-        data=run.fold.data,
-        carried_out=run.carried_out,
-        model=claimed.model or run.kit.settings.model,
+def _diverge(run: ActiveRun, seq: int, error: PlanDiverged) -> Move:
+    """The recorded decisions can't be followed any further: the run ends here."""
+    document = {"type": error.type, "message": error.detail}
+    step = Step(
+        seq=seq,
+        decision=seq,
+        kind=StepKind.DECISION,
+        status=StepStatus.FAILED,
+        version=0,
+        started_at=now(),
+        finished_at=now(),
+        error=document,
     )
+    run.record_last(step)
+    return Move(status=RunStatus.FAILED, error=document | {"seq": seq})
 
 
-def _decision_step(run: ActiveRun, seq: int, attempt: int, started_at: Any, decided: Decided) -> Step:
+def _decision_step(
+    run: ActiveRun, seq: int, attempt: int, started_at: Any, decided: Decided, fingerprint: str
+) -> Step:
     decision, usage = decided.decision, decided.usage
     run.draft.note(seq, attempt, decided.details, usage)
     return Step(
@@ -76,44 +85,21 @@ def _decision_step(run: ActiveRun, seq: int, attempt: int, started_at: Any, deci
         started_at=started_at,
         finished_at=now(),
         reason=redact(decision.reason),
-        outputs=_document(decision),
-        fingerprint=_fingerprint(run),
+        outputs=decision_document(decision),
+        fingerprint=fingerprint,
         attempt=attempt,
         usage=usage.document() if usage else None,
     )
 
 
-def _document(decision: Run | Finish | GiveUp) -> dict[str, Any]:
-    """Return a decision as it stands in the journal."""
-    if isinstance(decision, Run):
-        document: dict[str, Any] = {"run": list(decision.skills)}
-        if len(decision.skills) > 1 and decision.reasons:
-            document["reasons"] = dict(decision.reasons)
-        return document
-    if isinstance(decision, Finish):
-        return {"finish": True, "not_asked_for": list(decision.not_asked_for)}
-    return {"give_up": decision.error_type, "missing": list(decision.missing)}
-
-
-def _fingerprint(run: ActiveRun) -> str:
-    claimed = run.claimed
-    return decision_fingerprint(
-        claimed.planner or "dataflow",
-        claimed.model or run.kit.settings.model,
-        claimed.sop_digest,
-        claimed.skills,
-        claimed.catalog,
-        run.initial_digest(),
-        [f"{run.steps[done.seq].fingerprint}" for done in run.carried_out],
-    )
-
-
-async def _take(run: ActiveRun, step: Step, decided: Decided) -> Move | None:
-    decision = decided.decision
+async def _take(run: ActiveRun, step: Step, decision: Decision) -> Move | None:
     if isinstance(decision, Run):
         run.record(run.draft, step)
-        await run.say_and_clear(run.draft)
         run.open_decision(step.seq, decision.skills)
+        if run.family is None and _may_wait(run, decision):
+            await run.say_soon()
+        elif run.family is None:
+            await run.say_and_clear(run.draft)
         return None
     ending = run.record_last(step)
     if isinstance(decision, Finish):
@@ -122,6 +108,22 @@ async def _take(run: ActiveRun, step: Step, decided: Decided) -> Move | None:
     if decision.missing:
         error["missing"] = list(decision.missing)
     return Move(status=RunStatus.FAILED, error=error)
+
+
+def _may_wait(run: ActiveRun, decision: Run) -> bool:
+    """Say whether a decision may be written together with what comes of it.
+
+    If the worker dies first, the same is decided again for nothing, and nobody has acted on it: its
+    only skill has no effects, or is carried out only after its beginning was written. Where a
+    worker has died already, the journal has to show what it was about to do.
+    """
+    asks_a_model = run.kit.planners[planner_name(run)].asks_a_model
+    if asks_a_model or len(decision.skills) != 1 or run.claimed.stalls:
+        return False
+    contract = run.catalog[decision.skills[0]].contract
+    if contract.concurrency is not None or contract.executor is ExecutorName.LLM:
+        return False  # the place it takes names the step
+    return contract.irreversible or not contract.inline or contract.without_effects
 
 
 def _undecided(run: ActiveRun, seq: int, attempt: int, started_at: Any, error: SkillFailed) -> Move:

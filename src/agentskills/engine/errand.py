@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
-from agentskills.domain.canonical import digest
 from agentskills.domain.clock import now
-from agentskills.domain.data_path import ABSENT, read, written
 from agentskills.domain.decision import Detail, Usage
 from agentskills.domain.errors import LostOwnership, SkillFailed
 from agentskills.domain.execution import Assignment, Carried
-from agentskills.domain.fingerprint import skill_fingerprint
 from agentskills.domain.json_text import json_str
-from agentskills.domain.skill import Contract, ExecutorName, Skill
-from agentskills.domain.status import StepKind, StepStatus, WaitReason
-from agentskills.domain.step import Step
+from agentskills.domain.status import StepStatus, WaitReason
+from agentskills.domain.step import Step, changed
 from agentskills.engine.active import ActiveRun
 from agentskills.engine.draft import Draft
+from agentskills.engine.ingredients import Ingredients
 from agentskills.engine.outputs import accepted_outputs
+from agentskills.engine.results import is_honoured
+from agentskills.engine.reuse import Finds
 from agentskills.engine.units import Unit
 from agentskills.executors.secrets import redact
 from agentskills.storage.waits import NewWait, Wait
@@ -46,15 +43,13 @@ COMPLETED = End("completed")
 FAILED = End("failed")
 
 
-class Errand:
-    """A skill unit, the inputs it reads, and the draft its news goes to."""
+class Errand(Ingredients):
+    """A unit being carried out, and the draft its news goes to."""
 
     def __init__(self, run: ActiveRun, unit: Unit, draft: Draft, reason: str | None) -> None:
+        super().__init__(run, unit)
         self.run = run
-        self.unit = unit
         self.draft = draft
-        self.skill: Skill = run.catalog[unit.skill]
-        self.contract = self.skill.contract
         self.reason = reason
         before = run.steps.get(unit.seq)
         self.started_at = before.started_at if before else now()
@@ -62,13 +57,7 @@ class Errand:
         self.attempts = list(before.attempts or []) if before else []
         self.status = before.status if before else None
         self.effect_id: int | None = None
-        self.inputs, self.sources = _gather(run, unit, self.skill)
-        self._fingerprint: str | None = None
-
-    @property
-    def seq(self) -> int:
-        """The step's place in the run."""
-        return self.unit.seq
+        self.found: Finds | None = None  # what the family of a rerun holds of it
 
     @property
     def wait(self) -> Wait | None:
@@ -79,36 +68,6 @@ class Errand:
     def timeout(self) -> float:
         """Seconds the skill may take."""
         return self.contract.timeout or self.run.kit.settings.skill_timeout
-
-    @property
-    def model(self) -> str | None:
-        """The model that an llm skill asks: its own, else the run's, else the installation's."""
-        return self.contract.model or self.run.claimed.model or self.run.kit.settings.model
-
-    def fingerprint(self) -> str:
-        """Return the hash of all that the result may depend on."""
-        if self._fingerprint is None:
-            self._fingerprint = self._work_out_fingerprint()
-        return self._fingerprint
-
-    def _work_out_fingerprint(self) -> str:
-        approval = _approval_of(self.run, self.unit)
-        edits = (approval.digests if approval else None) or {}
-        if self.contract.reads_everything:
-            reads: list[tuple[str, str | None]] = [("", digest(self.inputs))]
-        else:
-            reads = [(path, edits.get(path) or self.run.fold.digest_of(path)) for path in self.contract.reads]
-        return skill_fingerprint(
-            self.skill.digest, reads, self.run.sop_digest_if_read(self.skill), self._surroundings()
-        )
-
-    def _surroundings(self) -> Mapping[str, Any] | None:
-        settings = self.run.kit.settings
-        if self.contract.executor is ExecutorName.LLM:
-            return {"model": self.model, "host": settings.model_base_url}
-        if self.contract.executor is ExecutorName.REST:
-            return {"env": _environment_of(self.contract)}
-        return None
 
     def idempotency_key(self) -> str:
         """Return the key of a step that is not irreversible: the same on each of its attempts."""
@@ -168,7 +127,7 @@ class Errand:
         if self.status is StepStatus.IN_DOUBT:
             return self.run.steps[self.seq]
         self.status = StepStatus.STARTED
-        return self.run.record(self.draft, self.step(StepStatus.STARTED, fingerprint=self.fingerprint()))
+        return self.run.record(self.draft, self.step(StepStatus.STARTED, fingerprint=self.fingerprint))
 
     def completes(
         self,
@@ -186,13 +145,33 @@ class Errand:
             StepStatus.COMPLETED,
             outputs=outputs,
             digests=digests,
-            fingerprint=self.fingerprint(),
+            fingerprint=self.fingerprint,
+            surroundings=self.surroundings,
+            effect_key=self.effect_key,
             usage=usage.document() if usage else None,
             finished_at=now(),
             **fields,
         )
         self.run.record(self.draft, step)
         return COMPLETED
+
+    def takes(self, step: Step) -> End:
+        """Take in an end that needed no carrying out: its result stands elsewhere."""
+        self.closes()
+        if is_honoured(step):
+            self.run.not_repeated += 1
+        self.run.record(self.draft, changed(step, started_at=self.started_at))
+        return COMPLETED if step.status is StepStatus.COMPLETED else FAILED
+
+    @property
+    def agreed_by(self) -> dict[str, Any] | None:
+        """Who agreed that the effect happens again."""
+        wait, family = self.wait, self.run.family
+        if wait is not None and wait.reason == WaitReason.CONSENT and _approves(wait):
+            return wait.answered_by
+        if family is not None and self.skill.name in family.request.consent:
+            return {"kind": "request", "thread_id": self.run.thread_id}
+        return None
 
     def fails(self, error: SkillFailed, **fields: Any) -> End:
         """Take the step's bad end into the draft."""
@@ -268,30 +247,8 @@ class Errand:
         return accepted_outputs(self.contract, redact(outputs))
 
 
-def _approval_of(run: ActiveRun, unit: Unit) -> Step | None:
-    """Return the approval that stands before this very skill, if there is one."""
-    before = run.steps.get(unit.seq - 1)
-    if unit.kind is not StepKind.SKILL or before is None or before.kind is not StepKind.APPROVAL:
-        return None
-    return before if (before.skill, before.decision) == (unit.skill, unit.decision) else None
-
-
-def _gather(run: ActiveRun, unit: Unit, skill: Skill) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return what a skill reads, nested, and who produced each path (0: initial_data)."""
-    data = run.fold.data
-    approval = _approval_of(run, unit)
-    edits: dict[str, Any] = dict.fromkeys(approval.digests or {}, approval.outputs) if approval else {}
-    if skill.contract.reads_everything:
-        return data, {}
-    inputs: dict[str, Any] = {}
-    sources: dict[str, int] = {}
-    for path in skill.contract.reads:
-        value = read(edits.get(path, data), path)
-        if value is ABSENT:
-            continue
-        inputs = written(inputs, path, value)
-        sources[path] = unit.seq - 1 if path in edits else run.fold.producer(path)
-    return inputs, sources
+def _approves(wait: Wait) -> bool:
+    return (wait.answer or {}).get("decision") == "approve"
 
 
 def error_document(error: SkillFailed) -> dict[str, Any]:
@@ -303,12 +260,3 @@ def error_document(error: SkillFailed) -> dict[str, Any]:
 def _cleaned(text: str) -> str:
     """Return text that Postgres can hold, of bearable length."""
     return re.sub("[\x00\ud800-\udfff]", "\ufffd", text)[:4000]
-
-
-_ENV = re.compile(r"\{env\.([A-Za-z_][A-Za-z0-9_]*)\}")
-
-
-def _environment_of(contract: Contract) -> dict[str, str | None]:
-    """Return the values of the environment that a REST skill's request uses."""
-    names = sorted(set(_ENV.findall(json_str(contract.request or {}))))
-    return {name: os.environ.get(name) for name in names}

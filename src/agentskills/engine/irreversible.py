@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from agentskills.domain.clock import now
-from agentskills.domain.effect import EffectIdentity, effect_identity
+from agentskills.domain.effect import EffectIdentity
 from agentskills.domain.errors import SkillFailed
 from agentskills.domain.execution import Done
+from agentskills.domain.reuse import Outcome
 from agentskills.domain.status import EffectState, StepStatus, WaitReason
 from agentskills.engine.approvals import is_past, rejected
 from agentskills.engine.attempts import answered, dispatch
 from agentskills.engine.commit import commit, reading
 from agentskills.engine.errand import End, Errand, error_document
+from agentskills.engine.results import honoured
+from agentskills.engine.reuse import Finds
 from agentskills.storage import effects, workers
 from agentskills.storage.effects import Effect, Intent, Settlement
 from agentskills.storage.waits import NewWait
@@ -26,11 +30,10 @@ LOOK_AGAIN = timedelta(seconds=5)
 
 async def act_once(errand: Errand) -> End:
     """Carry out an irreversible skill, unless its effect has happened or may have."""
-    root = errand.run.claimed.root_thread_id
-    identity = effect_identity(errand.contract, errand.skill.name, errand.inputs, root)
-    early = await _before_taking(errand, identity)
+    early = await _before_taking(errand)
     if early is not None:
         return early
+    identity = replace(errand.identity, repeat=await _repetition(errand))
     while True:
         effect_id, standing = await _take(errand, identity)
         if effect_id is not None:
@@ -46,7 +49,7 @@ async def act_once(errand: Errand) -> End:
             return end
 
 
-async def _before_taking(errand: Errand, identity: EffectIdentity) -> End | None:
+async def _before_taking(errand: Errand) -> End | None:
     """Return where the step already stands: paused, calling back, or waiting for consent."""
     wait = errand.wait
     if wait is not None and wait.reason == WaitReason.RETRY and wait.state == "open" and not is_past(wait):
@@ -61,30 +64,38 @@ async def _before_taking(errand: Errand, identity: EffectIdentity) -> End | None
             error = SkillFailed("the service did not call back in time", error_type="expired")
             await _doubt(errand, error)
             return None
-    if errand.run.is_rerun and errand.status is not StepStatus.IN_DOUBT:
-        return await _consent(errand, identity)
+    if errand.found is not None and errand.found.outcome is Outcome.CONSENT:
+        return _ask_for_consent(errand, errand.found)
     return None
 
 
-async def _consent(errand: Errand, identity: EffectIdentity) -> End | None:
-    """Wait for a person where the family has done this under another key."""
+async def _repetition(errand: Errand) -> int:
+    """Return which repetition of the effect this is: 0, or one more for each that was agreed to."""
+    family = errand.run.family
+    if family is None:
+        return 0
+    rows = await family.repetitions(errand.identity)
+    for row in rows:
+        if (row.thread_id, row.seq) == (errand.run.thread_id, errand.seq):
+            return row.repeat
+    if family.request.effects != "repeat" or not rows:
+        return 0
+    return rows[0].repeat + (rows[0].state == EffectState.RECEIPT)
+
+
+def _ask_for_consent(errand: Errand, found: Finds) -> End:
+    """Wait for a person where the family has done this before."""
     wait = errand.wait
     if wait is not None and wait.reason == WaitReason.CONSENT and wait.answer is not None:
-        if wait.answer.get("decision") == "reject":
-            return errand.fails(rejected(wait), actor=wait.answered_by)
-        return None
-    async with reading(errand.run.kit.pool) as conn:
-        if await effects.standing(conn, identity) is not None:
-            return None
-        earlier = await effects.earlier_receipt(conn, identity, errand.run.thread_id)
-    if earlier is None:
-        return None
-    subject = f"{errand.skill.name} has been done in this family with other values"
+        return errand.fails(rejected(wait), actor=wait.answered_by)
+    earlier = found.effect or found.other
+    assert earlier is not None
+    how = "with other values" if found.effect is None else "already"
     asks = {
         "kind": "consent",
-        "subject": subject,
+        "subject": f"{errand.skill.name} has been done in this family {how}",
         "shown": errand.inputs,
-        "effect": {"skill": errand.skill.name, "key": identity.key},
+        "effect": {"skill": errand.skill.name, "key": errand.identity.key},
         "earlier_receipt": _receipt_document(earlier),
     }
     wait_for = NewWait(
@@ -92,7 +103,7 @@ async def _consent(errand: Errand, identity: EffectIdentity) -> End | None:
         reason=WaitReason.CONSENT,
         skill=errand.skill.name,
         asks=asks,
-        shown_digest=identity.key_digest,
+        shown_digest=errand.identity.key_digest,
         options=["approve", "reject"],
     )
     return errand.waits(wait_for)
@@ -112,6 +123,7 @@ def _receipt_document(effect: Effect) -> dict[str, Any]:
 
 async def _take(errand: Errand, identity: EffectIdentity) -> tuple[int | None, Effect | None]:
     """Announce the effect, with the step's beginning."""
+    await errand.run.told()
     if errand.wait is not None and errand.wait.state == "open" and errand.status is not StepStatus.IN_DOUBT:
         errand.closes()
     errand.begins()
@@ -121,6 +133,7 @@ async def _take(errand: Errand, identity: EffectIdentity) -> tuple[int | None, E
         seq=errand.seq,
         epoch=errand.run.claimed.epoch,
         inputs=errand.inputs,
+        agreed_by=errand.agreed_by if identity.repeat or errand.agreed_by else None,
     )
     write = errand.run.write_of(errand.draft.take())
     return await errand.run.kit.intents.take(write, intent)
@@ -227,20 +240,12 @@ async def _respect(errand: Errand, effect: Effect) -> End | None:
 
 def _honour(errand: Errand, effect: Effect, own: bool) -> End:
     """The effect has happened: its receipt's output stands here, and nothing is done again."""
+    if not own:
+        return errand.takes(honoured(errand, effect))
     try:
-        outputs, digests = errand.outputs_of(effect.output)
+        return errand.completes(*errand.outputs_of(effect.output))
     except SkillFailed as error:
         return errand.fails(error)
-    if own:
-        return errand.completes(outputs, digests)
-    errand.run.not_repeated += 1
-    at = effect.updated_at.strftime("%Y-%m-%d %H:%M:%S UTC")
-    return errand.completes(
-        outputs,
-        digests,
-        reason=f"not repeated: {errand.skill.name}, done by {effect.thread_id} at {at}",
-        reused_from={"thread_id": effect.thread_id, "seq": effect.seq, "why": "receipt"},
-    )
 
 
 async def _face_doubt(errand: Errand, effect: Effect, error: dict[str, Any]) -> End | None:

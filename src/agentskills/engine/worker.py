@@ -19,6 +19,7 @@ from agentskills.engine.active import ActiveRun
 from agentskills.engine.advance import MOST_STALLS, advance
 from agentskills.engine.commit import commit, reading
 from agentskills.engine.counts import Counts
+from agentskills.engine.family import load_family
 from agentskills.engine.intents import Intents
 from agentskills.engine.kit import Catalogs, Kit
 from agentskills.engine.lease import Lease
@@ -378,7 +379,8 @@ class Worker:
         if journal_read is None:
             journal_read = (await self._load([claimed.thread_id]))[claimed.thread_id]
         catalog = await self._kit.catalogs.get(claimed.catalog)
-        return ActiveRun(self._kit, claimed, catalog, *journal_read)
+        family = await load_family(lambda: reading(self._pool), claimed) if claimed.request else None
+        return ActiveRun(self._kit, claimed, catalog, *journal_read, family)
 
     async def _give_up(self, claimed: ClaimedRun) -> None:
         """End a run that can't be loaded; its journal stays as it is."""

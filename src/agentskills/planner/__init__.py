@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
+from typing import Any
 
 from agentskills.domain.decision import Decided, Planner, PlanningView
 from agentskills.planner.dataflow import DataflowPlanner
+from agentskills.planner.offer import looks_at
 from agentskills.settings import Settings
 
 
@@ -19,11 +21,16 @@ class _LlmWhenNeeded:
     """The planner with a model, imported in a thread when it is first asked: that takes seconds."""
 
     name = "llm"
+    asks_a_model = True
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._planner: Planner | None = None
         self._loading = asyncio.Lock()
+
+    def looks_at(self, view: PlanningView) -> list[Any]:
+        """Return the skills that are offered, as they are described, and the digest of the data."""
+        return looks_at(view)
 
     async def decide(self, view: PlanningView) -> Decided:
         """Return the model's decision. Raises `SkillFailed`."""

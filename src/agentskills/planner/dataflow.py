@@ -25,17 +25,25 @@ class DataflowPlanner:
     """
 
     name = "dataflow"
+    asks_a_model = False
 
     def __init__(self) -> None:
         self._catalogs: dict[str, _Catalog] = {}
 
+    def looks_at(self, view: PlanningView) -> list[Any]:
+        """Return the catalogue, and which of the paths that matter were and are there."""
+        return [view.catalog_digest, *self._goal_of(view).held(view)]
+
     async def decide(self, view: PlanningView) -> Decided:
         """Return the next decision; never raises, never calls out."""
+        return self._goal_of(view).decide(view)
+
+    def _goal_of(self, view: PlanningView) -> _Goal:
         catalog = self._catalogs.get(view.catalog_digest)
         if catalog is None:
             catalog = _Catalog(view.catalog)
             _keep(self._catalogs, view.catalog_digest, catalog, limit=64)
-        return catalog.decide(view)
+        return catalog.goal_of(view)
 
 
 class _Catalog:
@@ -47,13 +55,14 @@ class _Catalog:
         self._goals: dict[tuple[str, tuple[str, ...] | None, bool], _Goal] = {}  # by SOP, list, model
         self._by_names: dict[tuple[bool, tuple[str, ...], bool], _Goal] = {}
 
-    def decide(self, view: PlanningView) -> Decided:
+    def goal_of(self, view: PlanningView) -> _Goal:
+        """Return what the run is about."""
         asked = (view.sop, view.goal, view.model is not None)
         goal = self._goals.get(asked)
         if goal is None:
             goal = self._goal(view)
             _keep(self._goals, asked, goal)
-        return goal.decide(view)
+        return goal
 
     def _goal(self, view: PlanningView) -> _Goal:
         listed = tuple(dict.fromkeys(view.goal)) if view.goal else None
@@ -81,10 +90,14 @@ class _Goal:
         self._bystanders: dict[tuple[str, ...], _Bystanders] = {}
         self._decisions: dict[tuple[int, int, tuple[str, ...]], Decided | Plan] = {}
 
+    def held(self, view: PlanningView) -> tuple[int, int]:
+        """Return which of the paths that matter were there at first, and which are there now."""
+        return self._paths.held(view.initial_data), self._paths.held(view.data)
+
     def decide(self, view: PlanningView) -> Decided:
-        paths = self._paths
-        initial = paths.held(view.initial_data)
-        key = (initial, paths.held(view.data), tuple([step.skill for step in view.carried_out]))
+        """Return the next decision."""
+        initial, now = self.held(view)
+        key = (initial, now, tuple([step.skill for step in view.carried_out]))
         found = self._decisions.get(key)
         if found is None:
             found = self._work_out(initial, key[1], key[2])

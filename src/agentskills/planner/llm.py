@@ -9,7 +9,7 @@ from agentskills.domain.decision import Decided, Decision, Finish, GiveUp, Plann
 from agentskills.domain.json_text import Json, json_str
 from agentskills.domain.skill import Skill
 from agentskills.models import Answered, Models, ask, no_model
-from agentskills.planner.offer import clash, missing, offered
+from agentskills.planner.offer import clash, described, looks_at, missing, offered
 from agentskills.settings import Settings
 
 TIMEOUT = 120.0
@@ -31,10 +31,15 @@ class LlmPlanner:
     """Decides with a model; a choice that is not ready can't be expressed."""
 
     name = "llm"
+    asks_a_model = True
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._models = Models(settings)
+
+    def looks_at(self, view: PlanningView) -> list[Any]:
+        """Return the skills that are offered, as they are described, and the digest of the data."""
+        return looks_at(view)
 
     async def decide(self, view: PlanningView) -> Decided:
         """Return the model's decision. Raises `SkillFailed` (no-model, or see `models.failures`)."""
@@ -117,7 +122,7 @@ def _nothing(view: PlanningView) -> GiveUp:
 def prompt_of(view: PlanningView, ready: Sequence[Skill]) -> str:
     """Return what the model is shown."""
     done = [f"{step.seq}. {step.skill}" for step in view.carried_out] or ["(none)"]
-    skills = [_described(skill) for skill in ready] or ["(none: finish or give up)"]
+    skills = [described(skill) for skill in ready] or ["(none: finish or give up)"]
     return "\n\n".join(
         [
             f"<procedure>\n{view.sop}\n</procedure>",
@@ -126,14 +131,6 @@ def prompt_of(view: PlanningView, ready: Sequence[Skill]) -> str:
             "<ready_skills>\n" + "\n".join(skills) + "\n</ready_skills>",
         ]
     )
-
-
-def _described(skill: Skill) -> str:
-    contract = skill.contract
-    reads = " ".join(contract.reads) or ("everything" if contract.reads_everything else "nothing")
-    effects = " It changes the world outside and can't be undone." if contract.irreversible else ""
-    description = " ".join(skill.description.split())[:1024]
-    return f"- {skill.name}: {description}{effects} Reads: {reads}. Produces: {' '.join(contract.writes)}."
 
 
 LONG_TEXT = 2000

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
+from agentskills.domain.canonical import digest
 from agentskills.domain.data_path import ABSENT, read
 from agentskills.domain.decision import PlanningView
 from agentskills.domain.effect import effect_identity
@@ -31,6 +33,20 @@ def offered(view: PlanningView) -> list[Skill]:
         and all(read(view.data, path) is not ABSENT for path in skill.contract.requires)
         and not _would_repeat(skill, view)
     ]
+
+
+def described(skill: Skill) -> str:
+    """Return what a model is told of a skill."""
+    contract = skill.contract
+    reads = " ".join(contract.reads) or ("everything" if contract.reads_everything else "nothing")
+    effects = " It changes the world outside and can't be undone." if contract.irreversible else ""
+    description = " ".join(skill.description.split())[:1024]
+    return f"- {skill.name}: {description}{effects} Reads: {reads}. Produces: {' '.join(contract.writes)}."
+
+
+def looks_at(view: PlanningView) -> list[Any]:
+    """Return what a model's decision depends on: the skills it is offered, and the data it is shown."""
+    return [[described(skill) for skill in offered(view)], digest(dict(view.data))]
 
 
 def missing(view: PlanningView) -> tuple[str, ...]:

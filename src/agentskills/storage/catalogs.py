@@ -152,17 +152,6 @@ async def archive(conn: Conn, digest: str) -> bytes | None:
     return found
 
 
-async def versions_like(conn: Conn, name: str, start: str) -> list[str]:
-    """Return the digests of a skill's versions that begin so: one, none, or the first two of several."""
-    rows = await conn.fetch(
-        """SELECT digest FROM skill_versions WHERE name = $1 AND starts_with(digest, $2)
-           ORDER BY digest LIMIT 2""",
-        name,
-        start,
-    )
-    return [row["digest"] for row in rows]
-
-
 async def list_versions(conn: Conn, name: str) -> list[Version]:
     """Return all stored versions of a skill, the newest first."""
     rows = await conn.fetch(
@@ -207,6 +196,33 @@ async def save_catalog(
         [entry.source for entry in entries],
     )
     return digest
+
+
+async def save_derived(conn: Conn, entries: Sequence[CatalogEntry]) -> str:
+    """Store a snapshot made for a rerun out of stored versions, which never becomes the current one."""
+    digest = catalog_digest((entry.name, entry.skill_digest) for entry in entries)
+    await conn.execute(
+        "INSERT INTO catalogs (digest, derived) VALUES ($1, true) ON CONFLICT DO NOTHING", digest
+    )
+    await conn.execute(
+        """INSERT INTO catalog_skills (catalog, name, skill_digest, source)
+           SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[]) ON CONFLICT DO NOTHING""",
+        digest,
+        [entry.name for entry in entries],
+        [entry.skill_digest for entry in entries],
+        [entry.source for entry in entries],
+    )
+    return digest
+
+
+async def versions_like(conn: Conn, name: str, prefix: str) -> list[str]:
+    """Return the digests of a skill's stored versions that begin with `prefix` (hexadecimal)."""
+    rows = await conn.fetch(
+        "SELECT digest FROM skill_versions WHERE name = $1 AND starts_with(digest, $2) ORDER BY digest",
+        name,
+        prefix,
+    )
+    return [row["digest"] for row in rows]
 
 
 async def current_catalog(conn: Conn) -> str | None:

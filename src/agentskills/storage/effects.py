@@ -44,6 +44,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     epoch: int
     inputs: dict[str, Any]
+    agreed_by: dict[str, Any] | None = None  # of a repetition
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,15 +64,17 @@ _COLUMNS = """id, scope, skill, key_digest, key, repeat, state, thread_id, seq, 
 
 _TAKE = """
     INSERT INTO effects AS e (scope, skill, key_digest, key, repeat, state, thread_id, seq, worker, epoch,
-                              inputs)
-    SELECT t.scope, t.skill, t.key_digest, t.key::jsonb, t.repeat, 'intent', t.thread_id, t.seq, $10,
-           t.epoch, t.inputs::jsonb
+                              inputs, agreed_by)
+    SELECT t.scope, t.skill, t.key_digest, t.key::jsonb, t.repeat, 'intent', t.thread_id, t.seq, $11,
+           t.epoch, t.inputs::jsonb, t.agreed_by::jsonb
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::int[], $8::int[],
-                $9::text[]) AS t(scope, skill, key_digest, key, repeat, thread_id, seq, epoch, inputs)
+                $9::text[], $10::text[])
+        AS t(scope, skill, key_digest, key, repeat, thread_id, seq, epoch, inputs, agreed_by)
     ORDER BY t.scope, t.skill, t.key_digest, t.repeat
     ON CONFLICT (scope, skill, key_digest, repeat) DO UPDATE
         SET state = 'intent', thread_id = excluded.thread_id, seq = excluded.seq, worker = excluded.worker,
-            epoch = excluded.epoch, inputs = excluded.inputs, error = NULL, updated_at = now()
+            epoch = excluded.epoch, inputs = excluded.inputs, agreed_by = excluded.agreed_by,
+            error = NULL, updated_at = now()
         WHERE e.state = 'failed'
     RETURNING e.thread_id, e.seq, e.id"""
 
@@ -106,6 +109,7 @@ async def take(
         seqs,
         [i.epoch for i in intents],
         [json_str(i.inputs) for i in intents],
+        [None if i.agreed_by is None else json_str(i.agreed_by) for i in intents],
         worker,
     )
     ours = {(row["thread_id"], row["seq"]): row["id"] for row in won}
@@ -130,32 +134,31 @@ async def by_ids(conn: Conn, ids: Sequence[int]) -> dict[int, Effect]:
     return {row["id"]: _effect(row) for row in rows}
 
 
-async def standing(conn: Conn, identity: EffectIdentity) -> Effect | None:
-    """Return the effect of this identity, if there is a row."""
-    row = await conn.fetchrow(
-        f"""SELECT {_COLUMNS} FROM effects
-            WHERE (scope, skill, key_digest, repeat) = ($1, $2, $3, $4)""",
+async def repetitions(conn: Conn, identity: EffectIdentity) -> list[Effect]:
+    """Return all rows of the effect of a skill and key, the latest repetition first."""
+    rows = await conn.fetch(
+        f"""SELECT {_COLUMNS} FROM effects WHERE (scope, skill, key_digest) = ($1, $2, $3)
+            ORDER BY repeat DESC""",
         identity.scope,
         identity.skill,
         identity.key_digest,
-        identity.repeat,
     )
-    return _effect(row) if row else None
+    return [_effect(row) for row in rows]
 
 
-async def earlier_receipt(conn: Conn, identity: EffectIdentity, thread_id: str) -> Effect | None:
+async def earlier_receipt(conn: Conn, identity: EffectIdentity, root: str, thread_id: str) -> Effect | None:
     """Return the latest receipt of the same skill under another key, by another run of the family."""
     row = await conn.fetchrow(
         f"""SELECT {_COLUMNS} FROM effects
             WHERE scope = $1 AND skill = $2 AND state = 'receipt' AND key_digest <> $3 AND thread_id <> $4
               AND (scope <> '' OR EXISTS (
-                  SELECT FROM run_metadata m JOIN run_metadata asker USING (root_thread_id)
-                  WHERE m.thread_id = effects.thread_id AND asker.thread_id = $4))
+                  SELECT FROM run_metadata m WHERE m.thread_id = effects.thread_id AND m.root_thread_id = $5))
             ORDER BY updated_at DESC LIMIT 1""",
         identity.scope,
         identity.skill,
         identity.key_digest,
         thread_id,
+        root,
     )
     return _effect(row) if row else None
 

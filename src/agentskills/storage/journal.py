@@ -172,11 +172,13 @@ def _owner(write: Write) -> dict[str, Any]:
 
 
 async def _store_payloads(conn: Conn, steps: list[Step]) -> list[Step]:
-    """Store large outputs by digest; return the steps with references in their place."""
+    """Store large outputs by digest; return the steps with references in the place of outputs."""
     texts: dict[str, str] = {}
     kept: list[Step] = []
     for step in steps:
-        if step.outputs and len(text := json_str(step.outputs)) > PAYLOAD_BYTES:
+        if (step.reused_from or {}).get("thread_id"):
+            step = changed(step, outputs=None)  # they stand where it points to
+        elif step.outputs and len(text := json_str(step.outputs)) > PAYLOAD_BYTES:
             key = sha256(text.encode()).hexdigest()
             texts[key] = text
             step = changed(step, outputs=None, payload=key)

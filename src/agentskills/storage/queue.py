@@ -19,7 +19,8 @@ FORMATS = [1]
 _RETURNING = """
     RETURNING s.thread_id, s.epoch, s.wake, s.version, s.stalls, s.cancel_requested, s.root_thread_id,
               m.sop, m.sop_digest, m.initial_data, m.skills, m.catalog, m.planner, m.model, m.limits,
-              s.owned_ms, s.tokens, s.money, s.epoch = 1 AS fresh"""
+              s.owned_ms, s.tokens, s.money, s.epoch = 1 AS fresh,
+              m.parent_thread_id, m.request, m.given"""
 
 _CLAIM = f"""
     WITH lanes AS (SELECT * FROM unnest($2::smallint[], $3::int[]) AS l(lane, most)),

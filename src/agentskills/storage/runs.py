@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -33,6 +34,8 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     requested_by: dict[str, Any]
     body_digest: str | None = None
     not_before: datetime | None = None
+    catalog: str | None = None  # None: the current one
+    given: list[dict[str, Any]] = []  # results of steps that people have corrected
     lane: int | None
 
 
@@ -70,6 +73,8 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     money: Decimal
     money_unknown: bool
     not_repeated: int
+    sop_digest: str
+    given: list[dict[str, Any]]
 
 
 class FamilyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,12 +91,13 @@ class FamilyRow(msgspec.Struct, frozen=True, kw_only=True):
 
 _COLUMNS = """thread_id, sop, initial_data, run_name, metadata, sop_name, parent_thread_id, root_thread_id,
     rerun_number, skills, model, planner, limits, request, requested_by, body_digest, not_before,
-    lane, search, catalog"""
+    lane, search, given, catalog"""
 _CURRENT = "(SELECT digest FROM catalogs WHERE NOT derived ORDER BY loaded_at DESC LIMIT 1)"
 
 _INSERT = f"""
     INSERT INTO run_metadata ({_COLUMNS})
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, {_CURRENT})
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+            coalesce($21, {_CURRENT}))
     ON CONFLICT DO NOTHING RETURNING true"""
 
 _INSERT_MANY = f"""
@@ -100,7 +106,7 @@ _INSERT_MANY = f"""
            t.parent_thread_id, t.root_thread_id, t.rerun_number,
            CASE WHEN t.skills IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(t.skills::jsonb)) END,
            t.model, t.planner, t.limits::jsonb, t.request::jsonb, t.requested_by::jsonb, t.body_digest,
-           t.not_before, t.lane, t.search::jsonb, {_CURRENT}
+           t.not_before, t.lane, t.search::jsonb, '[]', {_CURRENT}
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                 $8::text[], $9::int[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
                 $15::text[],
@@ -112,7 +118,7 @@ _INSERT_MANY = f"""
 
 
 async def insert(conn: Conn, run: NewRun) -> bool:
-    """Write one run, pinned to the current catalogue; False where its id (or number) is taken."""
+    """Write one run, pinned to its catalogue or the current one; False where its id or number is taken."""
     return bool(
         await conn.fetchval(
             _INSERT,
@@ -135,12 +141,14 @@ async def insert(conn: Conn, run: NewRun) -> bool:
             run.not_before,
             run.lane,
             search_document(run.initial_data, run.metadata),
+            run.given,
+            run.catalog,
         )
     )
 
 
 async def insert_many(conn: Conn, runs: Sequence[NewRun]) -> set[str]:
-    """Write many runs with one statement; return the ids that were free and are written now."""
+    """Write many runs, none of them a rerun, with one statement; return the ids that were free."""
     rows = await conn.fetch(
         _INSERT_MANY,
         [r.thread_id for r in runs],
@@ -171,7 +179,7 @@ _GET = """
            m.run_name, m.sop_name, m.root_thread_id, m.rerun_number, m.skills, m.model, m.planner, m.catalog,
            m.limits, m.request, m.requested_by, m.body_digest, m.not_before,
            s.status, s.version, s.error, s.started_at, s.finished_at, s.cancel_requested, s.owned_ms,
-           s.tokens, s.money, s.money_unknown, s.not_repeated
+           s.tokens, s.money, s.money_unknown, s.not_repeated, m.sop_digest, m.given
     FROM run_metadata m JOIN run_state s ON s.thread_id = m.thread_id
     WHERE m.thread_id = $1"""
 
@@ -287,6 +295,11 @@ async def count_rerun(conn: Conn, thread_id: str) -> None:
     await conn.execute(
         "UPDATE run_metadata SET rerun_count = rerun_count + 1 WHERE thread_id = $1", thread_id
     )
+
+
+def sop_digest(sop: str) -> str:
+    """Return the digest under which the text of a procedure is stored, just as the trigger makes it."""
+    return sha256(sop.encode()).hexdigest()
 
 
 def search_document(initial_data: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:

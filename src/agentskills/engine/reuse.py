@@ -1,0 +1,252 @@
+"""Look back before a step of a rerun: what the family holds of it, and what therefore happens to it.
+
+Whoever advances a run and whoever only plans one ask `look_back`, so that a plan tells what will happen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from agentskills.domain.clock import now
+from agentskills.domain.correction import Correction, Place
+from agentskills.domain.reuse import Case, Outcome, reaches_outside, what_happens, what_may_happen
+from agentskills.domain.status import EffectState, StepKind, StepStatus
+from agentskills.domain.step import Step
+from agentskills.engine.course import Course
+from agentskills.engine.family import Family
+from agentskills.engine.ingredients import Ingredients
+from agentskills.engine.units import Unit
+from agentskills.skills.values import seconds_of
+from agentskills.storage.effects import Effect
+
+
+@dataclass(slots=True)
+class Finds:
+    """What the family holds of one step, as far as it was looked for."""
+
+    case: Case
+    open_case: Case  # the same, with None for what hangs on values that are not known yet
+    correction: Correction | None = None
+    kept: Step | None = None
+    recorded: Step | None = None
+    source: Step | None = None  # carried out by an ancestor on the same values, whatever its age
+    stand_in: Step | None = None
+    effect: Effect | None = None  # the receipt or doubt of this very key
+    other: Effect | None = None  # the latest receipt under another key
+    latest: Effect | None = None  # the latest repetition of this key
+
+    @property
+    def outcome(self) -> Outcome:
+        """What happens, with the values as they stand."""
+        return what_happens(self.case)
+
+    @property
+    def possible(self) -> frozenset[Outcome]:
+        """All that may happen, whatever the unknown values turn out to be."""
+        return what_may_happen(self.open_case)
+
+
+class Look(Ingredients):
+    """A step of a rerun about to be taken up, and where its counterpart stands in the recording."""
+
+    def __init__(self, course: Course, family: Family, unit: Unit) -> None:
+        super().__init__(course, unit)
+        self.family = family
+
+    @cached_property
+    def place(self) -> Place:
+        """Which time in this run the skill, or its approval, is at work."""
+        kind = self.unit.kind
+        before = sum(
+            step.skill == self.unit.skill and step.kind is kind and seq < self.unit.seq
+            for seq, step in self.course.steps.items()
+        )
+        return Place(str(kind), self.unit.skill, before + 1)
+
+    @cached_property
+    def counterpart(self) -> Step | None:
+        """The step of the recording at the same place."""
+        recording = self.family.recording
+        return recording.by_place.get(self.place) if recording else None
+
+    @property
+    def number(self) -> int:
+        """The number of the decision that ordered it, from 0."""
+        return self.course.decided[self.unit.decision]
+
+    def unknown(self, paths: tuple[str, ...]) -> bool:
+        """Say whether any of these values is only guessed."""
+        course = self.course
+        if not course.unknown:
+            return False
+        if (self.approval is not None and self.seq - 1 in course.unknown) or self._approves_a_guess():
+            return True
+        if self.contract.reads_everything:
+            return True
+        return any(course.is_unknown(path) for path in paths)
+
+    def _approves_a_guess(self) -> bool:
+        return not self.is_skill and self.unit.seq - 1 in self.course.unknown
+
+
+async def look_back(
+    course: Course, family: Family, unit: Unit, *, agreed: bool = False
+) -> tuple[Look, Finds]:
+    """Return what the family holds of a step, and with it what happens to the step.
+
+    `agreed`: a person has agreed that its effect happens again.
+    """
+    look = Look(course, family, unit)
+    request = family.request
+    case = Case(
+        results=request.results,
+        effects=request.effects,
+        reaches_outside=look.is_skill and reaches_outside(look.contract),
+        irreversible=look.is_skill and look.contract.irreversible,
+        agreed=agreed or unit.skill in request.consent,
+    )
+    found = Finds(case, case)
+    found.correction = family.given.get(look.place)
+    found.kept = _kept(look)
+    if found.correction is not None or found.kept is not None:
+        return look, _settled(found, given=found.correction is not None, kept=found.kept is not None)
+    if request.results == "recorded":
+        found.recorded = _recorded(look)
+        return look, _settled(found, recorded=found.recorded is not None)
+    if request.effects == "none" and case.reaches_outside:
+        await _find_stand_in(look, found)
+        return look, found
+    if case.irreversible:
+        await _find_effect(look, found)
+    if request.results == "unchanged":
+        _find_source(look, found)
+    return look, found
+
+
+def _settled(found: Finds, **facts: bool) -> Finds:
+    """Return the finds with facts that hang on no value."""
+    found.case = replace(found.case, **facts)  # type: ignore[arg-type]
+    found.open_case = replace(found.open_case, **facts)  # type: ignore[arg-type]
+    return found
+
+
+def _kept(look: Look) -> Step | None:
+    """Return the recorded step that is taken as it is, because it stands before the chosen start."""
+    recording, start = look.family.recording, look.family.request.start
+    if recording is None or start == "start" or look.number >= look.family.kept_decisions:
+        return None
+    step = recording.at(look.number, look.unit.skill, look.unit.kind)
+    if step is None or step.status is not StepStatus.COMPLETED:
+        return None
+    if start == "failure":
+        return step if _stands_on_kept(look, step) else None
+    return step if step.seq < start else None
+
+
+def _stands_on_kept(look: Look, step: Step) -> bool:
+    """Say whether nothing that a recorded step read is now produced anew."""
+    assert look.family.recording is not None
+    course = look.course
+    if not look.is_skill and _is_anew(course, look.unit.seq - 1) and look.unit.position > 1:
+        return False
+    recorded = look.family.recording.reads.get(step.seq, {})
+    for path, producer in (step.inputs or {}).items():
+        if producer and (
+            _is_anew(course, look.sources.get(path, 0)) or look.reads.get(path) != recorded[path]
+        ):
+            return False
+    return True
+
+
+def _is_anew(course: Course, seq: int) -> bool:
+    """Say whether a step of this course was carried out, not taken over."""
+    step = course.steps.get(seq)
+    return step is not None and step.kind is not StepKind.DECISION and step.reused_from is None
+
+
+def _recorded(look: Look) -> Step | None:
+    """Return the recorded step of the same version on the same values: at the same place, or at any."""
+    recording = look.family.recording
+    if recording is None:
+        return None
+    same = [step for step in recording.steps if _is_recording_of(look, step)]
+    return next(
+        (step for step in same if recording.places[step.seq] == look.place), same[0] if same else None
+    )
+
+
+def _is_recording_of(look: Look, step: Step) -> bool:
+    assert look.family.recording is not None
+    if (step.kind, step.skill) != (look.unit.kind, look.unit.skill):
+        return False
+    if step.status not in (StepStatus.COMPLETED, StepStatus.FAILED):
+        return False
+    if step.fingerprint == look.fingerprint:
+        return True
+    if not look.is_skill:  # an answer of a person stands for what was shown; older ones don't say what it was
+        return step.fingerprint is None and look.family.recording.places[step.seq] == look.place
+    there = {path: value for path, value in look.reads.items() if value is not None}
+    return step.skill_digest == look.skill.digest and look.family.recording.reads.get(step.seq) == there
+
+
+async def _find_stand_in(look: Look, found: Finds) -> None:
+    """Look for what can stand in for a step that would reach outside."""
+    found.stand_in = await look.family.stand_in(look.skill.name, look.identity.key_digest)
+    sure = look.contract.sample is not None
+    found.case = replace(found.case, stand_in=sure or found.stand_in is not None)
+    unknown = look.unknown(_key_paths(look)) and not sure
+    found.open_case = replace(found.open_case, stand_in=None if unknown else found.case.stand_in)
+
+
+async def _find_effect(look: Look, found: Finds) -> None:
+    """Look for what became of the effect, and of others of the same skill."""
+    me = (look.course.thread_id, look.unit.seq)
+    rows = [row for row in await look.family.repetitions(look.identity) if (row.thread_id, row.seq) != me]
+    found.latest = rows[0] if rows else None
+    considered = rows[:1] if look.family.request.effects == "repeat" else rows
+    for state in (EffectState.RECEIPT, EffectState.DOUBT):
+        found.effect = found.effect or next((row for row in considered if row.state == state), None)
+    found.other = None if found.effect else await look.family.other_receipt(look.identity)
+    facts: dict[str, object] = {
+        "effect": "none" if found.effect is None else str(found.effect.state),
+        "other_receipt": found.other is not None,
+    }
+    found.case = replace(found.case, **facts)  # type: ignore[arg-type]
+    if look.unknown(_key_paths(look)) and (found.effect or found.other):
+        facts = {"effect": None, "other_receipt": None}
+    found.open_case = replace(found.open_case, **facts)  # type: ignore[arg-type]
+
+
+def _key_paths(look: Look) -> tuple[str, ...]:
+    contract = look.contract
+    return contract.requires if contract.effect_key is None else contract.effect_key
+
+
+def _find_source(look: Look, found: Finds) -> None:
+    """Look for a result that an ancestor got from the same."""
+    found.source = look.family.sources.get(look.fingerprint)
+    reusable = found.source is not None and is_fresh(look, found.source)
+    found.case = replace(found.case, reusable=reusable)
+    unknown = look.unknown(look.contract.reads) and _may_be_found(look)
+    found.open_case = replace(found.open_case, reusable=None if unknown else reusable)
+
+
+def _may_be_found(look: Look) -> bool:
+    """Say whether some ancestor has carried out this version, on whatever values."""
+    return any(
+        (step.kind, step.skill_digest, step.surroundings)
+        == (look.unit.kind, look.skill.digest, look.surroundings if look.is_skill else None)
+        and is_fresh(look, step)
+        for step in look.family.sources.values()
+    )
+
+
+def is_fresh(look: Look, source: Step) -> bool:
+    """Say whether a result is not older than `asf.reuse` allows; an answer of a person does not age."""
+    limit = look.contract.reuse
+    if not look.is_skill or limit == "yes":
+        return True
+    if limit == "no" or source.finished_at is None:
+        return False
+    return (now() - source.finished_at).total_seconds() <= seconds_of(limit)

@@ -12,7 +12,19 @@ from agentskills.api import docs, errors, openapi, ui
 from agentskills.api.guards import Guard
 from agentskills.api.metrics import Measured, Metrics
 from agentskills.api.process import running
-from agentskills.api.routes import answers, compare, lineage, plan, runs, server, session, skills, start
+from agentskills.api.routes import (
+    answers,
+    audit,
+    compare,
+    effects,
+    lineage,
+    plan,
+    runs,
+    server,
+    session,
+    skills,
+    start,
+)
 from agentskills.api.sessions import Keys
 from agentskills.settings import Settings
 from agentskills.settings import settings as read_settings
@@ -42,7 +54,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.metrics = metrics = Metrics()
-    for routes in (start, plan, compare, runs, lineage, answers, skills, session, server, ui, docs):
+    for routes in (
+        start,
+        plan,
+        compare,
+        runs,
+        lineage,
+        answers,
+        effects,
+        audit,
+        skills,
+        session,
+        server,
+        ui,
+        docs,
+    ):
         app.include_router(routes.router)
     errors.install(app)
     app.state.keys = keys = Keys(chosen)

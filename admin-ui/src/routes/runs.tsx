@@ -7,7 +7,7 @@ import { Empty, LoadingRows } from "@/components/empty";
 import { Page } from "@/components/layout";
 import { Panel } from "@/components/panel";
 import { ProblemNotice } from "@/components/problem-notice";
-import { RerunDialog } from "@/features/rerun/rerun-dialog";
+import { QuickRerun } from "@/features/rerun/quick-rerun";
 import { useStartingRuns } from "@/features/rerun/rerun-state";
 import { Pager } from "@/features/runs/pager";
 import { RunFilters } from "@/features/runs/run-filters";
@@ -82,7 +82,7 @@ export default function RunsPage() {
         </Panel>
       )}
       {search.rerun && (
-        <RerunDialog
+        <QuickRerun
           threadId={search.rerun}
           onClose={() =>
             void navigate({

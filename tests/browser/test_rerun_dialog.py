@@ -82,6 +82,21 @@ def test_the_plan_stays_while_the_next_is_made_and_errors_stand_in_place(site: S
     expect(site.plan()).to_contain_text("2 reused, 0 executed, 0 open")
 
 
+def test_what_was_not_planned_yet_is_shown_before_it_starts(site: Site) -> None:
+    page = site.page
+    original = parcel(site, "parcel-8")
+    site.open_run(original, "?rerun=only-what-changed")
+    expect(site.plan()).to_contain_text("2 reused, 0 executed, 0 open")
+    site.write_json('{"parcel": {"id": "ABCD"}, "rate": 2}')
+    page.keyboard.press("Control+Enter")
+    told = site.dialog().get_by_role("status").filter(has_text="The plan has changed since you looked")
+    expect(told).to_contain_text("input parcel.id changed")
+    assert len(site.family(original)) == 1
+    site.plan()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(rf"/ui/runs/{original}_rerun_1$"))
+
+
 def test_from_a_step(site: Site) -> None:
     page = site.page
     original = parcel(site, "parcel-3")
@@ -92,9 +107,10 @@ def test_from_a_step(site: Site) -> None:
     expect(page.get_by_label("From step")).to_have_value("4")
     expect(site.plan()).to_contain_text("before the chosen step")
     site.snap("rerun-from-step", whole=False)
-    site.dialog().get_by_role("button", name="Rerun").click()
+    site.dialog().get_by_role("button", name="Rerun").dblclick()
     page.wait_for_url(re.compile(rf"/ui/runs/{original}_rerun_1$"))
     site.expect_status("completed")
+    assert len(site.family(original)) == 2
     assert steps(site, f"{original}_rerun_1")["measure-parcel"]["reused_from"]["why"] == "kept"
     expect(page.locator('article[data-step="2"]')).to_contain_text("kept")
 

@@ -27,9 +27,11 @@ async def test_the_api_by_example(server: RunningServer) -> None:
     assert "20261120000000004711" in status
     assert '"skill":"pay-refund"' in steps
     assert "event: run" in events
-    metadata, found, order_43, inbox, approved, refused = outputs[6:]
+    metadata, plan, found, order_43, inbox, approved, refused = outputs[6:]
     assert '"received_on":"2026-11-21"' in metadata
     assert '"reference":20261120000000004711' in metadata
+    assert '"plan_token":"' in plan
+    assert '"reason":"input request.received_on changed"' in plan
     assert found.count('"thread_id":"order-42') == 3
     assert '"thread_id":"order-43"' in order_43
     assert '"options":["approve","reject"]' in inbox
@@ -39,12 +41,14 @@ async def test_the_api_by_example(server: RunningServer) -> None:
 
 async def test_the_client_by_example(server: RunningServer) -> None:
     outputs = await carry_out("docs/client.md", server)
-    first, followed, answered, rerun, errors = outputs
+    first, followed, answered, rerun, planned, errors = outputs
     assert first == "kettle-42 completed 64.70\n"
     assert followed.splitlines()[-1] == "completed"
     assert "6 pay-refund completed" in followed.splitlines()
     assert answered == "completed\n"
     assert rerun.splitlines()[-1] == "completed after True"
+    assert "reuse fetch-order unchanged since kettle-42, step 2" in planned.splitlines()
+    assert planned.splitlines()[-1] == "completed"
     assert "nobody-knows-it" in errors
     assert "/sop" in errors
 

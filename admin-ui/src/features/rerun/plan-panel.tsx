@@ -6,6 +6,7 @@ import { Notice } from "@/components/notice";
 import { ProblemNotice } from "@/components/problem-notice";
 import type { Plan } from "@/lib/api";
 import { cx } from "@/lib/class-names";
+import type { ApiError } from "@/lib/problem";
 import { PlanEffects } from "./plan-effects";
 import { countsText, estimateText } from "./plan-estimate";
 import { PlanSteps } from "./plan-steps";
@@ -34,16 +35,7 @@ export function PlanPanel({ shown, readable, consent, onConsent }: PlanPanelProp
         {loading && <LoaderCircle aria-hidden className="size-4 animate-spin text-ink-faint" />}
       </div>
       <div aria-live="polite" className="space-y-4">
-        {error && (
-          <div>
-            <ProblemNotice error={error} onRetry={retry} />
-            {error.errors[0]?.pointer && (
-              <p className="mt-1.5 text-xs text-ink-faint">
-                Field: <code className="font-mono">{error.errors[0].pointer}</code>
-              </p>
-            )}
-          </div>
-        )}
+        {error && <Refused error={error} onRetry={retry} />}
         {!plan && loading && <Skeleton className="h-40" />}
         {plan && !error && (
           <div className={cx("space-y-4 transition-opacity", !current && "opacity-60")}>
@@ -59,6 +51,24 @@ export function PlanPanel({ shown, readable, consent, onConsent }: PlanPanelProp
         )}
       </div>
     </section>
+  );
+}
+
+/** Why there is no plan of this, and which field says so. */
+function Refused({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+  if (error.status < 400 || error.status >= 500 || error.status === 401) {
+    return <ProblemNotice error={error} onRetry={onRetry} />;
+  }
+  const pointer = error.errors[0]?.pointer;
+  return (
+    <Notice kind="bad" title="It can't be rerun like this">
+      {error.detail}
+      {pointer && (
+        <p className="mt-1.5 text-xs text-ink-soft">
+          Field: <code className="font-mono">{pointer}</code>
+        </p>
+      )}
+    </Notice>
   );
 }
 
@@ -121,7 +131,7 @@ function Rest({ plan }: { plan: Plan }) {
         </Part>
       )}
       <Part title="Estimate">
-        <p className="text-ink-soft">{estimateText(plan)}, as last time</p>
+        <p className="text-ink-soft">Last time {estimateText(plan)}</p>
       </Part>
     </>
   );

@@ -29,7 +29,7 @@ export function Radios<T extends string>({
           <label
             key={value}
             className={cx(
-              "flex cursor-pointer gap-2.5 rounded-lg border px-3 py-2 transition-colors hover:bg-hover",
+              "flex cursor-pointer items-start gap-2.5 rounded-lg border px-3 py-2 transition-colors hover:bg-hover",
               "has-focus-visible:outline-2 has-focus-visible:outline-accent",
               value === chosen && "border-accent bg-accent-soft",
             )}

@@ -67,6 +67,22 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
     }
   };
 
+  // What the dialog was opened for stands first.
+  const corrections = (
+    <Section
+      title="Correct a result"
+      chosen={choice.corrections.map(({ keys }) => keys.join(".")).join(", ")}
+      open={opened.correct !== undefined}
+    >
+      <Corrections
+        produced={producedValues(steps)}
+        corrections={choice.corrections}
+        onChange={(corrections) => change({ corrections })}
+        error={choice.corrections.length > 0 ? wrong?.at("/changes") : undefined}
+      />
+    </Section>
+  );
+
   return (
     <form
       className="flex min-h-0 flex-col"
@@ -89,6 +105,7 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
               onOpened({ preset, ...(step === null ? {} : { step }) });
             }}
           />
+          {opened.correct !== undefined && corrections}
           <InputEditor
             original={run.initial_data}
             text={choice.text}
@@ -109,18 +126,7 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
               />
             )}
           </Field>
-          <Section
-            title="Correct a result"
-            chosen={choice.corrections.map(({ keys }) => keys.join(".")).join(", ")}
-            open={opened.correct !== undefined}
-          >
-            <Corrections
-              produced={producedValues(steps)}
-              corrections={choice.corrections}
-              onChange={(corrections) => change({ corrections })}
-              error={choice.corrections.length > 0 ? wrong?.at("/changes") : undefined}
-            />
-          </Section>
+          {opened.correct === undefined && corrections}
           <Section title="Effects" chosen={EFFECTS.find(({ value }) => value === choice.effects)?.meaning}>
             <EffectsChoice
               chosen={choice.effects}

@@ -81,21 +81,29 @@ class ContainedType(click.ParamType[dict[str, Any]]):
 
 
 class MomentType(click.ParamType[datetime]):
-    """A point in time: ISO 8601 (local time unless it says otherwise), or an age such as 90m, 24h, 7d."""
+    """A point in time: ISO 8601 (local time unless it says otherwise), or an age such as 90m, 24h, 7d.
+
+    With `ahead` the same words say how long from now.
+    """
 
     name = "time|age"
+
+    def __init__(self, *, ahead: bool = False) -> None:
+        self._ahead = ahead
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return the time with its zone."""
         if isinstance(value, datetime):
             return value
         if age := _AGE.fullmatch(value):
-            return now() - timedelta(**{_UNITS[age[2]]: int(age[1])})
+            span = timedelta(**{_UNITS[age[2]]: int(age[1])})
+            return now() + span if self._ahead else now() - span
         try:
             return datetime.fromisoformat(value).astimezone()
         except (ValueError, OverflowError):
+            what = "a time from now" if self._ahead else "an age"
             self.fail(
-                f"{value!r} is neither a time such as 2026-11-20T09:30 nor an age such as 24h", param, ctx
+                f"{value!r} is neither a time such as 2026-11-20T09:30 nor {what} such as 24h", param, ctx
             )
 
 
@@ -103,6 +111,7 @@ JSON_OBJECT = JsonObjectType()
 ASSIGNMENT = AssignmentType()
 CONTAINED = ContainedType()
 MOMENT = MomentType()
+LATER = MomentType(ahead=True)
 
 
 def json_or_text(text: str) -> Json:

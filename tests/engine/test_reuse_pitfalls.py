@@ -1,4 +1,4 @@
-"""What others fell into: results of the wrong run, version or person, effects and secrets that slip through."""
+"""What others fell into: results of the wrong run, version or person; effects and secrets that slip out."""
 
 from __future__ import annotations
 
@@ -64,9 +64,6 @@ async def test_pitfall_7_a_result_never_goes_to_another_skill_or_version(place: 
     step(place.root, "beta", "x", "q", log=log, plus=10)
     await place.load()
     async with place.worker():
-        run = await place.start("alpha", "beta", data={"x": 0}, sop="Do alpha, beta and aaa.", skills=None)
-        state = await place.until(run)
-        assert state["error"] is None or state["error"]["type"] == "unknown-skill"
         run = await place.start(sop="Do it.", data={"x": 0})
         await place.until(run, "completed")
         done(log)
@@ -130,7 +127,7 @@ async def test_pitfall_10_a_rerun_takes_no_secret_along(
     """Secrets are resolved anew; their values are in no fingerprint, and nowhere in what is stored."""
     first, second = "first-planted-secret", "second-planted-secret"
     sidecar = (
-        'request: {method: POST, url: "{env.URL}/score", headers: {X-Key: "{secret.KEY}"}, body: {x: "{x}"}}\n'
+        'request: {method: POST, url: "{env.URL}/s", headers: {X-Key: "{secret.KEY}"}, body: {x: "{x}"}}\n'
         'response: {score: "$.score"}\n'
     )
     add_skill(
@@ -163,18 +160,10 @@ async def test_pitfall_10_a_rerun_takes_no_secret_along(
     assert [seen.headers["x-key"] for seen in service.seen] == [first, second]
     assert whys(await place.steps(same)) == ["reused"]
     assert "planted" not in json.dumps(plan, default=str)
-    for table in (
-        "run_metadata",
-        "run_steps",
-        "run_state",
-        "step_details",
-        "payloads",
-        "effects",
-        "audit_log",
-    ):
-        if await place.pool.fetchval("SELECT to_regclass($1)", table):
-            rows = await place.pool.fetch(f"SELECT t::text FROM {table} t")
-            assert not [row for row in rows if "planted" in row[0]], table
+    tables = await place.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    for (table,) in tables:
+        rows = await place.pool.fetch(f'SELECT t::text FROM "{table}" t')
+        assert not [row for row in rows if "planted" in row[0]], table
 
 
 async def test_pitfall_17_an_approval_never_passes_for_what_was_not_approved(
@@ -188,9 +177,7 @@ async def test_pitfall_17_an_approval_never_passes_for_what_was_not_approved(
         await place.approve(run)
         await place.until(run, "completed")
         done(log)
-        for asked in (only_what_changed(to="bob"), only_what_changed(to=None, amount=6), RerunRequest()):
-            if (asked.changes or {}).get("to", "") is None:
-                continue
+        for asked in (only_what_changed(to="bob"), only_what_changed(amount=6), RerunRequest()):
             again = await place.rerun(run, asked)
             await place.until_waiting(again, "approval")
         recorded = await place.rerun(run, RerunRequest(plan="recorded", changes={"amount": 6}))
@@ -206,17 +193,15 @@ async def test_pitfall_17_an_approval_never_passes_for_what_was_not_approved(
 
 
 async def test_pitfall_18_spelling_and_attempts_are_in_no_fingerprint_but_files_and_environment_are(
-    place: Workplace, log: Path, monkeypatch: pytest.MonkeyPatch
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = place.settings.home / "tried"
     code = (
         "import pathlib\n"
-        f"open({str(log)!r}, 'a').close()\n"
         f"tried = pathlib.Path({str(tried)!r})\n"
         "if not tried.exists():\n    tried.touch()\n    raise RuntimeError('not yet')\n"
-        f"with open({str(log)!r}, 'a') as log:\n    log.write('load\\n')\n"
         "return {'b': len(inputs['a'])}"
-    ).replace("open(" + repr(str(log)) + ", 'a').close()\n", "")
+    )
     inline(
         place.root, "load", code, requires="a", produces="b", retries="1", backoff="exponential 10ms..10ms"
     )

@@ -40,13 +40,14 @@ const runsRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/runs")),
 });
 
-export type RunTab = "steps" | "data" | "request";
+export type RunTab = "steps" | "data" | "request" | "family";
+const OTHER_TABS: readonly unknown[] = ["data", "request", "family"] satisfies RunTab[];
 
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/$threadId",
   validateSearch: (search): { tab?: RunTab; rerun?: true } => ({
-    ...(search.tab === "data" || search.tab === "request" ? { tab: search.tab } : {}),
+    ...(OTHER_TABS.includes(search.tab) ? { tab: search.tab as RunTab } : {}),
     ...(search.rerun ? { rerun: true } : {}),
   }),
   loader: ({ context: { queries }, params: { threadId } }) => {

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.anyio
 async def test_the_api_by_example(server: RunningServer) -> None:
     outputs = await carry_out("docs/api.md", server)
     assert await statuses(server) == {
-        "order-42": "completed",
         "order-42_rerun_1": "completed",
         "order-42_rerun_2": "completed",
         "order-43": "completed",
@@ -27,13 +26,15 @@ async def test_the_api_by_example(server: RunningServer) -> None:
     assert "20261120000000004711" in status
     assert '"skill":"pay-refund"' in steps
     assert "event: run" in events
-    metadata, found, order_43, inbox, approved, refused = outputs[6:]
+    metadata, family, found, order_43, inbox, approved, deleted, refused = outputs[6:]
     assert '"received_on":"2026-11-21"' in metadata
     assert '"reference":20261120000000004711' in metadata
+    assert family.count('"parent_thread_id":"order-42"') == 2
     assert found.count('"thread_id":"order-42') == 3
     assert '"thread_id":"order-43"' in order_43
     assert '"options":["approve","reject"]' in inbox
     assert '"decision":"approve"' in approved
+    assert '"status":"deleted"' in deleted
     assert '"pointer":"/sop"' in refused
 
 

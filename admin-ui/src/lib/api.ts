@@ -22,6 +22,7 @@ export type StepDetail = Schemas["StepDetail"];
 export type RunError = Schemas["RunError"];
 export type RunEvent = Schemas["RunEvent"];
 export type RerunItem = Schemas["RerunItem"];
+export type LineageItem = Schemas["LineageItem"];
 export type RerunStarted = Schemas["RerunStarted"];
 export type Skill = Schemas["SkillItem"];
 export type SkillDetail = Schemas["SkillDetail"];
@@ -110,6 +111,17 @@ export const answerWait = (thread_id: string, decision: Decision) =>
 export const cancelRun = (thread_id: string, reason?: string) =>
   data(
     client.POST("/admin/runs/{thread_id}/cancel", {
+      params: { path: { thread_id } },
+      body: reason ? { reason } : {},
+    }),
+  );
+
+export const getLineage = (thread_id: string, signal?: AbortSignal) =>
+  data(client.GET("/admin/runs/{thread_id}/lineage", { params: { path: { thread_id } }, signal }));
+
+export const deleteRun = (thread_id: string, reason?: string) =>
+  data(
+    client.DELETE("/admin/runs/{thread_id}", {
       params: { path: { thread_id } },
       body: reason ? { reason } : {},
     }),

@@ -118,7 +118,11 @@ export interface paths {
         get: operations["getRun"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Run
+         * @description Delete a run that is over: what it held goes, its place in the family and its effects stay.
+         */
+        delete: operations["deleteRun"];
         options?: never;
         head?: never;
         patch?: never;
@@ -238,6 +242,26 @@ export interface paths {
          * @description Stop a run: nothing new starts, what waits is closed.
          */
         post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/runs/{thread_id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lineage
+         * @description Return the whole family of a run: who reran what, why, and how it ended; deleted runs too.
+         */
+        get: operations["getLineage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -600,6 +624,24 @@ export interface components {
             run_status: components["schemas"]["RunStatus"];
         };
         /**
+         * Deleted
+         * @description The run has been deleted, now or earlier.
+         */
+        Deleted: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "deleted";
+            /** Thread Id */
+            thread_id: string;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+        };
+        /**
          * DiagnosticItem
          * @description Something the loader or linter has to say about a skill folder.
          */
@@ -661,6 +703,86 @@ export interface components {
              * @description workers whose lease is good
              */
             workers: number;
+        };
+        /**
+         * Lineage
+         * @description A whole family: its runs by parent_thread_id make the tree.
+         */
+        Lineage: {
+            /** Root Thread Id */
+            root_thread_id: string;
+            /**
+             * Thread Id
+             * @description the run that was asked for
+             */
+            thread_id: string;
+            /**
+             * Items
+             * @description the oldest first, at most 10,000
+             */
+            items: components["schemas"]["LineageItem"][];
+            /**
+             * Capped
+             * @description there are more
+             */
+            capped: boolean;
+        };
+        /**
+         * LineageItem
+         * @description A run in its family; of a deleted one only its place is left.
+         */
+        LineageItem: {
+            /** Thread Id */
+            thread_id: string;
+            /**
+             * Run Name
+             * @description null when deleted
+             */
+            run_name: string | null;
+            /** Parent Thread Id */
+            parent_thread_id: string | null;
+            /**
+             * Rerun Number
+             * @description the number in its own id; 0 for a root
+             */
+            rerun_number: number;
+            /** @description null when deleted */
+            status: components["schemas"]["RunStatus"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Reason
+             * @description why it was rerun, as whoever asked said
+             */
+            reason: string | null;
+            /**
+             * Preset
+             * @description again, from-failure, only-what-changed, from-step, audit-replay, same-path or what-if; null for a first run and for a mixture
+             */
+            preset: string | null;
+            /**
+             * Error Type
+             * @description of a failed run
+             */
+            error_type: string | null;
+            /**
+             * Not Repeated
+             * @description effects honoured by receipt
+             */
+            not_repeated: number;
+            /**
+             * Fixed By
+             * @description of a failed run: the nearest rerun below it that completed
+             */
+            fixed_by: string | null;
+            /** Deleted At */
+            deleted_at: string | null;
         };
         /**
          * Plan
@@ -1188,6 +1310,11 @@ export interface components {
              * @description why not, or what is restricted
              */
             rerunnable_why: string | null;
+            /**
+             * Fixed By
+             * @description of a failed run: the nearest rerun below it that completed
+             */
+            fixed_by: string | null;
             /** Cancellable */
             cancellable: boolean;
             parent: components["schemas"]["RerunItem"] | null;
@@ -1280,6 +1407,21 @@ export interface components {
              * @description effects honoured by receipt
              */
             not_repeated: number;
+            /**
+             * Fixed By
+             * @description of a failed run: the nearest rerun below it that completed
+             */
+            fixed_by: string | null;
+            /**
+             * Rerunnable
+             * @enum {string}
+             */
+            rerunnable: "yes" | "no";
+            /**
+             * Rerunnable Why
+             * @description why not, or what is restricted
+             */
+            rerunnable_why: string | null;
         };
         /**
          * RunMetadata
@@ -2065,6 +2207,17 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * DeleteRequest
+         * @description Why a run is deleted.
+         */
+        DeleteRequest: {
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
          * Limits
          * @description What a run may use up; beyond it the run ends `failed` with the limit's name.
          */
@@ -2464,6 +2617,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -2795,6 +2957,114 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the run's id */
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -2863,6 +3133,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -2924,6 +3203,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3002,6 +3290,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -3072,6 +3369,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -3135,6 +3441,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3235,8 +3550,85 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the run's id */
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3330,6 +3722,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agentskills.cli import output as out
+from agentskills.cli.lineage import delete, lineage
 from agentskills.cli.session import full_id, online, tell
 from agentskills.cli.values import ASSIGNMENT, JSON_OBJECT, MOMENT, merge_patch_of, with_assignments
 from agentskills.cli.watch import follow
@@ -46,6 +47,10 @@ def run() -> None:
 
     An ID may be shortened to a beginning that only one run has.
     """
+
+
+run.add_command(lineage)
+run.add_command(delete)
 
 
 @run.command()
@@ -156,9 +161,10 @@ async def ls(
 
 
 def note(row: out.Row) -> str:
-    """Return why a listed run failed, or what it waits for."""
+    """Return why a listed run failed and what has fixed it, or what it waits for."""
     if error := row["error"]:
-        return f"{error.get('type')}: {error.get('message')}"
+        fixed = f"fixed by {row['fixed_by']}; " if row["fixed_by"] else ""
+        return f"{fixed}{error.get('type')}: {error.get('message')}"
     waiting = row["waiting"] or []
     return ", ".join(
         f"{wait['reason'].replace('_', ' ')} of {wait['skill'] or 'the plan'}" for wait in waiting

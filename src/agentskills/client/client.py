@@ -259,6 +259,24 @@ class AgentSkills:
         path = f"/admin/runs/{_id(thread_id)}/cancel"
         return _object(await self._transport.post(path, _given(reason=reason), key=idempotency_key))
 
+    # Families
+
+    async def lineage(self, thread_id: str) -> JsonObject:
+        """Return `{root_thread_id, thread_id, items, capped}`: the run's whole family, the oldest first.
+
+        Each item has its `parent_thread_id`, who asked and why, and for a failed run `fixed_by`. Deleted runs
+        are there too, with `deleted_at`. Raises `RunNotFound`.
+        """
+        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/lineage"))
+
+    async def delete(self, thread_id: str, *, reason: str | None = None) -> JsonObject:
+        """Delete a run that is over; what it held goes, its place in the family and its effects stay.
+
+        A second time gives the same answer. Raises `RunNotFound` and `NotFinished`. A deleted run raises
+        `RunDeleted` wherever it is asked for.
+        """
+        return _object(await self._transport.delete(f"/admin/runs/{_id(thread_id)}", _given(reason=reason)))
+
     # Skills and SOPs
 
     async def skills(self) -> JsonObject:

@@ -43,6 +43,11 @@ class Line:
     look: Look | None = None
     found: Finds | None = None
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it is a decision for which no model is asked."""
+        return self.kind is StepKind.DECISION and self.step is not None
+
 
 @dataclass(slots=True)
 class Rehearsal:
@@ -101,7 +106,7 @@ async def _decide(course: Course, family: Family, planner: Planner, told: Rehear
         return None
     if isinstance(found, Step):
         why = (found.reused_from or {})["why"]
-        reason = {"kept": "before the chosen step", "recorded": "as recorded"}.get(why, "unchanged")
+        reason = {"kept": "kept", "recorded": "as recorded"}.get(why, "unchanged")
         return _decided(course, told, found, reason, "reuse", recorded=_recorded(course, family))
     if not planner.asks_a_model:
         decided = (await planner.decide(view)).decision
@@ -192,8 +197,8 @@ def _line(look: Look, found: Finds, told: Rehearsal) -> Line:
 def _open_reason(look: Look, found: Finds, told: Rehearsal) -> str:
     reason = reason_of(look, found)
     if told.guessed_from is not None:
-        return f"{told.why_guessed}; if not: {reason}"
-    return f"hangs on what is produced anew; as last time: {reason}"
+        return f"{reason}, if it comes to this: {told.why_guessed}"
+    return f"if values come out as last time: {reason}"
 
 
 def _guess(look: Look) -> Step:
@@ -208,11 +213,12 @@ def _guess(look: Look) -> Step:
             outputs=(kept and kept.outputs) or {},
             digests=(kept and kept.digests) or {},
         )
+    completed = last is not None and last.status is StepStatus.COMPLETED
     outputs: dict[str, Any] = {}
     digests: dict[str, str] = {}
     for path in look.contract.writes:
         value = read((last.outputs if last else None) or {}, path)
-        if value is ABSENT and path in look.contract.may_produce:
+        if value is ABSENT and completed and path in look.contract.may_produce:
             continue
         if value is ABSENT:
             value = [] if path.endswith("[]") else None

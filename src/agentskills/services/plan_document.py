@@ -64,7 +64,7 @@ def _line_document(line: Line, estimates: _Estimates) -> dict[str, Any]:
         "warnings": list(pointer.get("warnings") or ()),
         "decision": _decision(line),
         "effect": _effect(line),
-        "estimate": estimates.of(line) if line.expected == "execute" else None,
+        "estimate": estimates.of(line) if line.expected == "execute" and not line.is_free else None,
     }
 
 

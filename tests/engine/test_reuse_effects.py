@@ -23,9 +23,9 @@ def file(place: Workplace) -> Path:
     return place.settings.home / "mails"
 
 
-def mail(root: Path, file: Path, *, act: str = "", slow: float = 0, **keys: str) -> None:
+def mail(root: Path, file: Path, *, before: str = "", act: str = "", slow: float = 0, **keys: str) -> None:
     """An irreversible skill keyed by the customer; each mail is a line of the file."""
-    code = (
+    code = f"{before}\n" + (
         f'with open({str(file)!r}, "a") as file:\n'
         "    file.write(f\"{inputs['customer']} {inputs['text']}\\n\")\n"
         f"{act or 'pass'}\nawait asyncio.sleep({slow})\n"
@@ -394,3 +394,32 @@ async def test_an_effect_key_that_is_written_anew_needs_consent(place: Workplace
     assert effect_of(plan)["certain"] is False
     assert wait["asks"]["effect"]["key"] == {"text": "Dear y"}
     assert mails(file) == ["ann Dear x"]
+
+
+async def test_a_repetition_that_failed_is_no_consent_for_the_next_one(place: Workplace, file: Path) -> None:
+    closed = place.settings.home / "closed"
+    act = (
+        f"import os\nif os.path.exists({str(closed)!r}):\n"
+        "    class EffectNotDone(Exception):\n        pass\n    raise EffectNotDone('closed')"
+    )
+    mail(place.root, file, before=act)
+    await place.load()
+    async with place.worker():
+        run = await sent(place)
+        closed.touch()
+        tried = await place.rerun(run, RerunRequest(effects="repeat", consent=("mail",)))
+        await place.until(tried, "failed")
+        closed.unlink()
+        asked = RerunRequest(effects="repeat")
+        assert effect_of(await place.plan(run, asked))["state"] == "needs_consent"
+        again = await place.rerun(run, asked)
+        wait = await place.until_waiting(again, "consent")
+        assert wait["asks"]["earlier_receipt"]["thread_id"] == run
+        assert mails(file) == ["ann hello"]
+        await place.approve(again)
+        await place.until(again, "completed")
+    assert mails(file) == ["ann hello"] * 2
+    assert [(row["repeat"], row["state"]) for row in await place.effects()] == [
+        (0, "receipt"),
+        (1, "receipt"),
+    ]

@@ -423,3 +423,46 @@ async def test_a_repetition_that_failed_is_no_consent_for_the_next_one(place: Wo
         (0, "receipt"),
         (1, "receipt"),
     ]
+
+
+async def test_a_doubt_that_turns_out_to_have_happened_is_repeated_only_with_consent(
+    place: Workplace, file: Path
+) -> None:
+    mail(place.root, file, act='raise RuntimeError("lost")')
+    await place.load()
+    async with place.worker():
+        run = await place.start("mail", data=DATA)
+        await place.until_waiting(run, "in_doubt")
+        await place.approve(run, decision="stop")
+        await place.until(run, "failed")
+        again = await place.rerun(run, RerunRequest(effects="repeat"))
+        await place.until_waiting(again, "in_doubt")
+        await place.approve(again, decision="happened", data={"sent": "by hand"})
+        wait = await place.until_waiting(again, "consent")
+        assert wait["asks"]["earlier_receipt"]["output"] == {"sent": "by hand"}
+    assert mails(file) == ["ann hello"]
+
+
+async def test_whoever_waits_for_another_run_that_does_it_then_needs_consent(
+    place: Workplace, file: Path
+) -> None:
+    """Neither found that it had happened when it was looked up; one of them has done it since."""
+    inline(place.root, "mail", "raise ValueError('bug')", requires="customer text", produces="sent")
+    await place.load()
+    async with place.worker(), place.worker():
+        run = await place.start("mail", data=DATA)
+        await place.until(run, "failed")
+        mail(place.root, file, slow=0.5)
+        await place.load()
+        asked = RerunRequest(effects="repeat")
+        both = await asyncio.gather(*(place.rerun(run, asked) for _ in range(2)))
+        waiting: set[str] = set()
+        async with asyncio.timeout(30):
+            while not waiting:
+                waiting = {
+                    one for one in both if any(w["reason"] == "consent" for w in await place.waits(one))
+                }
+                await asyncio.sleep(0.01)
+        (other,) = set(both) - waiting
+        await place.until(other, "completed")
+    assert mails(file) == ["ann hello"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agentskills.cli import output as out
+from agentskills.cli.keep import keep
 from agentskills.cli.session import full_id, online, tell
 from agentskills.cli.values import ASSIGNMENT, JSON_OBJECT, MOMENT, merge_patch_of, with_assignments
 from agentskills.cli.watch import follow
@@ -296,3 +297,6 @@ def _print_answer(answer: dict[str, Any], output: str, line: str) -> None:
         click.echo(line)
     else:
         out.print_document(answer, output)
+
+
+run.add_command(keep)

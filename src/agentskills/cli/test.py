@@ -156,8 +156,7 @@ def _workshop(roots: Sequence[Path]) -> Iterator[tuple[Settings, str]]:
         private_hosts="",
         crash_at=None,
     )
-    # Nothing here is needed after a crash of the machine.
-    server = EmbeddedPostgres(home, options={"fsync": "off", "full_page_writes": "off"})
+    server = EmbeddedPostgres(home, lasting=False)
     try:
         server.acquire()
         asyncio.run(migrate.upgrade(server.url))

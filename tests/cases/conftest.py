@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.cli.asf_command import asf
-from tests.engine.conftest import place as place  # noqa: PLC0414  # a fixture
+from tests.engine.conftest import place as place  # a fixture
 from tests.engine.workplace import Workplace
 
 from agentskills.cli.keep import write_case

@@ -50,6 +50,22 @@ async def test_a_kept_run_passes_and_names_what_changes(bench: Bench) -> None:
     assert [why.split(" (")[0] for why in changes["v3"]["why"]] == ["skill s2 changed"]
 
 
+async def test_what_is_unchanged_is_answered_by_the_recording(bench: Bench) -> None:
+    place = bench.place
+    inline(place.root, "draw", "import uuid\nreturn {'lot': uuid.uuid4().hex}", requires="n", produces="lot")
+    inline(place.root, "note", 'return {"noted": inputs["lot"]}', requires="lot", produces="noted")
+    await place.load()
+    async with place.worker():
+        run = await place.start("draw", "note", data={"n": 1})
+        await place.until(run, "completed")
+    await bench.keep(run)
+    assert bench.verdicts()[run]["outcome"] == "passed"
+    inline(place.root, "draw", "import uuid\nreturn {'lot': str(uuid.uuid4())}", requires="n", produces="lot")
+    case = bench.verdicts()[run]
+    assert case["outcome"] == "changed"
+    assert [why.split(" (")[0] for why in case["changes"][1]["why"]] == ["skill draw changed"]
+
+
 async def test_kept_reruns_with_corrections_and_kept_steps_pass(bench: Bench) -> None:
     run = await chain(bench)
     place = bench.place
@@ -118,9 +134,10 @@ async def test_another_choice_of_the_planner_is_said(bench: Bench) -> None:
     )  # fmt: skip
     adder(place.root, "from-big", "big", "done")
     adder(place.root, "from-small", "small", "done", plus=100)
+    adder(place.root, "report", "done", "reported")
     await place.load()
     async with place.worker():
-        run = await place.start("pick", "from-big", "from-small", data={"n": 7})
+        run = await place.start("report", data={"n": 7})
         await place.until(run, "completed")
     await bench.keep(run)
     assert bench.verdicts()[run]["outcome"] == "passed"

@@ -27,7 +27,8 @@ async def test_the_api_by_example(server: RunningServer) -> None:
     assert "20261120000000004711" in status
     assert '"skill":"pay-refund"' in steps
     assert "event: run" in events
-    metadata, found, order_43, inbox, approved, refused = outputs[6:]
+    metadata, case, found, order_43, inbox, approved, refused = outputs[6:]
+    assert '"path":"payment.amount","value":64.70' in case
     assert '"received_on":"2026-11-21"' in metadata
     assert '"reference":20261120000000004711' in metadata
     assert found.count('"thread_id":"order-42') == 3

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agentskills.cli import output as out
-from agentskills.domain.data_path import ABSENT
+from agentskills.domain.canonical import digest
+from agentskills.domain.data_path import ABSENT, leaves
 from agentskills.domain.errors import BadCase
 from agentskills.domain.json_text import json_str
 from agentskills.domain.verdict import Change, Outcome, Verdict
@@ -99,21 +100,29 @@ def lines_of(file: KeptFile, verdict: Verdict | None) -> list[str]:
         return [f"{file.path}: {file.problem}"]
     lines = [*verdict.reasons]
     for change in verdict.changes:
-        lines.append(f"{change.path}: {difference(change)}")
+        lines += differences(change)
         lines += [f"  {why}" for why in change.why]
     return lines + [f"note: {note}" for note in verdict.notes]
 
 
-def difference(change: Change) -> str:
-    """Return from what to what a value has changed."""
-    if change.before is ABSENT:
-        return f"now {_short(change.after)}" if change.after is not ABSENT else "now nothing"
-    after = "nothing" if change.after is ABSENT else _short(change.after)
-    return f"{_short(change.before)} → {after}"
+def differences(change: Change) -> list[str]:
+    """Return from what to what a value has changed; of two objects just the places that differ."""
+    path, before, after = change.path, change.before, change.after
+    if type(before) is not dict or type(after) is not dict:
+        known = "another value" if before is ABSENT else _short(before)
+        return [f"{path}: {known} → {_short(after)}"]
+    then, today = leaves(before, f"{path}."), leaves(after, f"{path}.")
+    places = sorted(then.keys() | today.keys())
+    pairs = [(place, then.get(place, ABSENT), today.get(place, ABSENT)) for place in places]
+    return [f"{place}: {_short(old)} → {_short(new)}" for place, old, new in pairs if not _equal(old, new)]
+
+
+def _equal(old: Any, new: Any) -> bool:
+    return old is not ABSENT and new is not ABSENT and digest(old) == digest(new)
 
 
 def _short(value: Any) -> str:
-    text = json_str(value)
+    text = "nothing" if value is ABSENT else json_str(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 

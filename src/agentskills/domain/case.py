@@ -17,6 +17,7 @@ from agentskills.domain.status import StepKind
 
 FORMAT = 1
 SUFFIX = ".run.json"
+_MOST_STEPS = 1_000_000
 MAX_SHOWN = 10_000
 """Bytes up to which an expected value stands in the case as it is; of a larger one only its digest."""
 
@@ -63,6 +64,17 @@ class KeptStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     actor: dict[str, Any] | None = None  # who answered
 
 
+class KeptCorrection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The result that a person has set for a step."""
+
+    kind: Literal["skill", "approval"]
+    skill: str
+    nth: int  # from 1
+    outputs: dict[str, Any]
+    paths: list[str]
+    by: dict[str, Any]
+
+
 class KeptEffect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the run left behind of an irreversible effect, for readers."""
 
@@ -85,11 +97,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     sop_name: str | None
     initial_data: dict[str, Any]
     skills: list[str] | None  # the goal, where the request listed one
-    planner: str
+    planner: Literal["dataflow", "llm"]
     model: str | None
     limits: dict[str, Any]
     versions: dict[str, str]  # digest of each skill that took part
-    corrections: list[dict[str, Any]]  # results that people have set
+    corrections: list[KeptCorrection]
     redacted: bool  # secrets were struck out, so that some values are not those the run had
     journal: list[KeptStep]
     effects: list[KeptEffect]
@@ -150,16 +162,18 @@ def _check(case: Case) -> None:
     """Refuse what is well-formed but tells no run."""
     for index, expected in enumerate(case.expected):
         at = f"expected[{index}]"
-        try:
-            check_path(expected.path)
-        except BadInput as error:
-            raise BadCase(f"{at}.path: {error.detail}") from None
+        _check_path(expected.path, f"{at}.path")
         if (expected.value is msgspec.UNSET) == (expected.digest is None):
             raise BadCase(f"{at}: give either value or digest")
     if not case.sop.strip():
         raise BadCase("sop: it is empty")
     if (case.ended.status == "failed") != (case.ended.error is not None):
         raise BadCase("ended.error: just what failed has one")
+    for index, correction in enumerate(case.corrections):
+        for path in correction.paths:
+            _check_path(path, f"corrections[{index}].paths")
+            if read(correction.outputs, path) is ABSENT:
+                raise BadCase(f"corrections[{index}].paths: there is nothing at {path} in the outputs")
     last = 0
     for index, step in enumerate(case.journal):
         _check_step(step, f"journal[{index}]", last)
@@ -167,7 +181,7 @@ def _check(case: Case) -> None:
 
 
 def _check_step(step: KeptStep, at: str, last: int) -> None:
-    if step.seq <= last:
+    if not last < step.seq < _MOST_STEPS:
         raise BadCase(f"{at}.seq: {step.seq} comes after {last}")
     if not 0 < step.decision <= step.seq:
         raise BadCase(f"{at}.decision: {step.decision} ordered nothing at {step.seq}")
@@ -175,8 +189,15 @@ def _check_step(step: KeptStep, at: str, last: int) -> None:
         raise BadCase(f"{at}.skill: all steps but decisions have one")
     if (step.status == "failed") != (step.error is not None):
         raise BadCase(f"{at}.error: just what failed has one")
-    for path in (*(step.digests or ()), *(path for path in step.inputs or () if path)):
-        try:
-            check_path(path)
-        except BadInput as error:
-            raise BadCase(f"{at}: {error.detail}") from None
+    for path in (*(step.digests or ()), *(step.inputs or ())):
+        _check_path(path, at)
+    for path in step.digests or ():
+        if read(step.outputs, path) is ABSENT:
+            raise BadCase(f"{at}.digests: there is nothing at {path} in the outputs")
+
+
+def _check_path(path: str, at: str) -> None:
+    try:
+        check_path(path)
+    except BadInput as error:
+        raise BadCase(f"{at}: {error.detail}") from None

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from agentskills.domain.case import Case, KeptStep
+import msgspec
+
+from agentskills.domain.case import Case, KeptCorrection, KeptStep
 from agentskills.domain.clock import now
 from agentskills.domain.correction import Correction, places
 from agentskills.domain.fingerprint import approval_fingerprint
 from agentskills.domain.skill import Approval
 from agentskills.domain.status import RunStatus, StepKind, StepStatus
-from agentskills.domain.step import Step
+from agentskills.domain.step import Step, changed
 from agentskills.services.actor import Actor
 from agentskills.storage import cases
 from agentskills.storage.database import Conn
@@ -28,7 +32,7 @@ async def import_case(
 
     `versions` are the digests of the skills as they are now, by name. Call in a transaction.
     """
-    steps = steps_of(case, versions, now())
+    steps = steps_of(case, thread_id, versions, now())
     run = NewRun(
         thread_id=thread_id,
         sop=case.sop,
@@ -40,19 +44,27 @@ async def import_case(
         planner=case.planner,
         limits=case.limits,
         requested_by=actor.document(),
-        given=[*case.corrections, *(pinned.document() for pinned in _pinned(case, steps, actor))],
+        given=[*(_document(given) for given in case.corrections), *_pinned(case, steps, actor)],
         lane=None,
     )
     await cases.insert_finished(conn, run, steps, RunStatus(case.ended.status), case.ended.error)
     return steps
 
 
-def steps_of(case: Case, versions: Mapping[str, str], at: datetime) -> list[Step]:
+def _document(given: KeptCorrection) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(given, builtin_types=(Decimal,))
+    return document
+
+
+def steps_of(case: Case, thread_id: str, versions: Mapping[str, str], at: datetime) -> list[Step]:
     """Return the journal of a case; what was taken over from other runs stands in it as its own."""
-    return [_step(case, step, versions, number, at) for number, step in enumerate(case.journal, 1)]
+    return [
+        changed(_step(case, step, versions, at), thread_id=thread_id, version=number)
+        for number, step in enumerate(case.journal, 1)
+    ]
 
 
-def _step(case: Case, kept: KeptStep, versions: Mapping[str, str], number: int, at: datetime) -> Step:
+def _step(case: Case, kept: KeptStep, versions: Mapping[str, str], at: datetime) -> Step:
     source = kept.source or {}
     own = source.get("why") not in _POINTS_NOWHERE or kept.effect_key is not None
     return Step(
@@ -60,7 +72,7 @@ def _step(case: Case, kept: KeptStep, versions: Mapping[str, str], number: int, 
         decision=kept.decision,
         kind=kept.kind,
         status=StepStatus(kept.status),
-        version=number,
+        version=0,
         started_at=at,
         finished_at=at,
         skill=kept.skill,
@@ -94,14 +106,14 @@ def _fingerprint(case: Case, kept: KeptStep, versions: Mapping[str, str]) -> str
     return approval_fingerprint(now_is, str(Approval.BEFORE if before else Approval.AFTER), kept.shown)
 
 
-def _pinned(case: Case, steps: list[Step], actor: Actor) -> list[Correction]:
+def _pinned(case: Case, steps: list[Step], actor: Actor) -> list[dict[str, Any]]:
     """Return the results that the run took over although what they are made of differed.
 
     Nothing that can be computed leads to them again, so they are set, as a correction is.
     """
-    place_of = places(steps)
+    place_of, by = places(steps), actor.document()
     return [
-        Correction(place_of[step.seq], step.outputs or {}, tuple(step.digests or ()), actor.document())
+        Correction(place_of[step.seq], step.outputs or {}, tuple(step.digests or ()), by).document()
         for step, kept in zip(steps, case.journal, strict=True)
         if step.seq in place_of and (kept.source or {}).get("warnings") and step.effect_key is None
     ]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from agentskills.domain.case import FORMAT, Case, Ending, Expectation, KeptEffect, KeptStep, expectation
+from agentskills.domain.case import (
+    FORMAT,
+    Case,
+    Ending,
+    Expectation,
+    KeptCorrection,
+    KeptEffect,
+    KeptStep,
+    expectation,
+)
 from agentskills.domain.data_path import ABSENT, check_path, read
 from agentskills.domain.errors import BadInput, NotFinished, RunNotFound
 from agentskills.domain.fold import fold
@@ -54,11 +63,11 @@ async def _case(conn: Conn, run: RunRow, expect: Sequence[str], default_model: s
         sop_name=run.sop_name,
         initial_data=run.initial_data,
         skills=run.skills,
-        planner=run.planner or "dataflow",
+        planner="llm" if run.planner == "llm" else "dataflow",
         model=run.model or await _model_of(conn, steps, beside.values()) or default_model,
         limits=run.limits,
         versions=await _versions(conn, run, steps),
-        corrections=run.given,
+        corrections=[KeptCorrection(**given) for given in run.given],
         redacted=False,
         journal=[_kept(step, beside[step.seq]) for step in steps],
         effects=[KeptEffect(**effect) for effect in await cases.effects_of(conn, run.thread_id)],
@@ -84,7 +93,7 @@ def _kept(step: Step, beside: Beside) -> KeptStep:
         status="completed" if step.status is StepStatus.COMPLETED else "failed",
         skill=step.skill,
         skill_digest=step.skill_digest,
-        reason=step.reason,
+        reason=None if pointer else step.reason,  # which speaks of runs elsewhere
         source=pointer or None,
         inputs=step.inputs,
         outputs=step.outputs,

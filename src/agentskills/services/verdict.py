@@ -19,6 +19,7 @@ from agentskills.domain.verdict import Change, Outcome, Verdict
 from agentskills.engine.offline import OFFLINE
 from agentskills.engine.recording import Recording
 
+_HOW = {"stand_in": "its recording stood in", "given": "its result is set"}
 _ASKS_OUTSIDE = (OFFLINE, EffectNeeded.type)
 
 
@@ -232,17 +233,17 @@ class _Judge:
         return []
 
     def _notes(self) -> Iterable[str]:
-        """Yield what has changed and was not put to the test."""
-        seen: set[str] = set()
+        """Yield what has changed and was not put to the test, because nothing was carried out."""
+        found: dict[str, None] = {}
         for step in self.now.steps:
-            source, before = (step.reused_from or {}).get("why"), self._counterpart(step)
-            if source not in ("stand_in", "given") or before is None or step.skill in seen:
+            why, before = (step.reused_from or {}).get("why"), self._counterpart(step)
+            if why not in _HOW or before is None or step.kind is not StepKind.SKILL:
                 continue
             changed = self._changed_version(before)
-            if changed and step.skill is not None:
-                seen.add(step.skill)
-                how = "its recording stood in" if source == "stand_in" else "its result is set"
-                yield f"{changed[0]}; not put to the test, {how}"
+            if why == "stand_in" and (differing := self._differing_inputs(step, before)):
+                changed.append(f"{step.skill} would read another {', '.join(differing)}")
+            found.update(dict.fromkeys(f"{what}; not put to the test, {_HOW[why]}" for what in changed))
+        yield from found
         if self.case.redacted:
             yield "secrets were struck out when it was kept: what reads them can come out otherwise"
 

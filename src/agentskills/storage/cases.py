@@ -74,7 +74,8 @@ async def insert_finished(
         move=Move(status=status, error=error),
         wake=0,
     )
-    await journal.append(conn, [ending])
+    written, _ = await journal.append(conn, [ending])
+    assert run.thread_id in written
 
 
 async def let_results_not_age(conn: Conn) -> None:

@@ -75,7 +75,7 @@ class Case(Answer):
     model: str | None
     limits: JsonObject
     versions: dict[str, str] = Field(description="digest of each skill that took part")
-    corrections: list[JsonObject]
+    corrections: list[JsonObject] = Field(description="results that people have set")
     redacted: bool = Field(description="whether secrets were struck out")
     journal: list[CaseStep]
     effects: list[CaseEffect]

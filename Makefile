@@ -54,6 +54,7 @@ test: lint ui
 
 bench: dev
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/reruns.py
 
 wheel: dev ui
 	rm -rf dist

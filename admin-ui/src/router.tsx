@@ -10,6 +10,7 @@ import {
   stringifySearchWith,
 } from "@tanstack/react-router";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { comparisonOptions } from "./queries/comparison";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { NotFoundPage, RootPage } from "./routes/root";
@@ -40,13 +41,14 @@ const runsRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/runs")),
 });
 
-export type RunTab = "steps" | "data" | "request";
+export type RunTab = "steps" | "data" | "request" | "family";
+const OTHER_TABS: readonly unknown[] = ["data", "request", "family"] satisfies RunTab[];
 
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/$threadId",
   validateSearch: (search): { tab?: RunTab; rerun?: true } => ({
-    ...(search.tab === "data" || search.tab === "request" ? { tab: search.tab } : {}),
+    ...(OTHER_TABS.includes(search.tab) ? { tab: search.tab as RunTab } : {}),
     ...(search.rerun ? { rerun: true } : {}),
   }),
   loader: ({ context: { queries }, params: { threadId } }) => {
@@ -55,6 +57,21 @@ const runRoute = createRoute({
     void queries.prefetchQuery(runStatusOptions(threadId));
   },
   component: lazyRouteComponent(() => import("./routes/run")),
+});
+
+const compareRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/compare",
+  validateSearch: (search): { left?: string; right?: string; only?: "differences" } => ({
+    ...(search.left ? { left: String(search.left) } : {}),
+    ...(search.right ? { right: String(search.right) } : {}),
+    ...(search.only === "differences" ? { only: "differences" } : {}),
+  }),
+  loaderDeps: ({ search: { left, right } }) => ({ left, right }),
+  loader: ({ context, deps: { left, right } }) => {
+    if (left && right) void context.queries.prefetchQuery(comparisonOptions(left, right));
+  },
+  component: lazyRouteComponent(() => import("./routes/compare")),
 });
 
 const newRoute = createRoute({
@@ -104,6 +121,7 @@ const routes = rootRoute.addChildren([
   indexRoute,
   runsRoute,
   runRoute,
+  compareRoute,
   newRoute,
   skillsRoute,
   skillRoute,

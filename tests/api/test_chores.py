@@ -9,8 +9,10 @@ from datetime import timedelta
 import pytest
 
 from agentskills.engine.notifier import Notifier
+from agentskills.services.actor import Actor
 from agentskills.services.chores import tidy
 from agentskills.services.context import Context
+from agentskills.services.delete import delete
 from agentskills.settings import Settings
 from agentskills.storage import retention
 from agentskills.storage.database import Pool
@@ -82,8 +84,13 @@ async def test_old_finished_runs_are_removed(pool: Pool, context: Callable[[int]
     assert await tidy(context(30)) == 0
 
 
+async def tombstones(pool: Pool) -> set[str]:
+    rows = await pool.fetch("SELECT thread_id FROM run_metadata WHERE deleted_at IS NOT NULL")
+    return {row["thread_id"] for row in rows}
+
+
 @pytest.mark.parametrize("size", [1, 100])
-async def test_a_run_stays_while_another_names_it(
+async def test_old_runs_leave_tombstones_while_relatives_remain(
     pool: Pool, context: Callable[[int], Context], size: int
 ) -> None:
     await finished(pool, "root", 50)
@@ -91,13 +98,66 @@ async def test_a_run_stays_while_another_names_it(
     await finished(pool, "root_rerun_2", 48, parent="root_rerun_1")
     await finished(pool, "root_rerun_3", 47, parent="root")
     await finished(pool, "root_rerun_4", 5, parent="root_rerun_2")
-    assert await tidy(context(30), batch=size) == 1
-    assert await runs(pool) == {"root", "root_rerun_1", "root_rerun_2", "root_rerun_4"}
+    await finished(pool, "single", 50)
+    assert await tidy(context(30), batch=size) == 5
+    family = {"root", "root_rerun_1", "root_rerun_2", "root_rerun_3", "root_rerun_4"}
+    assert await runs(pool) == family
+    assert await tombstones(pool) == family - {"root_rerun_4"}
     await pool.execute("UPDATE run_state SET finished_at = now() - interval '31 days'")
     await pool.execute("UPDATE run_metadata SET created_at = created_at - interval '31 days'")
     await pool.execute("UPDATE run_state SET created_at = created_at - interval '31 days'")
-    assert await tidy(context(30), batch=size) == 4
+    assert await tidy(context(30), batch=size) == 1
     assert await runs(pool) == set()
+    assert await pool.fetchval("SELECT count(*) FROM effects") == 6
+
+
+async def test_an_old_run_stays_while_a_rerun_of_it_is_under_way(
+    pool: Pool, context: Callable[[int], Context]
+) -> None:
+    await finished(pool, "root", 50)
+    await finished(pool, "root_rerun_1", 49, parent="root")
+    await finished(pool, "root_rerun_2", 48, parent="root_rerun_1", status="waiting")
+    assert await tidy(context(30)) == 0
+    await pool.execute(
+        """UPDATE run_state SET status = 'cancelled', finished_at = now() - interval '31 days'
+           WHERE status = 'waiting'"""
+    )
+    assert await tidy(context(30)) == 3
+    assert await runs(pool) == set()
+
+
+async def test_families_that_people_deleted_are_forgotten_in_their_time(
+    pool: Pool, context: Callable[[int | None], Context]
+) -> None:
+    for thread_id in ("one", "two"):
+        await finished(pool, thread_id, 5)
+        await delete(context(None), thread_id, None, Actor())
+    await pool.execute(
+        "UPDATE run_metadata SET deleted_at = now() - interval '31 days' WHERE thread_id = 'one'"
+    )
+    await tidy(context(None))
+    assert await runs(pool) == {"one", "two"}
+    await tidy(context(30))
+    assert await runs(pool) == {"two"}
+
+
+async def test_what_nothing_refers_to_is_removed(pool: Pool, context: Callable[[None], Context]) -> None:
+    await finished(pool, "used", 1)
+    await pool.execute("INSERT INTO payloads (digest, value) VALUES ('used', '1'), ('orphan', '1')")
+    await pool.execute("UPDATE run_steps SET payload = 'used'")
+    await pool.execute("INSERT INTO sop_texts (digest, sop) VALUES ('orphan', 'Nobody does this.')")
+    await pool.execute("INSERT INTO effect_waiters SELECT id, unnest(ARRAY['used', 'gone']) FROM effects")
+    await finished(pool, "deleted", 1)
+    await delete(context(None), "deleted", None, Actor())
+    await pool.execute(
+        """INSERT INTO step_details (thread_id, seq, kind, content)
+           VALUES ('deleted', 1, 'x', '1'), ('used', 1, 'x', '1')"""
+    )
+    await tidy(context(None))
+    assert [row["thread_id"] for row in await pool.fetch("SELECT thread_id FROM step_details")] == ["used"]
+    for table, column in (("payloads", "digest"), ("effect_waiters", "thread_id")):
+        assert [row[column] for row in await pool.fetch(f"SELECT {column} FROM {table}")] == ["used"], table
+    assert [row["sop"] for row in await pool.fetch("SELECT sop FROM sop_texts")] == ["Do it."]
 
 
 async def test_nothing_is_removed_unless_it_is_asked_for(
@@ -138,8 +198,10 @@ async def test_a_rerun_made_meanwhile_keeps_its_parent(pool: Pool, context: Call
         while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
             await asyncio.sleep(0.01)
         await rerun.execute(
-            "INSERT INTO run_metadata (thread_id, sop, parent_thread_id) VALUES ('busy_rerun_1', 'x', 'busy')"
+            """INSERT INTO run_metadata (thread_id, sop, parent_thread_id, lane)
+               VALUES ('busy_rerun_1', 'x', 'busy', 2)"""
         )
         await transaction.commit()
         assert await passing == 0
     assert await runs(pool) == {"busy", "busy_rerun_1"}
+    assert await tombstones(pool) == set()

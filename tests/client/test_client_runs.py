@@ -13,7 +13,15 @@ import pytest
 from tests.running_server import RunningServer
 
 from agentskills.client import AgentSkills
-from agentskills.domain.errors import AlreadyFinished, BadInput, IdTaken, NotWaiting, OutOfDate, RunNotFound
+from agentskills.domain.errors import (
+    AlreadyFinished,
+    BadInput,
+    IdTaken,
+    NotWaiting,
+    OutOfDate,
+    RunDeleted,
+    RunNotFound,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -180,3 +188,22 @@ async def closed(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with contextlib.suppress(OSError):  # the other side was quicker
         await writer.wait_closed()
+
+
+async def test_the_family_and_deleting(client: AgentSkills):
+    run = await client.start(
+        sop="Fetch order.", initial_data={}, skills=["fetch-order"], thread_id="c-family"
+    )
+    assert (await run.wait(FOREVER))["status"] == "failed"
+    new = await run.rerun(changes=KETTLE)
+    await new.wait(FOREVER)
+    family = await new.lineage()
+    assert [item["thread_id"] for item in family["items"]] == ["c-family", "c-family_rerun_1"]
+    assert family["items"][0]["fixed_by"] == new.thread_id
+    deleted = await run.delete(reason="not needed")
+    assert await client.delete("c-family") == deleted
+    with pytest.raises(RunDeleted):
+        await run.status()
+    with pytest.raises(RunDeleted):
+        await run.rerun()
+    assert (await client.lineage("c-family"))["items"][0]["deleted_at"] == deleted["deleted_at"]

@@ -48,6 +48,11 @@ class Api:
     def send(self, path: str, content: bytes, **headers: str) -> Answer:
         return self._answer(self.http.post(path, content=content, headers=headers))
 
+    def delete(self, path: str, body: Any = None) -> Answer:
+        return self._answer(
+            self.http.request("DELETE", path, content=b"" if body is None else json_bytes(body))
+        )
+
     @staticmethod
     def _answer(response: httpx2.Response) -> Answer:
         kind = response.headers.get("content-type", "")

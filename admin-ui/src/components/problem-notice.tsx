@@ -9,6 +9,7 @@ const TITLES: Record<string, string> = {
   "database-gone": "The database can't be reached",
   "narrow-the-filter": "That search took too long",
   "run-not-found": "There is no such run",
+  "run-deleted": "This run has been deleted",
   "skill-not-found": "There is no such skill",
   unauthorized: "You are not signed in",
 };

@@ -22,11 +22,30 @@ export type StepDetail = Schemas["StepDetail"];
 export type RunError = Schemas["RunError"];
 export type RunEvent = Schemas["RunEvent"];
 export type RerunItem = Schemas["RerunItem"];
+export type LineageItem = Schemas["LineageItem"];
 export type RerunStarted = Schemas["RerunStarted"];
 export type Skill = Schemas["SkillItem"];
 export type SkillDetail = Schemas["SkillDetail"];
 export type Diagnostic = Schemas["DiagnosticItem"];
 export type Sop = Schemas["SopItem"];
+export type DataDifference = Omit<Schemas["DataDifference"], "left" | "right"> & { left: Json; right: Json };
+export type DataDifferences = { items: DataDifference[]; more: boolean };
+export type Ingredient = Omit<Schemas["Ingredient"], "left" | "right"> & { left: Json; right: Json };
+export type Origin = Ingredient & Pick<Schemas["Origin"], "steps">;
+export type ComparedSide = Schemas["ComparedSide"];
+export type ComparedStep = Omit<Schemas["ComparedStep"], "origin" | "data"> & {
+  origin: Ingredient[] | null;
+  data: DataDifferences;
+};
+export type ComparedRun = Schemas["ComparedRun"];
+export type StepPair = Schemas["StepPair"];
+export type Tried = Schemas["Tried"];
+export type TotalsPair = Schemas["TotalsPair"];
+export type RunComparison = Omit<Schemas["RunComparison"], "origins" | "steps" | "data"> & {
+  origins: Origin[];
+  steps: ComparedStep[];
+  data: DataDifferences;
+};
 export type RunFilter = NonNullable<operations["countRuns"]["parameters"]["query"]>;
 
 export interface StartRequest {
@@ -92,6 +111,20 @@ export const getStep = (thread_id: string, seq: number, signal?: AbortSignal) =>
     client.GET("/admin/runs/{thread_id}/steps/{seq}", { params: { path: { thread_id, seq } }, signal }),
   ) as Promise<StepDetail & { details: { content: Json }[] }>;
 
+export const compareRuns = (left: string, right: string, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/runs/compare", { params: { query: { left, right } }, signal }),
+  ) as Promise<RunComparison>;
+
+/** Reruns the left run once for each ingredient that differs, with only that one. */
+export const attributeDifferences = (left: string, right: string, key: string) =>
+  data(
+    client.POST("/admin/runs/compare/attribute", {
+      params: { header: { "Idempotency-Key": key } },
+      body: { left, right },
+    }),
+  );
+
 export const startRun = (request: StartRequest, key: string) =>
   data(client.POST("/start", { params: { header: { "Idempotency-Key": key } }, body: request }));
 
@@ -110,6 +143,17 @@ export const answerWait = (thread_id: string, decision: Decision) =>
 export const cancelRun = (thread_id: string, reason?: string) =>
   data(
     client.POST("/admin/runs/{thread_id}/cancel", {
+      params: { path: { thread_id } },
+      body: reason ? { reason } : {},
+    }),
+  );
+
+export const getLineage = (thread_id: string, signal?: AbortSignal) =>
+  data(client.GET("/admin/runs/{thread_id}/lineage", { params: { path: { thread_id } }, signal }));
+
+export const deleteRun = (thread_id: string, reason?: string) =>
+  data(
+    client.DELETE("/admin/runs/{thread_id}", {
       params: { path: { thread_id } },
       body: reason ? { reason } : {},
     }),

@@ -64,6 +64,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/runs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description Return how two runs differ and why: any two, finished or not.
+         */
+        get: operations["compareRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/runs/compare/attribute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attribute Differences
+         * @description Find out which: rerun the left run once for each ingredient that differs, with only that one.
+         */
+        post: operations["attributeDifferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/runs": {
         parameters: {
             query?: never;
@@ -118,7 +158,11 @@ export interface paths {
         get: operations["getRun"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Run
+         * @description Delete a run that is over: what it held goes, its place in the family and its effects stay.
+         */
+        delete: operations["deleteRun"];
         options?: never;
         head?: never;
         patch?: never;
@@ -238,6 +282,26 @@ export interface paths {
          * @description Stop a run: nothing new starts, what waits is closed.
          */
         post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/runs/{thread_id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lineage
+         * @description Return the whole family of a run: who reran what, why, and how it ended; deleted runs too.
+         */
+        get: operations["getLineage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -586,6 +650,19 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * AttributionStarted
+         * @description The reruns that find out which ingredient makes the difference.
+         */
+        AttributionStarted: {
+            /** Reruns */
+            reruns: components["schemas"]["TrialStarted"][];
+            /**
+             * Left Out
+             * @description at most 12 are tried at a time
+             */
+            left_out: components["schemas"]["IngredientName"][];
+        };
+        /**
          * Cancelling
          * @description The run has been cancelled, or will be as soon as its worker has stopped what is under way.
          */
@@ -598,6 +675,158 @@ export interface components {
             /** Thread Id */
             thread_id: string;
             run_status: components["schemas"]["RunStatus"];
+        };
+        /**
+         * Choice
+         * @description What a decision chose.
+         */
+        Choice: {
+            /** Seq */
+            seq: number;
+            /** Said */
+            said: string;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * ChoicePair
+         * @description Two decisions that differ.
+         */
+        ChoicePair: {
+            left: components["schemas"]["Choice"] | null;
+            right: components["schemas"]["Choice"] | null;
+        };
+        /**
+         * ComparedRun
+         * @description A run in short.
+         */
+        ComparedRun: {
+            /** Thread Id */
+            thread_id: string;
+            /** Run Name */
+            run_name: string;
+            status: components["schemas"]["RunStatus"];
+            /** Parent Thread Id */
+            parent_thread_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            error: components["schemas"]["RunError"] | null;
+        };
+        /**
+         * ComparedSide
+         * @description One run's step in an aligned pair.
+         */
+        ComparedSide: {
+            /** Seq */
+            seq: number;
+            kind: components["schemas"]["StepKind"];
+            /** Skill */
+            skill: string | null;
+            /** Skill Digest */
+            skill_digest: string | null;
+            status: components["schemas"]["StepStatus"];
+            /**
+             * Said
+             * @description what came of it: its status, why it failed, or what was decided
+             */
+            said: string;
+            reused_from: components["schemas"]["Reused"] | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
+         * ComparedStep
+         * @description Two steps that stand for each other, or one that has no counterpart.
+         */
+        ComparedStep: {
+            left: components["schemas"]["ComparedSide"] | null;
+            right: components["schemas"]["ComparedSide"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "same" | "differs" | "only_left" | "only_right";
+            /**
+             * Origin
+             * @description what differs here by itself; null: nothing does
+             */
+            origin: components["schemas"]["Ingredient"][] | null;
+            /**
+             * Follows From
+             * @description earlier steps whose difference this one has read
+             */
+            follows_from: components["schemas"]["StepPair"][];
+            /** @description of what the two produced */
+            data: components["schemas"]["DataDifferences"];
+        };
+        /**
+         * DataDifference
+         * @description One place at which two values differ.
+         */
+        DataDifference: {
+            /** Path */
+            path: string;
+            /**
+             * Change
+             * @description by the right run
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /**
+             * Left
+             * @description null also where there is nothing: see `change`
+             */
+            left: unknown;
+            /** Right */
+            right: unknown;
+            /**
+             * Too Large
+             * @description they differ and are too large to show
+             */
+            too_large: boolean;
+        };
+        /**
+         * DataDifferences
+         * @description Where values differ.
+         */
+        DataDifferences: {
+            /** Items */
+            items: components["schemas"]["DataDifference"][];
+            /**
+             * More
+             * @description there are more than are listed
+             */
+            more: boolean;
+        };
+        /**
+         * Deleted
+         * @description The run has been deleted, now or earlier.
+         */
+        Deleted: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "deleted";
+            /** Thread Id */
+            thread_id: string;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
         };
         /**
          * DiagnosticItem
@@ -661,6 +890,157 @@ export interface components {
              * @description workers whose lease is good
              */
             workers: number;
+        };
+        /**
+         * Ingredient
+         * @description One thing that differs by itself, and not because of an earlier step.
+         */
+        Ingredient: {
+            /** @description input: initial_data at `path`; skill_version, model, sop; planner_choice: decided otherwise on the same grounds; override: corrected by a person; answer: a person answered otherwise; outside_world: made of the same, another result; chance: a model asked the same; reused: taken over; not_reached: a run has not come this far */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Name
+             * @description in words, such as `input order.total`
+             */
+            name: string;
+            /** Path */
+            path: string | null;
+            /** Skill */
+            skill: string | null;
+            /**
+             * Left
+             * @description the left run's: value, digest of a version, model…
+             */
+            left: unknown;
+            /** Right */
+            right: unknown;
+            /** Detail */
+            detail: string | null;
+        };
+        /**
+         * IngredientName
+         * @description Which ingredient.
+         */
+        IngredientName: {
+            kind: components["schemas"]["Kind"];
+            /** Path */
+            path: string | null;
+            /** Skill */
+            skill: string | null;
+        };
+        /**
+         * Kind
+         * @description What can make two runs differ.
+         * @enum {string}
+         */
+        Kind: "input" | "skill_version" | "model" | "sop" | "planner_choice" | "override" | "answer" | "outside_world" | "chance" | "reused" | "not_reached";
+        /**
+         * Lineage
+         * @description A whole family: its runs by parent_thread_id make the tree.
+         */
+        Lineage: {
+            /** Root Thread Id */
+            root_thread_id: string;
+            /**
+             * Thread Id
+             * @description the run that was asked for
+             */
+            thread_id: string;
+            /**
+             * Items
+             * @description the oldest first, at most 10,000
+             */
+            items: components["schemas"]["LineageItem"][];
+            /**
+             * Capped
+             * @description there are more
+             */
+            capped: boolean;
+        };
+        /**
+         * LineageItem
+         * @description A run in its family; of a deleted one only its place is left.
+         */
+        LineageItem: {
+            /** Thread Id */
+            thread_id: string;
+            /**
+             * Run Name
+             * @description null when deleted
+             */
+            run_name: string | null;
+            /** Parent Thread Id */
+            parent_thread_id: string | null;
+            /**
+             * Rerun Number
+             * @description the number in its own id; 0 for a root
+             */
+            rerun_number: number;
+            /** @description null when deleted */
+            status: components["schemas"]["RunStatus"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Reason
+             * @description why it was rerun, as whoever asked said
+             */
+            reason: string | null;
+            /**
+             * Preset
+             * @description again, from-failure, only-what-changed, from-step, audit-replay, same-path or what-if; null for a first run and for a mixture
+             */
+            preset: string | null;
+            /**
+             * Error Type
+             * @description of a failed run
+             */
+            error_type: string | null;
+            /**
+             * Not Repeated
+             * @description effects honoured by receipt
+             */
+            not_repeated: number;
+            /**
+             * Fixed By
+             * @description of a failed run: the nearest rerun below it that completed
+             */
+            fixed_by: string | null;
+            /** Deleted At */
+            deleted_at: string | null;
+        };
+        /**
+         * Origin
+         * @description An ingredient with the steps at which it makes a difference; none where nothing depends on it.
+         */
+        Origin: {
+            /** @description input: initial_data at `path`; skill_version, model, sop; planner_choice: decided otherwise on the same grounds; override: corrected by a person; answer: a person answered otherwise; outside_world: made of the same, another result; chance: a model asked the same; reused: taken over; not_reached: a run has not come this far */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Name
+             * @description in words, such as `input order.total`
+             */
+            name: string;
+            /** Path */
+            path: string | null;
+            /** Skill */
+            skill: string | null;
+            /**
+             * Left
+             * @description the left run's: value, digest of a version, model…
+             */
+            left: unknown;
+            /** Right */
+            right: unknown;
+            /** Detail */
+            detail: string | null;
+            /** Steps */
+            steps: components["schemas"]["StepPair"][];
         };
         /**
          * Plan
@@ -1059,6 +1439,38 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RunComparison
+         * @description How two runs differ, and why.
+         */
+        RunComparison: {
+            left: components["schemas"]["ComparedRun"];
+            right: components["schemas"]["ComparedRun"];
+            /**
+             * Headline
+             * @description one sentence that counts origins
+             */
+            headline: string;
+            /** Differs */
+            differs: boolean;
+            /** Origins */
+            origins: components["schemas"]["Origin"][];
+            /** Steps */
+            steps: components["schemas"]["ComparedStep"][];
+            /** @description of the final data_store */
+            data: components["schemas"]["DataDifferences"];
+            /**
+             * Path
+             * @description decisions that differ
+             */
+            path: components["schemas"]["ChoicePair"][];
+            totals: components["schemas"]["TotalsPair"];
+            /**
+             * Attribution
+             * @description what single ingredients have brought, where it was tried
+             */
+            attribution: components["schemas"]["Tried"][];
+        };
+        /**
          * RunCount
          * @description How many runs a filter finds; counting stops at 10,000.
          */
@@ -1188,6 +1600,11 @@ export interface components {
              * @description why not, or what is restricted
              */
             rerunnable_why: string | null;
+            /**
+             * Fixed By
+             * @description of a failed run: the nearest rerun below it that completed
+             */
+            fixed_by: string | null;
             /** Cancellable */
             cancellable: boolean;
             parent: components["schemas"]["RerunItem"] | null;
@@ -1280,6 +1697,21 @@ export interface components {
              * @description effects honoured by receipt
              */
             not_repeated: number;
+            /**
+             * Fixed By
+             * @description of a failed run: the nearest rerun below it that completed
+             */
+            fixed_by: string | null;
+            /**
+             * Rerunnable
+             * @enum {string}
+             */
+            rerunnable: "yes" | "no";
+            /**
+             * Rerunnable Why
+             * @description why not, or what is restricted
+             */
+            rerunnable_why: string | null;
         };
         /**
          * RunMetadata
@@ -1823,6 +2255,16 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * StepPair
+         * @description The numbers of two steps that stand for each other, each in its own run's numbering.
+         */
+        StepPair: {
+            /** Left */
+            left: number | null;
+            /** Right */
+            right: number | null;
+        };
+        /**
          * StepStatus
          * @description Where a step stands; a step ends once.
          * @enum {string}
@@ -1845,6 +2287,73 @@ export interface components {
             requests?: number | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Totals
+         * @description What a run has taken; null means unknown, never 0.
+         */
+        Totals: {
+            /**
+             * Seconds
+             * @description from start to end; null while it goes on
+             */
+            seconds: number | null;
+            /** Tokens */
+            tokens: number;
+            /**
+             * Money
+             * @description US dollars
+             */
+            money: number | null;
+            /** Model Calls */
+            model_calls: number;
+        };
+        /**
+         * TotalsDelta
+         * @description The right run's less the left run's; null where one of them is unknown.
+         */
+        TotalsDelta: {
+            /** Seconds */
+            seconds: number | null;
+            /** Tokens */
+            tokens: number | null;
+            /** Money */
+            money: number | null;
+            /** Model Calls */
+            model_calls: number | null;
+        };
+        /**
+         * TotalsPair
+         * @description What both runs have taken.
+         */
+        TotalsPair: {
+            left: components["schemas"]["Totals"];
+            right: components["schemas"]["Totals"];
+            delta: components["schemas"]["TotalsDelta"];
+        };
+        /**
+         * TrialStarted
+         * @description A rerun that has been started.
+         */
+        TrialStarted: {
+            ingredient: components["schemas"]["IngredientName"];
+            /** Thread Id */
+            thread_id: string;
+        };
+        /**
+         * Tried
+         * @description A rerun of the left run that has just one ingredient of the right one.
+         */
+        Tried: {
+            ingredient: components["schemas"]["IngredientName"];
+            /** Thread Id */
+            thread_id: string;
+            status: components["schemas"]["RunStatus"];
+            /**
+             * Brings
+             * @description how many of the differing results it has come out with as the right run; null until it has completed
+             */
+            brings: ("all" | "some" | "none") | null;
         };
         /**
          * WaitItem
@@ -2020,6 +2529,22 @@ export interface components {
             digest?: string | null;
         };
         /**
+         * AttributionRequest
+         * @description Which two runs: the left one is rerun with single ingredients of the right one.
+         */
+        AttributionRequest: {
+            /** Left */
+            left: string;
+            /** Right */
+            right: string;
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
          * CallbackRequest
          * @description The late result of a REST skill. The token comes as `?token=`, as in `callback_url`.
          */
@@ -2058,6 +2583,17 @@ export interface components {
          * @description Why a run is cancelled.
          */
         CancelRequest: {
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
+         * DeleteRequest
+         * @description Why a run is deleted.
+         */
+        DeleteRequest: {
             /**
              * Reason
              * @default null
@@ -2464,6 +3000,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -2556,6 +3101,193 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareRuns: {
+        parameters: {
+            query: {
+                /** @description the run's id */
+                left: string;
+                /** @description the run's id */
+                right: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunComparison"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attributeDifferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributionStarted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2795,6 +3527,114 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the run's id */
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -2863,6 +3703,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -2924,6 +3773,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3002,6 +3860,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -3072,6 +3939,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -3135,6 +4011,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3235,8 +4120,85 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the run's id */
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3330,6 +4292,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import {
   countRuns,
+  getLineage,
   getRun,
   getRunMetadata,
   getStatus,
@@ -22,6 +23,7 @@ export const runKeys = {
   count: (filter: RunFilter) => ["runs", "count", filter] as const,
   run: (id: string) => ["runs", "run", id] as const,
   metadata: (id: string) => ["runs", "run", id, "metadata"] as const,
+  lineage: (id: string) => ["runs", "run", id, "lineage"] as const,
   status: (id: string) => ["runs", "run", id, "status"] as const,
   steps: (id: string) => ["runs", "run", id, "steps"] as const,
   step: (id: string, seq: number) => ["runs", "run", id, "steps", seq] as const,
@@ -59,6 +61,17 @@ export const runStatusOptions = (id: string) =>
     queryFn: ({ signal }) => getStatus(id, signal),
     // Events tell of changes; this catches what a lost connection missed.
     refetchInterval: ({ state }) => (state.data && isFinal(state.data.status) ? false : 5000),
+  });
+
+export const lineageOptions = (id: string) =>
+  queryOptions({
+    queryKey: runKeys.lineage(id),
+    queryFn: ({ signal }) => getLineage(id, signal),
+    // A family changes while one of its runs is under way.
+    refetchInterval: ({ state }) =>
+      state.data?.items.some(({ status }) => status && status !== "recorded" && !isFinal(status))
+        ? LIST_EVERY_MS
+        : false,
   });
 
 export const runStepsOptions = (id: string) =>

@@ -6,6 +6,8 @@ import { useState } from "react";
 import { Notice } from "@/components/notice";
 import { ProblemNotice } from "@/components/problem-notice";
 import { Tabs } from "@/components/tabs";
+import { DeleteDialog } from "@/features/family/delete-dialog";
+import { FamilyTab } from "@/features/family/family-tab";
 import { RerunDialog } from "@/features/rerun/rerun-dialog";
 import { CancelDialog } from "@/features/run/cancel-dialog";
 import { DataTab } from "@/features/run/data-tab";
@@ -17,6 +19,7 @@ import { RunLoading } from "@/features/run/run-loading";
 import { StepsTab } from "@/features/run/steps-tab";
 import { useLiveRun } from "@/features/run/use-live-run";
 import { WaitsPanel } from "@/features/waits/waits-panel";
+import { asApiError } from "@/lib/problem";
 import { useShortcut } from "@/lib/shortcut";
 import { isFinal } from "@/lib/status";
 import { useTitle } from "@/lib/title";
@@ -28,6 +31,7 @@ const TABS: { value: RunTab; label: string }[] = [
   { value: "steps", label: "Steps" },
   { value: "data", label: "Data" },
   { value: "request", label: "Request" },
+  { value: "family", label: "Family" },
 ];
 
 export default function RunPage() {
@@ -38,6 +42,7 @@ export default function RunPage() {
   const steps = useQuery(runStepsOptions(threadId));
   const status = useQuery(runStatusOptions(threadId));
   const [cancelling, setCancelling] = useState(false);
+  const [deleting, setDeleting] = useState(false);
   const live = useLiveRun(threadId, run.isSuccess && !isFinal(run.data.status));
   useTitle(run.data?.run_name ?? threadId);
 
@@ -54,10 +59,21 @@ export default function RunPage() {
         <ChevronLeft className="size-4" aria-hidden /> Runs
       </Link>
       {run.isPending && <RunLoading />}
-      {run.isError && !run.data && <ProblemNotice error={run.error} onRetry={() => void run.refetch()} />}
+      {run.isError && !run.data && (
+        <div className="space-y-5">
+          <ProblemNotice error={run.error} onRetry={() => void run.refetch()} />
+          {asApiError(run.error).type === "run-deleted" && <FamilyTab threadId={threadId} />}
+        </div>
+      )}
       {run.data && (
         <>
-          <RunHeader run={run.data} live={live} onRerun={openRerun} onCancel={() => setCancelling(true)} />
+          <RunHeader
+            run={run.data}
+            live={live}
+            onRerun={openRerun}
+            onCancel={() => setCancelling(true)}
+            onDelete={() => setDeleting(true)}
+          />
           {run.data.error && run.data.status === "failed" && (
             <ErrorPanel
               error={run.data.error}
@@ -99,7 +115,14 @@ export default function RunPage() {
           {tab === "steps" && <StepsTab threadId={threadId} run={run.data} steps={steps} />}
           {tab === "data" && <DataTab run={run.data} status={status} />}
           {tab === "request" && <RequestTab run={run.data} />}
+          {tab === "family" && <FamilyTab threadId={threadId} />}
           <CancelDialog run={run.data} open={cancelling} onClose={() => setCancelling(false)} />
+          <DeleteDialog
+            run={run.data}
+            open={deleting}
+            onClose={() => setDeleting(false)}
+            onDeleted={() => void navigate({ to: "/runs", search: {}, replace: true })}
+          />
         </>
       )}
       {rerun && (

@@ -12,7 +12,18 @@ from agentskills.api import errors, openapi, ui
 from agentskills.api.guards import Guard
 from agentskills.api.metrics import Measured, Metrics
 from agentskills.api.process import running
-from agentskills.api.routes import answers, cases, plan, runs, server, session, skills, start
+from agentskills.api.routes import (
+    answers,
+    cases,
+    compare,
+    lineage,
+    plan,
+    runs,
+    server,
+    session,
+    skills,
+    start,
+)
 from agentskills.api.sessions import Keys
 from agentskills.settings import Settings
 from agentskills.settings import settings as read_settings
@@ -37,7 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="AgentSkills", version=__version__, description=DESCRIPTION, redoc_url=None, lifespan=lifespan
     )
     app.state.metrics = metrics = Metrics()
-    for routes in (start, plan, runs, cases, answers, skills, session, server, ui):
+    for routes in (start, plan, compare, runs, cases, lineage, answers, skills, session, server, ui):
         app.include_router(routes.router)
     errors.install(app)
     app.state.keys = keys = Keys(chosen)

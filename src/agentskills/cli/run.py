@@ -9,6 +9,7 @@ import click
 
 from agentskills.cli import output as out
 from agentskills.cli.keep import keep
+from agentskills.cli.lineage import delete, lineage
 from agentskills.cli.session import full_id, online, tell
 from agentskills.cli.values import ASSIGNMENT, JSON_OBJECT, MOMENT, merge_patch_of, with_assignments
 from agentskills.cli.watch import follow
@@ -47,6 +48,11 @@ def run() -> None:
 
     An ID may be shortened to a beginning that only one run has.
     """
+
+
+run.add_command(keep)
+run.add_command(lineage)
+run.add_command(delete)
 
 
 @run.command()
@@ -157,9 +163,10 @@ async def ls(
 
 
 def note(row: out.Row) -> str:
-    """Return why a listed run failed, or what it waits for."""
+    """Return why a listed run failed and what has fixed it, or what it waits for."""
     if error := row["error"]:
-        return f"{error.get('type')}: {error.get('message')}"
+        fixed = f"fixed by {row['fixed_by']}; " if row["fixed_by"] else ""
+        return f"{fixed}{error.get('type')}: {error.get('message')}"
     waiting = row["waiting"] or []
     return ", ".join(
         f"{wait['reason'].replace('_', ' ')} of {wait['skill'] or 'the plan'}" for wait in waiting
@@ -292,11 +299,31 @@ async def rerun(
     return await _started(client, handle, wait, output)
 
 
+@run.command()
+@click.argument("left", metavar="A")
+@click.argument("right", metavar="B")
+@click.option("--which", is_flag=True, help="Rerun A with one differing ingredient of B at a time.")
+@click.option("--reason", help="With --which: why, for the audit trail.")
+@out.output_option
+@online
+async def compare(
+    client: AgentSkills, left: str, right: str, which: bool, reason: str | None, output: str
+) -> None:
+    """Compare two runs: what differs, and which ingredients made it differ."""
+    from agentskills.cli.comparison_page import print_comparison, print_trials
+
+    ids = await full_id(client, left), await full_id(client, right)
+    answer = await (client.attribute(*ids, reason=reason) if which else client.compare(*ids))
+    if output != "table":
+        out.print_document(answer, output)
+    elif which:
+        print_trials(answer)
+    else:
+        print_comparison(answer)
+
+
 def _print_answer(answer: dict[str, Any], output: str, line: str) -> None:
     if output == "table":
         click.echo(line)
     else:
         out.print_document(answer, output)
-
-
-run.add_command(keep)

@@ -53,6 +53,7 @@ def _head(run: dict[str, Any]) -> RenderableType:
         "id": run["thread_id"],
         "status": run["status"],
         "error": problem(run["error"]),
+        "fixed by": run["fixed_by"],
         "created": out.moment(run["created_at"]),
         "took": out.duration(run["started_at"], run["finished_at"]),
         "not repeated": _effects(run["not_repeated"]),

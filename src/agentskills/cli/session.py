@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from agentskills.domain.errors import AgentSkillsError, BadInput, RunNotFound
+from agentskills.domain.errors import AgentSkillsError, BadInput, RunDeleted, RunNotFound
 
 if TYPE_CHECKING:
     from agentskills.client import AgentSkills
 
 RUN_FAILED, USAGE, NOT_FOUND, CONFLICT, NO_ANSWER, INTERRUPTED = 1, 2, 3, 4, 5, 130
-_EXIT_CODES = {400: USAGE, 413: USAGE, 422: USAGE, 404: NOT_FOUND, 409: CONFLICT}
+_EXIT_CODES = {400: USAGE, 413: USAGE, 422: USAGE, 404: NOT_FOUND, 410: NOT_FOUND, 409: CONFLICT}
 
 Command: TypeAlias = Callable[..., Coroutine[Any, Any, int | None]]
 """An async function that takes the client first, then what click hands over by name."""
@@ -64,12 +64,14 @@ def tell(message: str) -> None:
 
 
 async def full_id(client: AgentSkills, given: str) -> str:
-    """Return the id of the run that `given` names: an id, or the beginning of just one.
+    """Return the id that `given` names: an id, also of a deleted run, or the beginning of just one.
 
     Raises `RunNotFound`, or `BadInput` when several ids begin so.
     """
     try:
         return str((await client.metadata(given))["thread_id"])
+    except RunDeleted:
+        return given
     except RunNotFound:
         found = []
         async for run in client.runs(name=given, page_size=50):

@@ -236,6 +236,27 @@ class AgentSkills:
             if not cursor:
                 return
 
+    # Comparing
+
+    async def compare(self, left: str, right: str) -> JsonObject:
+        """Return how two runs differ and why: headline, origins, aligned steps, data, totals.
+
+        Any two runs, finished or not. Raises `RunNotFound` and `RunDeleted`.
+        """
+        return _object(await self._transport.get("/admin/runs/compare", {"left": left, "right": right}))
+
+    async def attribute(
+        self, left: str, right: str, *, reason: str | None = None, idempotency_key: str | None = None
+    ) -> JsonObject:
+        """Find out which: rerun `left` once for each ingredient that differs, with only that one.
+
+        Returns `{reruns: [{ingredient, thread_id}], left_out}`; nothing goes out of these reruns. What each
+        has brought is in `compare`, under `attribution`. Raises `NothingDiffers`.
+        """
+        body = _given(left=left, right=right, reason=reason)
+        path = "/admin/runs/compare/attribute"
+        return _object(await self._transport.post(path, body, key=idempotency_key))
+
     # Answering and stopping
 
     async def approve(
@@ -266,6 +287,24 @@ class AgentSkills:
         """Stop a run: nothing new starts, what waits is closed. Raises `AlreadyFinished`."""
         path = f"/admin/runs/{_id(thread_id)}/cancel"
         return _object(await self._transport.post(path, _given(reason=reason), key=idempotency_key))
+
+    # Families
+
+    async def lineage(self, thread_id: str) -> JsonObject:
+        """Return `{root_thread_id, thread_id, items, capped}`: the run's whole family, the oldest first.
+
+        Each item has its `parent_thread_id`, who asked and why, and for a failed run `fixed_by`. Deleted runs
+        are there too, with `deleted_at`. Raises `RunNotFound`.
+        """
+        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/lineage"))
+
+    async def delete(self, thread_id: str, *, reason: str | None = None) -> JsonObject:
+        """Delete a run that is over; what it held goes, its place in the family and its effects stay.
+
+        A second time gives the same answer. Raises `RunNotFound` and `NotFinished`. A deleted run raises
+        `RunDeleted` wherever it is asked for.
+        """
+        return _object(await self._transport.delete(f"/admin/runs/{_id(thread_id)}", _given(reason=reason)))
 
     # Skills and SOPs
 

@@ -68,3 +68,11 @@ class Run:
     async def rerun(self, **request: Any) -> Run:
         """Start a new run that repeats this one; see `AgentSkills.rerun`."""
         return await self.client.rerun(self.thread_id, **request)
+
+    async def lineage(self) -> dict[str, Any]:
+        """Return the run's whole family; see `AgentSkills.lineage`."""
+        return await self.client.lineage(self.thread_id)
+
+    async def delete(self, *, reason: str | None = None) -> dict[str, Any]:
+        """Delete the run once it is over; see `AgentSkills.delete`."""
+        return await self.client.delete(self.thread_id, reason=reason)

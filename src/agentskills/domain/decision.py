@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+import msgspec
+
 from agentskills.domain.skill import Skill
 
 
@@ -59,8 +61,7 @@ def decision_from(document: Mapping[str, Any], reason: str) -> Decision:
     return GiveUp(reason, document["give_up"], tuple(document.get("missing") or ()))
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedOut:
+class CarriedOut(msgspec.Struct, frozen=True):
     """One skill step that ended well in this run."""
 
     skill: str
@@ -68,8 +69,7 @@ class CarriedOut:
     effect_key: str | None = None  # digest, for irreversible skills
 
 
-@dataclass(slots=True)
-class PlanningView:
+class PlanningView(msgspec.Struct):
     """All that a planner may look at.
 
     `catalog` holds the skill versions this run is pinned to, by name; it is one object for

@@ -206,6 +206,13 @@ class RunDeleted(AgentSkillsError):
     type = "run-deleted"
 
 
+class NothingDiffers(AgentSkillsError):
+    """The two runs differ in nothing that a rerun could take from one into the other."""
+
+    status = 409
+    type = "nothing-differs"
+
+
 class ForgedToken(AgentSkillsError):
     """The callback token is missing or is not the one this step was given."""
 

@@ -26,8 +26,7 @@ class Assignment(msgspec.Struct, frozen=True):
     model: str | None = None  # the run's model; the skill's own wins
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """The skill has ended well."""
 
     outputs: dict[str, Any]  # nested; holds what is produced

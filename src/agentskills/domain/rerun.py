@@ -82,7 +82,7 @@ class RerunRequest:
     @property
     def only_the_same_again(self) -> bool:
         """Whether it asks for nothing but a fresh run of the same: all that an unfinished run allows."""
-        return not set(self.document()) - {"format", "reason", "not_before"}
+        return not set(self.document()) - {"format", "reason", "not_before", "run_name", "metadata"}
 
     def input_for(self, parent: dict[str, Any]) -> dict[str, Any]:
         """Return the rerun's initial_data, from that of the run it repeats."""

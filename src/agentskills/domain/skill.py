@@ -95,6 +95,11 @@ class Contract:
         """Whether doing it twice would be noticed outside."""
         return self.effects is Effects.IRREVERSIBLE
 
+    @property
+    def without_effects(self) -> bool:
+        """Whether its author has said that it does nothing to the outside world."""
+        return self.says_effects and self.effects is Effects.NONE
+
     def overlaps(self, other: Contract) -> bool:
         """Say whether two skills may write to one place, so that they can't run side by side."""
         return any(overlap(mine, theirs) for mine in self.writes for theirs in other.writes)

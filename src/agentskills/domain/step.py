@@ -17,7 +17,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     thread_id: str = ""  # the run; set when the step is recorded
-    seq: int  # place in the run's order, fixed when the decision is committed; from 1
+    seq: int  # place in the run's order, fixed by the decision that ordered it; from 1
     decision: int  # seq of the decision that ordered it
     kind: StepKind
     status: StepStatus

@@ -21,11 +21,17 @@ from agentskills.storage import queue, waits
 from agentskills.storage.journal import Move, Write
 from agentskills.storage.waits import Wait
 
+HOLD = 0.02
+"""Seconds for which a run that never waits may keep its news to itself, to write more at once."""
+
 
 class ActiveRun(Course):
     """One claimed run: what its journal says, what it waits for, and what it has yet to write."""
 
     __slots__ = (
+        "_held_since",
+        "_holding",
+        "_telling",
         "announced",
         "cancel_requested",
         "draft",
@@ -76,6 +82,9 @@ class ActiveRun(Course):
         self.not_repeated = 0
         self.has_waited = bool(self.waits)
         self.heard: set[int] = set()  # waits whose answer a step has taken in
+        self._holding: asyncio.Handle | None = None  # while the draft waits for what comes next
+        self._held_since = 0.0
+        self._telling: asyncio.Future[bool] | None = None  # what is being written while a skill goes on
         self.version = max([self.version, *[step.version for step in steps]])
         self.replay(steps)
 
@@ -143,12 +152,44 @@ class ActiveRun(Course):
 
     async def say(self, draft: Draft) -> None:
         """Write a draft to the journal. Raises `LostOwnership` where the run has a new owner."""
+        await self.told()
         if draft and not await self.kit.writer.write(self.write_of(draft)):
             raise LostOwnership
 
     async def say_and_clear(self, draft: Draft) -> None:
         """Write a draft that is still in use, and empty it. Raises `LostOwnership`."""
         await self.say(draft.take())
+
+    async def say_soon(self) -> None:
+        """Let the run's draft wait for what comes next.
+
+        It is written as soon as the run has to wait for anything else, such as a skill that takes
+        its time; and after `HOLD` where it never does.
+        """
+        if self._holding is None:
+            self._holding = asyncio.get_running_loop().call_soon(self._tell)
+            self._held_since = time.monotonic()
+        elif time.monotonic() - self._held_since > HOLD:
+            await self.say_and_clear(self.draft)
+
+    def _tell(self) -> None:
+        """The run is waiting for something while its draft waits for the run."""
+        self._holding = None
+        self._telling = self.kit.writer.send(self.write_of(self.draft.take()))
+
+    async def told(self) -> None:
+        """Wait for what is being written; what the draft holds is its caller's. Raises `LostOwnership`."""
+        self.hold_no_longer()
+        if self._telling is not None:
+            telling, self._telling = self._telling, None
+            if not await telling:
+                raise LostOwnership
+
+    def hold_no_longer(self) -> None:
+        """Leave the run's draft to whoever writes it now, or drops it."""
+        if self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
 
     def tell_facts(self) -> None:
         """Leave what is recorded whoever owns the run with the writer, and wait for nothing."""
@@ -161,6 +202,7 @@ class ActiveRun(Course):
 
         Then nothing was written, and `refresh` has read what is new.
         """
+        await self.told()
         self.version += 1
         if await self.kit.writer.write(self.write_of(draft, move)):
             return True

@@ -52,6 +52,8 @@ async def advance(run: ActiveRun) -> None:
     except Exception as error:
         log.exception("run failed inside the engine", thread_id=run.thread_id)
         await _end_internally(run, error)
+    finally:
+        run.hold_no_longer()
 
 
 async def _advance(run: ActiveRun) -> None:

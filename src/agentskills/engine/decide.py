@@ -8,7 +8,7 @@ from typing import Any
 from agentskills.domain.clock import now
 from agentskills.domain.decision import Decided, Decision, Finish, Run, decision_document, decision_from
 from agentskills.domain.errors import PlanDiverged, SkillFailed
-from agentskills.domain.skill import Backoff
+from agentskills.domain.skill import Backoff, ExecutorName
 from agentskills.domain.status import RunStatus, StepKind, StepStatus, WaitReason
 from agentskills.domain.step import Step, changed
 from agentskills.engine.active import ActiveRun
@@ -25,8 +25,8 @@ BACKOFF = Backoff(first=1.0, most=30.0)
 async def decide(run: ActiveRun) -> Move | None:
     """Take the next decision into the run's draft; return how the run ends or parks, if it does.
 
-    A decision that orders skills has been written when this returns; in a rerun it is written with
-    the first thing that is carried out.
+    A decision that orders skills has been written when this returns, or will be in one go with
+    what comes of it; in a rerun it is written with the first thing that is carried out.
     """
     seq = run.next_seq()
     before = run.steps.get(seq)
@@ -95,9 +95,11 @@ def _decision_step(
 async def _take(run: ActiveRun, step: Step, decision: Decision) -> Move | None:
     if isinstance(decision, Run):
         run.record(run.draft, step)
-        if run.family is None:
-            await run.say_and_clear(run.draft)
         run.open_decision(step.seq, decision.skills)
+        if run.family is None and _may_wait(run, decision):
+            await run.say_soon()
+        elif run.family is None:
+            await run.say_and_clear(run.draft)
         return None
     ending = run.record_last(step)
     if isinstance(decision, Finish):
@@ -106,6 +108,22 @@ async def _take(run: ActiveRun, step: Step, decision: Decision) -> Move | None:
     if decision.missing:
         error["missing"] = list(decision.missing)
     return Move(status=RunStatus.FAILED, error=error)
+
+
+def _may_wait(run: ActiveRun, decision: Run) -> bool:
+    """Say whether a decision may be written together with what comes of it.
+
+    If the worker dies first, the same is decided again for nothing, and nobody has acted on it: its
+    only skill has no effects, or is carried out only after its beginning was written. Where a
+    worker has died already, the journal has to show what it was about to do.
+    """
+    asks_a_model = run.kit.planners[planner_name(run)].asks_a_model
+    if asks_a_model or len(decision.skills) != 1 or run.claimed.stalls:
+        return False
+    contract = run.catalog[decision.skills[0]].contract
+    if contract.concurrency is not None or contract.executor is ExecutorName.LLM:
+        return False  # the place it takes names the step
+    return contract.irreversible or not contract.inline or contract.without_effects
 
 
 def _undecided(run: ActiveRun, seq: int, attempt: int, started_at: Any, error: SkillFailed) -> Move:

@@ -16,6 +16,7 @@ from agentskills.engine.commit import commit
 from agentskills.engine.facts import stamped
 from agentskills.engine.lease import Lease
 from agentskills.engine.notifier import Notifier
+from agentskills.engine.writer import commit_names
 from agentskills.storage import effects, journal
 from agentskills.storage.database import Pool
 from agentskills.storage.effects import Effect, Intent
@@ -146,8 +147,9 @@ class Intents:
 
     async def _commit(self, batch: list[_Asked], again: bool) -> list[Taken | None]:
         worker = batch[0].worker  # all have the same, whatever the lease becomes in the meantime
-        async with commit(self._pool, "intent") as conn:
-            mine, woken = await journal.append(conn, [asked.write for asked in batch])
+        writes = [asked.write for asked in batch]
+        async with commit(self._pool, "intent", *commit_names(writes)) as conn:
+            mine, woken = await journal.append(conn, writes)
             intents = [asked.intent for asked in batch if asked.intent.thread_id in mine]
             ours, standing = await effects.take(conn, worker, intents) if intents else ({}, {})
             for (thread_id, _), effect in standing.items():

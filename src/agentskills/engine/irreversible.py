@@ -123,6 +123,7 @@ def _receipt_document(effect: Effect) -> dict[str, Any]:
 
 async def _take(errand: Errand, identity: EffectIdentity) -> tuple[int | None, Effect | None]:
     """Announce the effect, with the step's beginning."""
+    await errand.run.told()
     if errand.wait is not None and errand.wait.state == "open" and errand.status is not StepStatus.IN_DOUBT:
         errand.closes()
     errand.begins()

@@ -94,7 +94,11 @@ class Writer:
 
         Raises the database's own error where this very write is at fault.
         """
-        return await self._enqueue(stamped(write))
+        return await self.send(write)
+
+    def send(self, write: Write) -> asyncio.Future[bool]:
+        """The same for one who asks for the answer later."""
+        return self._enqueue(stamped(write))
 
     def _enqueue(self, write: Write) -> asyncio.Future[bool]:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
@@ -106,7 +110,7 @@ class Writer:
 
     def leave(self, write: Write) -> None:
         """Take a write that nobody waits for: facts of a run that was dropped."""
-        self._enqueue(stamped(write))
+        self.send(write)
 
     async def _serve(self, lane: _Lane) -> None:
         while True:
@@ -183,7 +187,7 @@ class _Lane:
                 continue
             runs.add(thread_id)
             rows += len(item[0].steps) or 1
-            size += sum(len(json_bytes(step.outputs)) for step in item[0].steps if step.outputs)
+            size += len(json_bytes([step.outputs for step in item[0].steps]))
             batch.append(item)
         self.waiting = later
         return batch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,7 +11,8 @@ import structlog
 from agentskills.domain.clock import now
 from agentskills.domain.errors import AgentSkillsError
 from agentskills.services.context import Context
-from agentskills.storage import idempotency, retention
+from agentskills.storage import idempotency, retention, tombstones
+from agentskills.storage.database import Conn
 
 EVERY = 3600.0
 """Seconds between two passes of one process."""
@@ -35,28 +37,56 @@ async def keep_tidy(context: Context) -> None:
 
 
 async def tidy(context: Context, batch: int = _BATCH) -> int:
-    """Forget idempotency keys after 24 hours and finished runs after ASF_KEEP_DAYS days.
+    """Forget idempotency keys after 24 hours, finished runs after ASF_KEEP_DAYS days, and what nobody needs.
 
     Returns how many runs were removed. Short transactions, and nothing where another process is
     at it already. Raises `DatabaseGone`.
     """
-    async with context.writing() as conn:
-        if not await retention.take_chores(conn):
-            return 0
-        await idempotency.forget_old(conn)
     days = context.settings.keep_days
-    return 0 if days is None else await _remove_finished(context, now() - timedelta(days=days), batch)
+    before = None if days is None else now() - timedelta(days=days)
+    if not await _chore(context, idempotency.forget_old):
+        return 0
+    removed = 0 if before is None else await _remove_finished(context, before, batch)
+    if before is not None:
+        await _chore(context, lambda conn: retention.forget_families(conn, before))
+    await _chore(context, retention.remove_hidden)
+    await _drop_leftovers(context)
+    return removed
+
+
+async def _chore(context: Context, work: Callable[[Conn], Awaitable[None]]) -> bool:
+    """Do one thing in a transaction of its own; False where another process is at the chores."""
+
+    async def alone(conn: Conn) -> bool:
+        taken = await retention.take_chores(conn)
+        if taken:
+            await work(conn)
+        return taken
+
+    return await context.in_transaction(alone)
 
 
 async def _remove_finished(context: Context, before: datetime, batch: int) -> int:
     removed = 0
-    after: retention.Place | None = None
-    while True:
-        async with context.writing() as conn:
-            if not await retention.take_chores(conn):
-                return removed
-            done = await retention.remove_finished(conn, before, after=after, limit=batch)
+    done = retention.Batch(removed=0, reached=None)
+
+    async def step(conn: Conn) -> None:
+        nonlocal done
+        done = await retention.remove_finished(conn, before, after=done.reached, limit=batch)
+
+    while await _chore(context, step):
         removed += done.removed
         if done.reached is None:
-            return removed
-        after = done.reached
+            break
+    return removed
+
+
+async def _drop_leftovers(context: Context) -> None:
+    """Remove texts and payloads that nothing needs, some at a time."""
+    while True:
+        async with context.reading() as conn:
+            left = await tombstones.leftovers(conn)
+        if not left.sop_texts and not left.payloads:
+            return
+        if not await _chore(context, lambda conn, left=left: tombstones.drop_leftovers(conn, left)):  # type: ignore[misc]
+            return

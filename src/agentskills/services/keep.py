@@ -35,7 +35,7 @@ async def keep(context: Context, thread_id: str, expect: Sequence[str]) -> dict[
     """Return a finished run as a case, secrets struck out.
 
     `expect` names the paths whose values are expected again; none: all that steps produced. Raises
-    `RunNotFound`, `NotFinished`, and `BadInput` for a path that holds nothing.
+    `RunNotFound`, `RunDeleted`, `NotFinished`, and `BadInput` for a path that holds nothing.
     """
     async with context.reading() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
         run = await runs.get(conn, thread_id)

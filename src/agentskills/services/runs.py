@@ -11,7 +11,9 @@ from agentskills.domain.status import FINAL_RUN, RunStatus
 from agentskills.services import journal
 from agentskills.services.context import Context
 from agentskills.services.cursor import Cursor
+from agentskills.services.lineage import fixers_of
 from agentskills.services.naming import name_of, title_of
+from agentskills.services.rerunnable import rerunnable_of
 from agentskills.services.waiting import OPTIONS, waiting_document, waiting_in_short, waiting_of
 from agentskills.storage import inbox, lists, runs, steps
 from agentskills.storage.database import Conn
@@ -29,10 +31,16 @@ async def list_runs(context: Context, wanted: RunFilter, cursor: str | None, lim
         found = await lists.page(conn, wanted, after=after, limit=limit + 1)
         waiting_ids = [item.thread_id for item in found if item.status == RunStatus.WAITING]
         waiting = await inbox.in_short(conn, waiting_ids) if waiting_ids else {}
+        fixers = await fixers_of(conn, [r.thread_id for r in found if r.status == RunStatus.FAILED])
+        rerunnable = await rerunnable_of(conn, found)
     more = len(found) > limit
+    items = [
+        _item(item, waiting.get(item.thread_id)) | {"fixed_by": fixers.get(item.thread_id)} | again
+        for item, again in zip(found[:limit], rerunnable, strict=False)
+    ]
     found = found[:limit]
     return {
-        "items": [_item(item, waiting.get(item.thread_id)) for item in found],
+        "items": items,
         "next_cursor": Cursor.write(found[-1].created_at, found[-1].thread_id) if more else None,
     }
 
@@ -127,10 +135,9 @@ async def detail(context: Context, thread_id: str) -> dict[str, Any]:
         parent = await runs.in_short(conn, run.parent_thread_id) if run.parent_thread_id else None
         reruns = await runs.reruns_of(conn, thread_id, MAX_RERUNS) if run.rerun_count else []
         waiting = await waiting_of(conn, run)
+        fixers = await fixers_of(conn, [thread_id]) if run.status == RunStatus.FAILED else {}
+        [rerunnable] = await rerunnable_of(conn, [run])
     finished = run.status in FINAL_RUN
-    why = (
-        None if finished or run.status == RunStatus.RECORDED else "until it has finished, only the same again"
-    )
     return _metadata(run) | {
         "status": run.status,
         "waiting": waiting,
@@ -143,8 +150,8 @@ async def detail(context: Context, thread_id: str) -> dict[str, Any]:
         "money": None if run.money_unknown else run.money,
         "not_repeated": run.not_repeated,
         "version": run.version,
-        "rerunnable": "yes",
-        "rerunnable_why": why,
+        **rerunnable,
+        "fixed_by": fixers.get(thread_id),
         "cancellable": not finished and run.status != RunStatus.RECORDED and not run.cancel_requested,
         "parent": _family(parent) if parent else None,
         "reruns": [_family(row) for row in reruns],

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from agentskills.domain.canonical import digest
-from agentskills.domain.errors import BadInput, IdTaken, TooLarge, UnknownSop
+from agentskills.domain.errors import BadInput, IdTaken, RunDeleted, TooLarge, UnknownSop
 from agentskills.domain.json_text import json_bytes
 from agentskills.domain.status import RunStatus
 from agentskills.services import naming
@@ -197,7 +197,10 @@ def check_size(value: dict[str, Any], most: int, pointer: str) -> None:
 
 async def _start_existing(conn: Conn, run: NewRun) -> Started:
     """Answer for an id that is taken: by the same request, by a recorded run, or by another run."""
-    existing = await runs.get(conn, run.thread_id, lock=True)
+    try:
+        existing = await runs.get(conn, run.thread_id, lock=True)
+    except RunDeleted as error:
+        raise IdTaken(f"{run.thread_id} is the id of a deleted run", thread_id=run.thread_id) from error
     if existing is None:
         raise IdTaken(f"the id {run.thread_id} was taken and given back at this moment; try again")
     if existing.body_digest is not None and existing.body_digest == run.body_digest:

@@ -249,6 +249,21 @@ async def current_head(conn: Conn) -> CatalogHead | None:
     )
 
 
+async def stored_catalogs(conn: Conn, digests: Sequence[str]) -> set[str]:
+    """Return which of these catalogue snapshots are stored."""
+    rows = await conn.fetch("SELECT digest FROM catalogs WHERE digest = ANY ($1::text[])", digests)
+    return {row["digest"] for row in rows}
+
+
+async def current_names(conn: Conn) -> set[str]:
+    """Return the names of the skills that new runs see."""
+    rows = await conn.fetch(
+        """SELECT name FROM catalog_skills WHERE catalog = (
+               SELECT digest FROM catalogs WHERE NOT derived ORDER BY loaded_at DESC LIMIT 1)"""
+    )
+    return {row["name"] for row in rows}
+
+
 async def load_entries(conn: Conn, digest: str) -> list[CatalogEntry]:
     """Return what a snapshot holds, by name; empty where it is unknown."""
     rows = await conn.fetch(

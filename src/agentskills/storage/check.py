@@ -22,7 +22,15 @@ _FAULTS: tuple[tuple[str, str], ...] = (
     (
         "runs without a row in run_state",
         """SELECT count(*) FROM run_metadata m
-           WHERE NOT EXISTS (SELECT FROM run_state s WHERE s.thread_id = m.thread_id)""",
+           WHERE m.deleted_at IS NULL
+             AND NOT EXISTS (SELECT FROM run_state s WHERE s.thread_id = m.thread_id)""",
+    ),
+    (
+        "steps whose result is kept by a step that is missing",
+        """SELECT count(*) FROM run_steps t
+           WHERE t.reused_from ->> 'why' <> 'receipt' AND t.outputs IS NULL AND t.payload IS NULL
+             AND NOT EXISTS (SELECT FROM run_steps o WHERE o.thread_id = t.reused_from ->> 'thread_id'
+                             AND o.seq = (t.reused_from ->> 'seq')::integer)""",
     ),
     (
         "waiting runs that wait for nothing",

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import asyncpg
 import structlog
 
-from agentskills.domain.errors import AgentSkillsError, DatabaseGone, QueryTooSlow
+from agentskills.domain.errors import AgentSkillsError, DatabaseGone, QueryTooSlow, RunDeleted
 from agentskills.domain.json_text import json_str, parse_stored
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -85,12 +85,14 @@ _TRANSLATED: tuple[tuple[type[BaseException], type[AgentSkillsError]], ...] = (
     (asyncpg.InternalClientError, DatabaseGone),  # used between the server's last words and the end
     (OSError, DatabaseGone),  # refused, no socket, name not found, time-out
 )
+_RUN_DELETED = "AS410"
+"""What the tables say where a run is to be made from a deleted one."""
 _CLOSED = ("connection is closed", "pool is clos", "connection was closed", "been released", "closed by peer")
 
 
 @contextlib.contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise `DatabaseGone` or `QueryTooSlow` for what the driver says in their place.
+    """Raise `DatabaseGone`, `QueryTooSlow` or `RunDeleted` for what the driver says in their place.
 
     Wrap database work only: any `OSError` inside counts as a lost database.
     """
@@ -102,6 +104,10 @@ def translate_errors() -> Iterator[None]:
         raise
     except tuple(kind for kind, _ in _TRANSLATED) as error:
         raise next(ours for kind, ours in _TRANSLATED if isinstance(error, kind)) from error
+    except asyncpg.PostgresError as error:
+        if error.sqlstate == _RUN_DELETED:
+            raise RunDeleted(str(error)) from error
+        raise
 
 
 async def notify(conn: Conn, channel: str, payload: str) -> None:

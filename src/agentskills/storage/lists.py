@@ -50,8 +50,10 @@ class RunItem(msgspec.Struct, frozen=True, kw_only=True):
     rerun_count: int
     rerun_number: int
     metadata: dict[str, Any]
+    skills: list[str] | None
     planner: str | None
     model: str | None
+    catalog: str | None
     requested_by: dict[str, Any]
     status: str
     error: dict[str, Any] | None
@@ -83,8 +85,9 @@ class _Query:
 
 
 _ITEM = """m.thread_id, m.run_name, m.sop_name, left(m.sop, 1000) AS sop, m.created_at, m.parent_thread_id,
-    m.root_thread_id, m.rerun_count, m.rerun_number, m.metadata, m.planner, m.model, m.requested_by,
-    s.status, s.error, s.started_at, s.finished_at, s.tokens, s.money, s.money_unknown, s.not_repeated"""
+    m.root_thread_id, m.rerun_count, m.rerun_number, m.metadata, m.skills, m.planner, m.model, m.catalog,
+    m.requested_by, s.status, s.error, s.started_at, s.finished_at, s.tokens, s.money, s.money_unknown,
+    s.not_repeated"""
 _FROM = "FROM run_state s JOIN run_metadata m ON m.thread_id = s.thread_id"
 
 

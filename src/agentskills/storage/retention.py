@@ -1,4 +1,4 @@
-"""Old finished runs: found from the newest of them on, and removed with all that is theirs."""
+"""Old finished runs: found from the newest of them on, and deleted as anybody deletes a run."""
 
 from __future__ import annotations
 
@@ -6,19 +6,12 @@ from datetime import datetime
 
 import msgspec
 
+from agentskills.storage import tombstones
 from agentskills.storage.database import Conn
 
 _LOCK = "asf chores"
 Place = tuple[datetime, str]
 """How far a pass has come: created_at and thread_id."""
-
-
-_REMOVE_UNNAMED = """
-    DELETE FROM run_metadata m WHERE m.thread_id = ANY ($1::text[])
-      AND NOT EXISTS (SELECT FROM run_metadata c WHERE c.parent_thread_id = m.thread_id)
-      AND NOT EXISTS (SELECT FROM run_state c
-                      WHERE c.root_thread_id = m.thread_id AND c.thread_id <> m.thread_id)
-    RETURNING m.thread_id"""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,12 +30,12 @@ async def take_chores(conn: Conn) -> bool:
 async def remove_finished(conn: Conn, before: datetime, *, after: Place | None, limit: int) -> Batch:
     """Remove the runs among the next `limit` that finished before `before`.
 
-    A run that another one names as its parent or root stays as long as that one does. The effects
-    it had and the audit stay in any case: what was done must not be done again. Reruns are newer
-    than what they repeat, so a pass from the newest to the oldest removes whole families.
+    Where relatives remain a run leaves a tombstone; with the last of a family all of them go. A
+    run stays while a rerun of it is under way. Reruns are newer than what they repeat, so a pass
+    goes from the newest to the oldest.
     """
     rows = await conn.fetch(
-        """SELECT s.thread_id, s.created_at, s.finished_at < $1 AS old FROM run_state s
+        """SELECT s.thread_id, s.root_thread_id, s.created_at, s.finished_at < $1 AS old FROM run_state s
            WHERE s.status IN ('completed', 'failed', 'cancelled') AND s.created_at < $1
              AND ($2::timestamptz IS NULL OR (s.created_at, s.thread_id) < ($2, $3))
            ORDER BY s.created_at DESC, s.thread_id DESC LIMIT $4""",
@@ -54,11 +47,22 @@ async def remove_finished(conn: Conn, before: datetime, *, after: Place | None, 
     if not rows:
         return Batch(removed=0, reached=None)
     old = [row["thread_id"] for row in rows if row["old"]]
-    # Locked first, so that the next statement sees the reruns that were being made meanwhile.
-    await conn.execute(
-        "SELECT FROM run_metadata WHERE thread_id = ANY ($1::text[]) ORDER BY thread_id FOR UPDATE", old
-    )
-    removed = 0
-    while gone := await conn.fetch(_REMOVE_UNNAMED, old):  # after its reruns a run is named no more
-        removed += len(gone)
-    return Batch(removed=removed, reached=(rows[-1]["created_at"], rows[-1]["thread_id"]))
+    locked = await tombstones.lock(conn, old)
+    gone = [run.thread_id for run in locked if run.status is not None and run.needed_by is None]
+    if gone:
+        await tombstones.remove(conn, gone)
+        await tombstones.vanish(
+            conn, {row["root_thread_id"] for row in rows if row["thread_id"] in set(gone)}
+        )
+    return Batch(removed=len(gone), reached=(rows[-1]["created_at"], rows[-1]["thread_id"]))
+
+
+async def forget_families(conn: Conn, before: datetime) -> None:
+    """Remove the tombstones of families whose last run was deleted before `before`."""
+    await tombstones.vanish(conn, await tombstones.deleted_before(conn, before))
+
+
+async def remove_hidden(conn: Conn) -> None:
+    """Remove the steps of deleted runs that have been kept for others and are needed no more."""
+    await tombstones.sweep(conn, await tombstones.with_hidden_steps(conn))
+    await tombstones.forget_strays(conn)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from agentskills.domain.errors import RunDeleted
 from agentskills.domain.json_text import json_str
 from agentskills.storage.database import Conn
 
@@ -185,15 +186,30 @@ _GET = """
 
 
 async def get(conn: Conn, thread_id: str, *, lock: bool = False) -> RunRow | None:
-    """Return a run, or None; with `lock` its state row is held until the transaction ends."""
+    """Return a run, or None; with `lock` its state row is held until the transaction ends.
+
+    Raises `RunDeleted` where only its tombstone is there.
+    """
     row = await conn.fetchrow(_GET + (" FOR UPDATE OF s" if lock else ""), thread_id)
+    if row is None:
+        await _check_deleted(conn, thread_id)
     return RunRow(**row) if row else None
 
 
 async def status_of(conn: Conn, thread_id: str) -> str | None:
-    """Return a run's status, or None where there is no such run."""
+    """Return a run's status, or None where there is no such run. Raises `RunDeleted`."""
     status: str | None = await conn.fetchval("SELECT status FROM run_state WHERE thread_id = $1", thread_id)
+    if status is None:
+        await _check_deleted(conn, thread_id)
     return status
+
+
+async def _check_deleted(conn: Conn, thread_id: str) -> None:
+    at = await conn.fetchval("SELECT deleted_at FROM run_metadata WHERE thread_id = $1", thread_id)
+    if at is not None:
+        raise RunDeleted(
+            f"{thread_id} has been deleted; its family is still known", thread_id=thread_id, deleted_at=at
+        )
 
 
 async def start_recorded(conn: Conn, run: NewRun) -> None:
@@ -280,7 +296,7 @@ async def take_rerun_number(conn: Conn, root: str) -> int | None:
 
 async def take_orphan_number(conn: Conn, root: str, above: int) -> int:
     """Take the next number, above `above`, of a family whose root has no row."""
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"rerun {root}")
+    await lock_orphans(conn, root)
     number: int = await conn.fetchval(
         """SELECT greatest($2::int, coalesce(max(rerun_number), 0)) + 1 FROM run_metadata
            WHERE root_thread_id = $1""",
@@ -288,6 +304,11 @@ async def take_orphan_number(conn: Conn, root: str, above: int) -> int:
         above,
     )
     return number
+
+
+async def lock_orphans(conn: Conn, root: str) -> None:
+    """Hold the numbers of a family whose root has no row until the transaction ends."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"rerun {root}")
 
 
 async def count_rerun(conn: Conn, thread_id: str) -> None:

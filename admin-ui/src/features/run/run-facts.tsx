@@ -52,14 +52,16 @@ export function RunFacts({ run }: { run: RunDetail }) {
           </span>
         </Fact>
       )}
-      {(run.parent || run.reruns.length > 0) && (
+      {(run.parent_thread_id || run.reruns.length > 0) && (
         <Fact name="Family">
           <Link
-            to="/runs"
-            search={{ root: run.root_thread_id }}
+            to="/runs/$threadId"
+            params={{ threadId: run.thread_id }}
+            search={{ tab: "family" }}
+            resetScroll={false}
             className="font-medium text-accent hover:underline"
           >
-            Show all
+            Show the tree
           </Link>
         </Fact>
       )}

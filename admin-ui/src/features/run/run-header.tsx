@@ -1,25 +1,30 @@
 /** Top of the run page: name, status, id, and what can be done. */
-import { Ban } from "lucide-react";
-import { Button } from "@/components/button";
+import { Link } from "@tanstack/react-router";
+import { Ban, GitCompareArrows, Trash2 } from "lucide-react";
+import { Button, buttonLook } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { StatusPill } from "@/components/status-pill";
+import { FixedBy } from "@/features/family/fixed-by";
 import { RerunButton } from "@/features/rerun/rerun-button";
 import type { RunDetail } from "@/lib/api";
+import { isFinal } from "@/lib/status";
 
 interface RunHeaderProps {
   run: RunDetail;
   live: boolean;
   onRerun: () => void;
   onCancel: () => void;
+  onDelete: () => void;
 }
 
-export function RunHeader({ run, live, onRerun, onCancel }: RunHeaderProps) {
+export function RunHeader({ run, live, onRerun, onCancel, onDelete }: RunHeaderProps) {
   return (
     <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-4">
       <div className="min-w-0 grow basis-96">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <h1 className="text-2xl leading-tight font-semibold tracking-tight break-words">{run.run_name}</h1>
           <StatusPill status={run.status} />
+          {run.fixed_by && <FixedBy by={run.fixed_by} root={run.root_thread_id} />}
           {live && (
             <span
               className="inline-flex items-center gap-1.5 text-xs text-ink-faint"
@@ -34,7 +39,16 @@ export function RunHeader({ run, live, onRerun, onCancel }: RunHeaderProps) {
           <CopyButton text={run.thread_id} label="Copy the id" />
         </div>
       </div>
-      <div className="flex items-start gap-2">
+      <div className="flex flex-wrap items-start gap-2">
+        {run.parent_thread_id && (
+          <Link
+            to="/compare"
+            search={{ left: run.parent_thread_id, right: run.thread_id }}
+            className={buttonLook()}
+          >
+            <GitCompareArrows aria-hidden /> Compare with parent
+          </Link>
+        )}
         {run.cancellable && (
           <Button
             look="danger"
@@ -44,6 +58,11 @@ export function RunHeader({ run, live, onRerun, onCancel }: RunHeaderProps) {
             busy={run.cancel_requested}
           >
             {run.cancel_requested ? "Cancelling" : "Cancel run"}
+          </Button>
+        )}
+        {(isFinal(run.status) || run.status === "recorded") && (
+          <Button look="ghost" icon={<Trash2 aria-hidden />} onClick={onDelete}>
+            Delete
           </Button>
         )}
         <RerunButton

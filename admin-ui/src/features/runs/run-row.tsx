@@ -4,6 +4,7 @@ import { CornerDownRight, ShieldCheck } from "lucide-react";
 import { Badge } from "@/components/badge";
 import { StatusPill } from "@/components/status-pill";
 import { Took, When } from "@/components/when";
+import { FixedBy } from "@/features/family/fixed-by";
 import { RerunButton } from "@/features/rerun/rerun-button";
 import type { RunItem } from "@/lib/api";
 import { WAITS_FOR } from "@/lib/status";
@@ -78,7 +79,12 @@ export function RunRow({ run, onRerun }: RunRowProps) {
         )}
       </td>
       <td className={`${CELL} pr-5 text-right max-md:col-span-2 max-md:justify-self-end`}>
-        <RerunButton threadId={run.thread_id} name={run.run_name} onOpen={() => onRerun(run)} />
+        <RerunButton
+          threadId={run.thread_id}
+          name={run.run_name}
+          refused={run.rerunnable === "no" ? (run.rerunnable_why ?? "This run can't be rerun") : undefined}
+          onOpen={() => onRerun(run)}
+        />
       </td>
     </tr>
   );
@@ -99,6 +105,7 @@ function Aside({ run }: { run: RunItem }) {
           {run.error.message}
         </div>
       )}
+      {run.fixed_by && <FixedBy by={run.fixed_by} root={run.root_thread_id} />}
       {run.status === "waiting" && wait && (
         <div className="truncate text-xs text-wait">
           for {WAITS_FOR[wait.reason]}

@@ -23,7 +23,7 @@ router = APIRouter(tags=["answers"])
     "/approve/{thread_id}",
     operation_id="approveRun",
     response_model=Answered,
-    responses=problems(400, 404, 409, 413, 422),
+    responses=problems(400, 404, 409, 410, 413, 422),
     openapi_extra=takes(ApproveRequest),
 )
 async def approve(

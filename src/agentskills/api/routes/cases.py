@@ -20,7 +20,7 @@ router = APIRouter(tags=["runs"])
     "/admin/runs/{thread_id}/case",
     operation_id="getCase",
     response_model=Case,
-    responses=problems(404, 409, 422),
+    responses=problems(404, 409, 410, 422),
 )
 async def get_case(
     request: Request, thread_id: ThreadId, expect: Annotated[list[Text] | None, Query(max_length=1000)] = None

@@ -69,7 +69,10 @@ async def count_runs(request: Request, query: Annotated[FilterAsked, Query()]) -
 
 
 @router.get(
-    "/admin/runs/{thread_id}", operation_id="getRun", response_model=RunDetail, responses=problems(404, 422)
+    "/admin/runs/{thread_id}",
+    operation_id="getRun",
+    response_model=RunDetail,
+    responses=problems(404, 410, 422),
 )
 async def get_run(request: Request, thread_id: ThreadId) -> JsonAnswer:
     """Return a run with its state, its parent and its reruns."""
@@ -80,7 +83,7 @@ async def get_run(request: Request, thread_id: ThreadId) -> JsonAnswer:
     "/admin/runs/{thread_id}/metadata",
     operation_id="getRunMetadata",
     response_model=RunMetadata,
-    responses=problems(404, 422),
+    responses=problems(404, 410, 422),
 )
 async def get_metadata(request: Request, thread_id: ThreadId) -> JsonAnswer:
     """Return what was asked for when the run was started."""
@@ -88,7 +91,10 @@ async def get_metadata(request: Request, thread_id: ThreadId) -> JsonAnswer:
 
 
 @router.get(
-    "/status/{thread_id}", operation_id="getStatus", response_model=RunState, responses=problems(404, 422)
+    "/status/{thread_id}",
+    operation_id="getStatus",
+    response_model=RunState,
+    responses=problems(404, 410, 422),
 )
 async def get_status(request: Request, thread_id: ThreadId) -> JsonAnswer:
     """Return where a run stands, what it waits for, and the data it has gathered."""
@@ -99,7 +105,7 @@ async def get_status(request: Request, thread_id: ThreadId) -> JsonAnswer:
     "/admin/runs/{thread_id}/steps",
     operation_id="listSteps",
     response_model=StepPage,
-    responses=problems(404, 422),
+    responses=problems(404, 410, 422),
 )
 async def list_steps(
     request: Request,
@@ -115,7 +121,7 @@ async def list_steps(
     "/admin/runs/{thread_id}/steps/{seq}",
     operation_id="getStep",
     response_model=StepDetail,
-    responses=problems(404, 422),
+    responses=problems(404, 410, 422),
 )
 async def get_step(request: Request, thread_id: ThreadId, seq: Seq) -> JsonAnswer:
     """Return one step with what is kept beside it: model messages, prompts, output of processes."""
@@ -126,7 +132,7 @@ async def get_step(request: Request, thread_id: ThreadId, seq: Seq) -> JsonAnswe
     "/admin/runs/{thread_id}/events",
     operation_id="streamEvents",
     response_class=Response,
-    responses=_STREAM | problems(404, 422),
+    responses=_STREAM | problems(404, 410, 422),
 )
 async def stream_events(
     request: Request,
@@ -141,7 +147,7 @@ async def stream_events(
     "/admin/runs/{thread_id}/cancel",
     operation_id="cancelRun",
     response_model=Cancelling,
-    responses=problems(400, 404, 409, 413, 422),
+    responses=problems(400, 404, 409, 410, 413, 422),
     openapi_extra=takes(CancelRequest),
 )
 async def cancel_run(

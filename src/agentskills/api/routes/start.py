@@ -57,7 +57,7 @@ async def start(
     "/rerun/{thread_id}",
     operation_id="rerunRun",
     response_model=RerunStarted,
-    responses=problems(400, 404, 409, 413, 422),
+    responses=problems(400, 404, 409, 410, 413, 422),
     openapi_extra=takes(RerunAsked),
 )
 async def rerun(

@@ -39,6 +39,9 @@ class RunItem(Answer):
     tokens: int
     money: Number | None = Field(description="US dollars; null where a price is unknown")
     not_repeated: int = Field(description="effects honoured by receipt")
+    fixed_by: str | None = Field(description="of a failed run: the nearest rerun below it that completed")
+    rerunnable: Literal["yes", "no"]
+    rerunnable_why: str | None = Field(description="why not, or what is restricted")
 
 
 class RunPage(Answer):
@@ -107,6 +110,7 @@ class RunDetail(RunMetadata):
     version: int = Field(description="of the last change")
     rerunnable: Literal["yes", "no"]
     rerunnable_why: str | None = Field(description="why not, or what is restricted")
+    fixed_by: str | None = Field(description="of a failed run: the nearest rerun below it that completed")
     cancellable: bool
     parent: RerunItem | None
     reruns: list[RerunItem] = Field(description="reruns of this very run, the newest first, at most 50")

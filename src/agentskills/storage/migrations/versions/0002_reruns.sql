@@ -33,6 +33,11 @@ BEGIN
         RAISE EXCEPTION 'run % has been started: its sop and initial_data can''t change', OLD.thread_id
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF NEW.deleted_at IS NOT NULL THEN
+        NEW.sop_digest := '';   -- a tombstone is not found by what it held
+        NEW.search := '{}';
+        RETURN NEW;
+    END IF;
     IF NEW.sop IS DISTINCT FROM OLD.sop THEN
         NEW.sop_digest := encode(sha256(convert_to(NEW.sop, 'UTF8')), 'hex');
         INSERT INTO sop_texts (digest, sop) VALUES (NEW.sop_digest, NEW.sop) ON CONFLICT DO NOTHING;
@@ -42,3 +47,28 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+-- Lineage and tombstones.
+
+-- The family of a run, oldest first; the root itself is found by its id.
+CREATE INDEX run_metadata_root ON run_metadata (root_thread_id, created_at, thread_id)
+    WHERE parent_thread_id IS NOT NULL;
+CREATE INDEX run_metadata_deleted ON run_metadata (root_thread_id, deleted_at) WHERE deleted_at IS NOT NULL;
+-- Whether a value or a waiter is still needed is asked when a run is deleted, and by the foreign key.
+CREATE INDEX run_steps_payload ON run_steps (payload) WHERE payload IS NOT NULL;
+CREATE INDEX effect_waiters_run ON effect_waiters (thread_id);
+
+ALTER TABLE run_metadata ADD CONSTRAINT run_metadata_tombstone CHECK (
+    deleted_at IS NULL OR (sop = '' AND initial_data = '{}' AND metadata = '{}' AND given = '[]'));
+
+-- Whoever makes a rerun holds the root's row by then, and so does whoever deletes: what is seen here stays.
+CREATE FUNCTION run_metadata_check_parent() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM run_metadata p
+               WHERE p.thread_id = NEW.parent_thread_id AND p.deleted_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'the run % has been deleted', NEW.parent_thread_id USING ERRCODE = 'AS410';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER run_metadata_check_parent BEFORE INSERT ON run_metadata
+    FOR EACH ROW WHEN (NEW.parent_thread_id IS NOT NULL) EXECUTE FUNCTION run_metadata_check_parent();

@@ -1,0 +1,100 @@
+"""Families of runs: the whole tree, and what lies below a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from agentskills.domain.lineage import Relative
+from agentskills.storage.database import Conn
+
+MOST = 10_000
+"""Runs that are read of one family."""
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A run in the tree of its family; what a deleted one held is None."""
+
+    thread_id: str
+    run_name: str | None
+    sop: str  # its beginning
+    parent_thread_id: str | None
+    rerun_number: int
+    created_at: datetime
+    requested_by: dict[str, Any]
+    request: dict[str, Any] | None
+    deleted_at: datetime | None
+    status: str | None
+    finished_at: datetime | None
+    error_type: str | None
+    not_repeated: int | None
+
+    @property
+    def relative(self) -> Relative:
+        """The run as its relatives see it."""
+        return Relative(
+            thread_id=self.thread_id,
+            parent_thread_id=self.parent_thread_id,
+            status=self.status,
+            finished_at=self.finished_at,
+            dry=(self.request or {}).get("effects") == "none",
+        )
+
+
+_RELATIVE = """
+    m.thread_id, m.parent_thread_id, s.status, s.finished_at,
+    coalesce(m.request ->> 'effects' = 'none', false) AS dry
+    FROM run_metadata m LEFT JOIN run_state s ON s.thread_id = m.thread_id"""
+
+_FAMILY = """
+    SELECT m.thread_id, m.run_name, left(m.sop, 1000) AS sop, m.parent_thread_id, m.rerun_number,
+           m.created_at, m.requested_by, m.request, m.deleted_at, s.status, s.finished_at,
+           s.error ->> 'type' AS error_type, s.not_repeated
+    FROM (SELECT * FROM run_metadata WHERE thread_id = $1
+          UNION ALL
+          (SELECT * FROM run_metadata
+           WHERE root_thread_id = $1 AND parent_thread_id IS NOT NULL AND thread_id <> $1
+           ORDER BY created_at, thread_id LIMIT $2)) AS m
+    LEFT JOIN run_state s ON s.thread_id = m.thread_id
+    ORDER BY m.created_at, m.thread_id LIMIT $2"""
+
+# Level by level by the parent's index, whatever the planner expects of families; nothing below a
+# run that fixes can be nearer than that run.
+_BELOW = f"""
+    WITH RECURSIVE below AS (
+        SELECT {_RELATIVE} WHERE m.thread_id = ANY ($1::text[])
+        UNION
+        SELECT c.* FROM below b, LATERAL (
+            SELECT {_RELATIVE} WHERE m.parent_thread_id = b.thread_id OFFSET 0) AS c
+        WHERE b.status IS DISTINCT FROM 'completed' OR b.dry
+    )
+    SELECT * FROM below LIMIT $2"""
+
+
+async def root_of(conn: Conn, thread_id: str) -> str | None:
+    """Return the root of a run's family, also of a deleted run; None where there is no such run."""
+    root: str | None = await conn.fetchval(
+        "SELECT root_thread_id FROM run_metadata WHERE thread_id = $1", thread_id
+    )
+    return root
+
+
+async def family(conn: Conn, root: str, limit: int = MOST) -> list[Member]:
+    """Return the runs of a family, deleted ones too, the oldest first, at most `limit`."""
+    return [Member(**row) for row in await conn.fetch(_FAMILY, root, limit)]
+
+
+async def below(conn: Conn, thread_ids: Sequence[str], limit: int = MOST) -> list[Relative]:
+    """Return these runs and their descendants, down to the first on each way that completed."""
+    return [Relative(**row) for row in await conn.fetch(_BELOW, list(thread_ids), limit)]
+
+
+async def deleted_at(conn: Conn, thread_id: str) -> datetime | None:
+    """Return when a run was deleted, if it was."""
+    at: datetime | None = await conn.fetchval(
+        "SELECT deleted_at FROM run_metadata WHERE thread_id = $1", thread_id
+    )
+    return at

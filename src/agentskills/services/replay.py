@@ -95,12 +95,14 @@ class _Bench:
         """Rerun all cases side by side, and tell each verdict."""
         self._context.notifier.start()
         try:
-            async with self._working():
+            async with self._working() as worker:
                 for trial in self._trials:
                     await self._begin(trial)
                     if trial.verdict is not None:
                         done(trial.number, trial.verdict)
                 while open_ones := [trial for trial in self._trials if trial.verdict is None]:
+                    if worker.done():
+                        worker.result()  # which is what has ended it
                     for trial in await self._settled(open_ones):
                         assert trial.verdict is not None
                         done(trial.number, trial.verdict)
@@ -108,14 +110,12 @@ class _Bench:
             await self._context.notifier.close()
 
     @asynccontextmanager
-    async def _working(self) -> AsyncIterator[None]:
+    async def _working(self) -> AsyncIterator[asyncio.Task[None]]:
         hosts = {trial.thread_id: trial.case.host for trial in self._trials}
         worker = OfflineWorker(self._context.settings, self._url, hosts)
         task = asyncio.create_task(worker.run())
         try:
-            yield
-            if task.done():
-                await task
+            yield task
         finally:
             worker.stop()
             await task

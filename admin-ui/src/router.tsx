@@ -9,8 +9,10 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
+import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
 import { comparisonOptions } from "./queries/comparison";
+import { effectListOptions } from "./queries/effects";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { NotFoundPage, RootPage } from "./routes/root";
@@ -41,8 +43,8 @@ const runsRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/runs")),
 });
 
-export type RunTab = "steps" | "data" | "request" | "family";
-const OTHER_TABS: readonly unknown[] = ["data", "request", "family"] satisfies RunTab[];
+export type RunTab = "steps" | "data" | "request" | "family" | "history";
+const OTHER_TABS: readonly unknown[] = ["data", "request", "family", "history"] satisfies RunTab[];
 
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -74,6 +76,16 @@ const compareRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/compare")),
 });
 
+const effectsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/effects",
+  validateSearch: validEffectSearch,
+  loaderDeps: ({ search }) => ({ filter: effectFilter(search), cursor: search.cursor }),
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchQuery(effectListOptions(deps.filter, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/effects")),
+});
+
 const newRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/new",
@@ -97,9 +109,12 @@ const skillsRoute = createRoute({
 const skillRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/skills/$name",
-  validateSearch: (search): { version?: string } =>
-    search.version ? { version: String(search.version) } : {},
-  loaderDeps: ({ search }) => search,
+  validateSearch: (search): { version?: string; left?: string; right?: string } => ({
+    ...(search.version ? { version: String(search.version) } : {}),
+    ...(search.left ? { left: String(search.left) } : {}),
+    ...(search.right ? { right: String(search.right) } : {}),
+  }),
+  loaderDeps: ({ search: { version } }) => ({ version }),
   loader: ({ context, params, deps }) =>
     void context.queries.prefetchQuery(skillOptions(params.name, deps.version)),
   component: lazyRouteComponent(() => import("./routes/skill")),
@@ -122,6 +137,7 @@ const routes = rootRoute.addChildren([
   runsRoute,
   runRoute,
   compareRoute,
+  effectsRoute,
   newRoute,
   skillsRoute,
   skillRoute,

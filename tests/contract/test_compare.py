@@ -98,13 +98,12 @@ def test_a_missing_run_is_named(api: Api, params: dict[str, str], pointer: str) 
     assert is_problem(api.get("/admin/runs/compare", **params), 422, "bad-input", pointer)
 
 
-def test_unknown_and_deleted_runs(api: Api, module_url: str) -> None:
+def test_unknown_and_deleted_runs(api: Api) -> None:
     here = finished(api, 1)
     for left, right in ((here, "nobody"), ("nobody", here)):
         assert is_problem(api.get("/admin/runs/compare", left=left, right=right), 404, "run-not-found")
     gone = finished(api, 2)
-    with psycopg.connect(module_url, autocommit=True) as connection:
-        connection.execute("UPDATE run_metadata SET deleted_at = now() WHERE thread_id = %s", (gone,))
+    assert api.delete(f"/admin/runs/{gone}").status == 200
     answer = api.get("/admin/runs/compare", left=here, right=gone)
     assert is_problem(answer, 410, "run-deleted")
     assert is_problem(attribute(api, gone, here), 410, "run-deleted")

@@ -11,10 +11,13 @@ import pytest
 
 from agentskills.domain.canonical import digest as digest_of
 from agentskills.domain.skill import Contract
-from agentskills.services.skills import load_skills, version_files, watch_skills
+from agentskills.services.actor import Actor
+from agentskills.services.skill_versions import shown_files
+from agentskills.services.skills import load_skills, watch_skills
 from agentskills.settings import Settings
 from agentskills.skills.folder import unpack_files
-from agentskills.storage import catalogs
+from agentskills.storage import audit, catalogs
+from agentskills.storage.audit import AuditFilter
 from agentskills.storage.catalogs import contract_document, contract_from
 from agentskills.storage.database import Pool
 
@@ -57,7 +60,7 @@ async def test_versions_snapshot_and_sops_are_stored(pool: Pool, tmp_path: Path)
             "id": 12345678901234567890,
             "amount": Decimal("1.10"),
         }
-        shown = await version_files(conn, skill.digest)
+        shown = shown_files(unpack_files(await catalogs.archive(conn, skill.digest) or b""))
         assert [(file.path, file.executable) for file in shown] == [
             ("SKILL.md", False),
             ("scripts/run.py", False),
@@ -203,3 +206,26 @@ async def test_changes_are_picked_up_by_watching(pool: Pool, tmp_path: Path) -> 
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_the_audit_says_what_a_load_has_changed_and_who_asked(pool: Pool, tmp_path: Path) -> None:
+    python_skill(tmp_path, "one")
+    settings = settings_for(tmp_path)
+    await load_skills(pool, settings)
+    await load_skills(pool, settings)  # nobody asked, and nothing is different
+    python_skill(tmp_path, "one", body="Another text.")
+    await load_skills(pool, settings)
+    await load_skills(pool, settings, by=Actor("person", on_behalf_of="Anna"))
+    async with pool.acquire() as conn:
+        found = await audit.page(conn, AuditFilter(), after=None, limit=10)
+    assert [entry.actor for entry in found] == [
+        {"kind": "person", "on_behalf_of": "Anna"},
+        {"kind": "server"},
+        {"kind": "server"},
+    ]
+    told = [{key: entry.detail.get(key) for key in ("added", "changed", "skills")} for entry in found]
+    assert told == [
+        {"added": None, "changed": None, "skills": 1},
+        {"added": None, "changed": ["one"], "skills": 1},
+        {"added": ["one"], "changed": None, "skills": 1},
+    ]

@@ -176,3 +176,35 @@ export const getSession = (signal?: AbortSignal) => data(client.GET("/session", 
 export const openSession = (api_key: string) => data(client.POST("/session", { body: { api_key } }));
 export const closeSession = () => data(client.DELETE("/session", {}));
 export const getServer = (signal?: AbortSignal) => data(client.GET("/admin/server", { signal }));
+
+export type EffectState = Schemas["EffectState"];
+export type Effect = WithData<Schemas["EffectItem"], "key" | "inputs" | "output">;
+export type EffectFilter = Omit<NonNullable<operations["listEffects"]["parameters"]["query"]>, "cursor">;
+export type EffectPage = { items: Effect[]; next_cursor: string | null };
+
+/** What went out, the latest news first. */
+export const listEffects = (filter: EffectFilter, cursor: string | undefined, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/effects", { params: { query: { ...filter, cursor, limit: 50 } }, signal }),
+  ) as Promise<EffectPage>;
+
+export type AuditEntry = WithData<Schemas["AuditItem"], "detail">;
+export type AuditPage = { items: AuditEntry[]; next_cursor: string | null };
+
+/** Who did what to a run, when and why, the newest first. */
+export const listAudit = (thread_id: string, cursor: string | undefined, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/audit", { params: { query: { thread_id, cursor, limit: 100 } }, signal }),
+  ) as Promise<AuditPage>;
+
+export type SkillDifference = Schemas["SkillDifference"];
+export type FileDifference = Schemas["FileDifference"];
+
+/** What differs between two versions of a skill. */
+export const diffSkill = (name: string, left: string, right: string, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/skills/{name}/diff", {
+      params: { path: { name }, query: { left, right } },
+      signal,
+    }),
+  );

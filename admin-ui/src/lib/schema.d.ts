@@ -388,6 +388,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Effects
+         * @description Return one page of the effects that a filter finds, the latest news first.
+         */
+        get: operations["listEffects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/effects/{effect_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Effect
+         * @description Return one effect with all that is known about it.
+         */
+        get: operations["getEffect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit
+         * @description Return who did what, when, on whose behalf and why, the newest first.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/skills": {
         parameters: {
             query?: never;
@@ -477,9 +537,29 @@ export interface paths {
         };
         /**
          * Get Version
-         * @description Return one version of a skill, also when its folder has changed or gone.
+         * @description Return one version of a skill with its files, also when its folder has changed or gone.
          */
         get: operations["getSkillVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/skills/{name}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Versions
+         * @description Return what differs between two versions of a skill, file by file.
+         */
+        get: operations["diffSkill"];
         put?: never;
         post?: never;
         delete?: never;
@@ -627,12 +707,15 @@ export interface components {
         Actor: {
             /**
              * Kind
-             * @description person, api_key, sql, schedule, policy, batch, worker, check, callback
+             * @description person, api_key, sql, schedule, policy, batch, worker, check, callback, server (has noticed changed files), retention (ASF_KEEP_DAYS)
              */
             kind: string;
             /** Name */
             name?: string | null;
-            /** On Behalf Of */
+            /**
+             * On Behalf Of
+             * @description as the caller said; nobody has checked it
+             */
             on_behalf_of?: string | null;
             /** Reason */
             reason?: string | null;
@@ -655,6 +738,16 @@ export interface components {
             step: number;
             /** Decision */
             decision: string;
+        };
+        /**
+         * AskedBy
+         * @description A step that waits for somebody to say whether it happened.
+         */
+        AskedBy: {
+            /** Thread Id */
+            thread_id: string;
+            /** Seq */
+            seq: number;
         };
         /**
          * Attempt
@@ -681,6 +774,44 @@ export interface components {
              * @description at most 12 are tried at a time
              */
             left_out: components["schemas"]["IngredientName"][];
+        };
+        /**
+         * AuditItem
+         * @description Something that was done.
+         */
+        AuditItem: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            actor: components["schemas"]["Actor"];
+            /**
+             * Action
+             * @description start, rerun, cancel, approve, approve-refused, callback, callback-late, reload, sign-in, sign-out, remove…
+             */
+            action: string;
+            /** Thread Id */
+            thread_id: string | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Detail
+             * @description what about it: step, decision, names; `left_out` names what is long
+             */
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * AuditPage
+         * @description One page of the audit, the newest first.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Cancelling
@@ -1031,6 +1162,104 @@ export interface components {
             line: number;
         };
         /**
+         * EffectItem
+         * @description One effect on the outside world.
+         */
+        EffectItem: {
+            /** Id */
+            id: number;
+            /** Skill */
+            skill: string;
+            /**
+             * Key
+             * @description what makes it this one, by data path
+             */
+            key: {
+                [key: string]: unknown;
+            };
+            /**
+             * Repeat
+             * @description one higher for each repetition that a person agreed to
+             */
+            repeat: number;
+            state: components["schemas"]["EffectState"];
+            /**
+             * Scope
+             * @description the root of the family it belongs to; empty for the whole installation
+             */
+            scope: string;
+            /**
+             * Thread Id
+             * @description the run that does or did it
+             */
+            thread_id: string;
+            /**
+             * Seq
+             * @description its step
+             */
+            seq: number;
+            /**
+             * Run Name
+             * @description null where the run has gone: effects outlive their runs
+             */
+            run_name: string | null;
+            /**
+             * Announced At
+             * Format: date-time
+             */
+            announced_at: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when its state changed last
+             */
+            at: string;
+            /** @description who knows how it ended: worker, check, person, callback */
+            settled_by: components["schemas"]["Actor"] | null;
+            /** @description who agreed that it happens again */
+            agreed_by: components["schemas"]["Actor"] | null;
+            error: components["schemas"]["RunError"] | null;
+            /**
+             * Inputs
+             * @description what went out
+             */
+            inputs: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Output
+             * @description of a receipt
+             */
+            output: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Not Repeated
+             * @description how many steps honoured the receipt
+             */
+            not_repeated: number;
+            /**
+             * Not Repeated By
+             * @description these steps, the newest first: 20 in a list, 500 beside one effect
+             */
+            not_repeated_by: components["schemas"]["NotRepeatedBy"][];
+            /**
+             * Asked By
+             * @description where a doubt can be answered
+             */
+            asked_by: components["schemas"]["AskedBy"][];
+        };
+        /**
+         * EffectPage
+         * @description One page of effects, the latest news first.
+         */
+        EffectPage: {
+            /** Items */
+            items: components["schemas"]["EffectItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * EffectState
          * @description Where an effect on the outside world stands.
          * @enum {string}
@@ -1048,6 +1277,59 @@ export interface components {
             pointer: string;
             /** Message */
             message: string;
+        };
+        /**
+         * FileDifference
+         * @description How one file differs between two versions.
+         */
+        FileDifference: {
+            /** Path */
+            path: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /**
+             * Left Size
+             * @description bytes; null where the file is not there
+             */
+            left_size: number | null;
+            /**
+             * Right Size
+             * @description bytes; null where the file is not there
+             */
+            right_size: number | null;
+            /**
+             * Binary
+             * @description it is no text
+             */
+            binary: boolean;
+            /**
+             * Too Large
+             * @description it is too large to show
+             */
+            too_large: boolean;
+            /**
+             * Executable
+             * @description whether it can be run now, where that has changed
+             */
+            executable: boolean | null;
+            /**
+             * Added
+             * @description lines; null where no text is shown
+             */
+            added: number | null;
+            /**
+             * Removed
+             * @description lines; null where no text is shown
+             */
+            removed: number | null;
+            /**
+             * Text
+             * @description the hunks of a unified diff; null for binary or too large files
+             */
+            text: string | null;
         };
         /**
          * Health
@@ -1194,6 +1476,23 @@ export interface components {
             fixed_by: string | null;
             /** Deleted At */
             deleted_at: string | null;
+        };
+        /**
+         * NotRepeatedBy
+         * @description A step that took the receipt in place of doing it again.
+         */
+        NotRepeatedBy: {
+            /** Thread Id */
+            thread_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Run Name
+             * @description null where the run has gone
+             */
+            run_name: string | null;
+            /** At */
+            at: string | null;
         };
         /**
          * Origin
@@ -2121,6 +2420,49 @@ export interface components {
             diagnostics: components["schemas"]["DiagnosticItem"][];
         };
         /**
+         * SkillDifference
+         * @description What differs between two versions of a skill.
+         */
+        SkillDifference: {
+            /** Name */
+            name: string;
+            /**
+             * Left
+             * @description digest
+             */
+            left: string;
+            /**
+             * Right
+             * @description digest
+             */
+            right: string;
+            /**
+             * Files
+             * @description those that differ, by path
+             */
+            files: components["schemas"]["FileDifference"][];
+        };
+        /**
+         * SkillFile
+         * @description One file of a skill version.
+         */
+        SkillFile: {
+            /** Path */
+            path: string;
+            /**
+             * Size
+             * @description bytes
+             */
+            size: number;
+            /** Executable */
+            executable: boolean;
+            /**
+             * Text
+             * @description null where it is no text, or too large to show
+             */
+            text: string | null;
+        };
+        /**
          * SkillItem
          * @description A skill of the current catalogue.
          */
@@ -2194,6 +2536,60 @@ export interface components {
             created_at: string;
             /** Current */
             current: boolean;
+        };
+        /**
+         * SkillVersionDetail
+         * @description A skill version with its files.
+         */
+        SkillVersionDetail: {
+            /** Name */
+            name: string;
+            /** Digest */
+            digest: string;
+            /** Description */
+            description: string;
+            /** Executor */
+            executor: string;
+            /** Effects */
+            effects: string;
+            /** Approval */
+            approval: string;
+            /** Requires */
+            requires: string[];
+            /** Optional */
+            optional: string[];
+            /** Produces */
+            produces: string[];
+            /** May Produce */
+            may_produce: string[];
+            /**
+             * Source
+             * @description the folder it was read from
+             */
+            source: string | null;
+            /** Loaded At */
+            loaded_at: string | null;
+            /** Errors */
+            errors: number;
+            /** Warnings */
+            warnings: number;
+            /** Contract */
+            contract: {
+                [key: string]: unknown;
+            };
+            /**
+             * Body
+             * @description the markdown of SKILL.md
+             */
+            body: string;
+            /** Files */
+            files: string[];
+            /** Current */
+            current: boolean;
+            /** Diagnostics */
+            diagnostics: components["schemas"]["DiagnosticItem"][];
+            /** Contents */
+            contents: components["schemas"]["SkillFile"][];
         };
         /**
          * SkillVersionList
@@ -3024,6 +3420,8 @@ export interface operations {
             header?: {
                 /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
                 "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3114,6 +3512,8 @@ export interface operations {
             header?: {
                 /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
                 "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
             };
             path: {
                 /** @description the run's id */
@@ -3222,7 +3622,10 @@ export interface operations {
     planRerun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
             path: {
                 /** @description the run's id */
                 thread_id: string;
@@ -3403,6 +3806,8 @@ export interface operations {
             header?: {
                 /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
                 "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3740,7 +4145,10 @@ export interface operations {
     deleteRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
             path: {
                 /** @description the run's id */
                 thread_id: string;
@@ -4234,6 +4642,8 @@ export interface operations {
             header?: {
                 /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
                 "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
             };
             path: {
                 /** @description the run's id */
@@ -4501,6 +4911,8 @@ export interface operations {
             header?: {
                 /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
                 "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
             };
             path: {
                 /** @description the run's id */
@@ -4765,6 +5177,219 @@ export interface operations {
             };
         };
     };
+    listEffects: {
+        parameters: {
+            query?: {
+                /** @description one of these (give it several times) */
+                state?: components["schemas"]["EffectState"][];
+                skill?: string | null;
+                /** @description the run that does or did it */
+                thread_id?: string | null;
+                /** @description the family of this run */
+                root?: string | null;
+                /** @description empty: the whole installation */
+                scope?: string | null;
+                /** @description JSON object that the key or the inputs contain; its keys may be data paths */
+                data?: string | null;
+                /** @description state changed last at or after */
+                after?: string | null;
+                /** @description state changed last before */
+                before?: string | null;
+                /** @description only those that another run did not do again */
+                not_repeated?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEffect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the effect */
+                effect_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                thread_id?: string | null;
+                action?: string | null;
+                /** @description name, kind, or on whose behalf */
+                actor?: string | null;
+                /** @description at or after */
+                after?: string | null;
+                /** @description before */
+                before?: string | null;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSkills: {
         parameters: {
             query?: never;
@@ -4815,7 +5440,10 @@ export interface operations {
     reloadSkills: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4850,6 +5478,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5008,7 +5645,7 @@ export interface operations {
             header?: never;
             path: {
                 name: string;
-                /** @description of a skill version */
+                /** @description of a skill version, or its beginning from 8 characters on */
                 digest: string;
             };
             cookie?: never;
@@ -5021,7 +5658,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SkillDetail"];
+                    "application/json": components["schemas"]["SkillVersionDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diffSkill: {
+        parameters: {
+            query: {
+                /** @description digest, or its beginning from 8 characters on */
+                left: string;
+                /** @description without it the current version */
+                right?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDifference"];
                 };
             };
             /** @description Unauthorized */

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { Notice } from "@/components/notice";
 import { ProblemNotice } from "@/components/problem-notice";
 import { Tabs } from "@/components/tabs";
+import { HistoryTab } from "@/features/audit/history-tab";
 import { DeleteDialog } from "@/features/family/delete-dialog";
 import { FamilyTab } from "@/features/family/family-tab";
 import { RerunDialog } from "@/features/rerun/rerun-dialog";
@@ -32,6 +33,7 @@ const TABS: { value: RunTab; label: string }[] = [
   { value: "data", label: "Data" },
   { value: "request", label: "Request" },
   { value: "family", label: "Family" },
+  { value: "history", label: "History" },
 ];
 
 export default function RunPage() {
@@ -116,6 +118,7 @@ export default function RunPage() {
           {tab === "data" && <DataTab run={run.data} status={status} />}
           {tab === "request" && <RequestTab run={run.data} />}
           {tab === "family" && <FamilyTab threadId={threadId} />}
+          {tab === "history" && <HistoryTab threadId={threadId} />}
           <CancelDialog run={run.data} open={cancelling} onClose={() => setCancelling(false)} />
           <DeleteDialog
             run={run.data}

@@ -14,8 +14,10 @@ from agentskills.api.metrics import Measured, Metrics
 from agentskills.api.process import running
 from agentskills.api.routes import (
     answers,
+    audit,
     cases,
     compare,
+    effects,
     lineage,
     plan,
     runs,
@@ -48,7 +50,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="AgentSkills", version=__version__, description=DESCRIPTION, redoc_url=None, lifespan=lifespan
     )
     app.state.metrics = metrics = Metrics()
-    for routes in (start, plan, compare, runs, cases, lineage, answers, skills, session, server, ui):
+    for routes in (
+        start,
+        plan,
+        compare,
+        runs,
+        cases,
+        lineage,
+        answers,
+        effects,
+        audit,
+        skills,
+        session,
+        server,
+        ui,
+    ):
         app.include_router(routes.router)
     errors.install(app)
     app.state.keys = keys = Keys(chosen)

@@ -65,6 +65,21 @@ class AssignmentType(click.ParamType[tuple[str, Any]]):
             self.fail(error.detail, param, ctx)
 
 
+class ContainedType(click.ParamType[dict[str, Any]]):
+    """What data should contain: `path=value`, or a JSON object, inline or `@file`."""
+
+    name = "path=value|json"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Any]:
+        """Return the object; its keys may be data paths."""
+        if isinstance(value, dict):
+            return value
+        if value.lstrip().startswith(("{", "@")):
+            return JSON_OBJECT.convert(value, param, ctx)
+        path, found = ASSIGNMENT.convert(value, param, ctx)
+        return {path: found}
+
+
 class MomentType(click.ParamType[datetime]):
     """A point in time: ISO 8601 (local time unless it says otherwise), or an age such as 90m, 24h, 7d."""
 
@@ -86,6 +101,7 @@ class MomentType(click.ParamType[datetime]):
 
 JSON_OBJECT = JsonObjectType()
 ASSIGNMENT = AssignmentType()
+CONTAINED = ContainedType()
 MOMENT = MomentType()
 
 

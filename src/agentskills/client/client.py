@@ -27,12 +27,19 @@ class AgentSkills:
     """
 
     def __init__(
-        self, url: str | None = None, api_key: str | None = None, *, timeout: float = 30.0, retries: int = 5
+        self,
+        url: str | None = None,
+        api_key: str | None = None,
+        *,
+        on_behalf_of: str | None = None,
+        timeout: float = 30.0,
+        retries: int = 5,
     ) -> None:
         """Name the server; without `url` it is ASF_API_URL, or else ASF_HOST and ASF_PORT.
 
-        `api_key` (or ASF_API_TOKEN) is sent as Bearer. `timeout`: seconds for one answer.
-        `retries`: after a lost connection or 429, 502, 503, 504; never with other effect than one try.
+        `api_key` (or ASF_API_TOKEN) is sent as Bearer; `on_behalf_of` is a label that the audit keeps
+        of all calls. `timeout`: seconds for one answer. `retries`: after a lost connection or 429, 502,
+        503, 504; never with other effect than one try.
         """
         if url is None or api_key is None:
             from agentskills.settings import Settings
@@ -41,7 +48,7 @@ class AgentSkills:
             url = url or settings.client_url
             token = settings.api_token
             api_key = api_key or (token.get_secret_value() if token else None)
-        self._transport = Transport(url, api_key, timeout=timeout, retries=retries)
+        self._transport = Transport(url, api_key, on_behalf_of=on_behalf_of, timeout=timeout, retries=retries)
 
     @property
     def url(self) -> str:
@@ -306,6 +313,65 @@ class AgentSkills:
         """
         return _object(await self._transport.delete(f"/admin/runs/{_id(thread_id)}", _given(reason=reason)))
 
+    # Effects and audit
+
+    async def effects(
+        self,
+        *,
+        state: str | Sequence[str] | None = None,
+        skill: str | None = None,
+        thread_id: str | None = None,
+        root: str | None = None,
+        scope: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        after: datetime | str | None = None,
+        before: datetime | str | None = None,
+        not_repeated: bool = False,
+        page_size: int = PAGE,
+    ) -> AsyncIterator[JsonObject]:
+        """Yield what skills did to the outside world, the latest news first; all filters given must hold.
+
+        `data` is JSON that what went out must contain; its keys may be data paths. `root` finds the
+        whole family of a run, `not_repeated` what another run did not do again.
+        """
+        given = _given(
+            state=[state] if isinstance(state, str) else state,
+            skill=skill,
+            thread_id=thread_id,
+            root=root,
+            scope=scope,
+            data=_text(data),
+            after=_time(after),
+            before=_time(before),
+            not_repeated="true" if not_repeated else None,
+        )
+        async for effect in self._pages("/admin/effects", given, page_size):
+            yield effect
+
+    async def effect(self, effect_id: int) -> JsonObject:
+        """Return one effect with all that is known about it. Raises `EffectNotFound`."""
+        return _object(await self._transport.get(f"/admin/effects/{effect_id}"))
+
+    async def audit(
+        self,
+        *,
+        thread_id: str | None = None,
+        action: str | None = None,
+        actor: str | None = None,
+        after: datetime | str | None = None,
+        before: datetime | str | None = None,
+        page_size: int = PAGE,
+    ) -> AsyncIterator[JsonObject]:
+        """Yield who did what, when, on whose behalf and why, the newest first.
+
+        `actor` is a name, a kind such as `person`, or on whose behalf it was done.
+        """
+        given = _given(
+            thread_id=thread_id, action=action, actor=actor, after=_time(after), before=_time(before)
+        )
+        async for entry in self._pages("/admin/audit", given, page_size):
+            yield entry
+
     # Skills and SOPs
 
     async def skills(self) -> JsonObject:
@@ -320,6 +386,14 @@ class AgentSkills:
     async def skill_versions(self, name: str) -> list[JsonObject]:
         """Return all versions of a skill, the newest first. Raises `SkillNotFound`."""
         return _items(await self._transport.get(f"/admin/skills/{_id(name)}/versions"))
+
+    async def skill_diff(self, name: str, left: str, right: str | None = None) -> JsonObject:
+        """Return what differs between two versions of a skill, without `right` to the current one.
+
+        A digest may be its beginning, from eight characters on. Raises `SkillNotFound`.
+        """
+        params = _given(left=left, right=right)
+        return _object(await self._transport.get(f"/admin/skills/{_id(name)}/diff", params))
 
     async def sops(self) -> list[JsonObject]:
         """Return the named SOPs with their text and example inputs."""

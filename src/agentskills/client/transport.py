@@ -31,15 +31,29 @@ Params = Mapping[str, str | Sequence[str]]
 class Transport:
     """One server, its key, and how stubbornly to call it."""
 
-    def __init__(self, url: str, api_key: str | None, *, timeout: float, retries: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        api_key: str | None,
+        *,
+        on_behalf_of: str | None = None,
+        timeout: float,
+        retries: int,
+    ) -> None:
         """Take the server's URL; `timeout` in seconds for one try, `retries` after the first try."""
         headers = {"Accept": "application/json"}
         if api_key:
             headers["Authorization"] = f"Bearer {api_key}"
+        if on_behalf_of:
+            headers["On-Behalf-Of"] = on_behalf_of
         self.url = url.rstrip("/")
         self.retries = retries
         self.timeout = timeout
-        self.http = httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=timeout)
+        self.http = httpx2.AsyncClient(
+            base_url=self.url,
+            headers={name.encode(): value.encode() for name, value in headers.items()},  # UTF-8
+            timeout=timeout,
+        )
 
     async def get(self, path: str, params: Params | None = None) -> Json:
         """Return the JSON answer of a GET."""

@@ -56,6 +56,13 @@ class SkillNotFound(AgentSkillsError):
     type = "skill-not-found"
 
 
+class EffectNotFound(AgentSkillsError):
+    """There is no effect with this number."""
+
+    status = 404
+    type = "effect-not-found"
+
+
 class SopNotFound(AgentSkillsError):
     """There is no named SOP like this."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from agentskills.domain.data_path import ABSENT, read
+from agentskills.domain.data_path import ABSENT, leaves, read
 from agentskills.domain.errors import (
     BadInput,
     NotWaiting,
@@ -127,8 +127,13 @@ async def _take(conn: Conn, wait: Wait, decision: str, given: Answer, actor: Act
         "approve",
         wait.thread_id,
         reason=given.note,
-        detail={"step": wait.seq, "reason": wait.reason, **given.document(decision)},
+        detail={"step": wait.seq, "waited_for": wait.reason, "decision": decision, **_edited(given.data)},
     )
+
+
+def _edited(data: dict[str, Any] | None) -> dict[str, Any]:
+    """Return where a person gave values; what they are stands with the step."""
+    return {"paths": sorted(leaves(nested(data)))} if data else {}
 
 
 async def _settle(conn: Conn, wait: Wait, decision: str, given: Answer, actor: Actor) -> None:

@@ -88,7 +88,10 @@ async def _take(conn: Conn, wait: Wait, given: Callback) -> bool:
     if not await waits.answer(conn, wait.id, answer, _BY.document()):
         return False
     await queue.wake(conn, [wait.thread_id])
-    await audit.record(conn, _BY.document(), "callback", wait.thread_id, detail={"step": wait.seq, **answer})
+    told = {"step": wait.seq, "skill": wait.skill}
+    if given.error is not None:
+        told["error"] = answer["error"]["type"]
+    await audit.record(conn, _BY.document(), "callback", wait.thread_id, detail=told)
     return True
 
 

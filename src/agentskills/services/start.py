@@ -15,7 +15,7 @@ from agentskills.services import naming
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
 from agentskills.settings import Settings
-from agentskills.storage import catalogs, runs
+from agentskills.storage import audit, catalogs, runs
 from agentskills.storage.database import Conn
 from agentskills.storage.queue import LANE_BATCH, LANE_START
 from agentskills.storage.runs import NewRun, RunRow
@@ -207,6 +207,7 @@ async def _start_existing(conn: Conn, run: NewRun) -> Started:
         return Started(existing.thread_id, naming.name_of(existing.run_name, existing.sop))
     if existing.status == RunStatus.RECORDED and _same(existing, run):
         await runs.start_recorded(conn, run)
+        await audit.record(conn, run.requested_by, "start", run.thread_id)
         return Started(run.thread_id, run.run_name)
     raise IdTaken(f"{run.thread_id} is the id of a run with another body", thread_id=run.thread_id)
 

@@ -76,7 +76,9 @@ async def rerun(
         made = await rerun_in(conn, context.settings, thread_id, wanted, actor)
         return made.document()
 
-    return await _once(context, idempotency_key, ["rerun", thread_id, asked], work)
+    return await _once(
+        context, idempotency_key, ["rerun", thread_id, wanted.document(), wanted.plan_token], work
+    )
 
 
 def rerun_request(asked: RerunAsked) -> RerunRequest:

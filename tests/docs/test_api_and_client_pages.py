@@ -28,24 +28,12 @@ async def test_the_api_by_example(server: RunningServer) -> None:
     assert "20261120000000004711" in status
     assert '"skill":"pay-refund"' in steps
     assert "event: run" in events
-    (
-        metadata,
-        plan,
-        family,
-        compared,
-        which,
-        found,
-        order_43,
-        inbox,
-        approved,
-        deleted,
-        effects,
-        audit,
-        refused,
-    ) = outputs[6:]
+    metadata, plan, family, compared, which, case, found, order_43, inbox, approved, *last = outputs[6:]
+    deleted, effects, audit, refused = last
     assert family.count('"parent_thread_id":"order-42"') == 2
     assert '"headline":"1 origin: input request.received_on' in compared
     assert '"path":"request.received_on"' in which
+    assert '"path":"payment.amount","value":64.70' in case
     assert '"received_on":"2026-11-21"' in metadata
     assert '"reference":20261120000000004711' in metadata
     assert found.count('"thread_id":"order-42') >= 3

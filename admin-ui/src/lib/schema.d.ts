@@ -288,6 +288,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/runs/{thread_id}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Case
+         * @description Return a finished run as a test; `expect` names the paths that count, else all that steps produced.
+         */
+        get: operations["getCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/runs/{thread_id}/lineage": {
         parameters: {
             query?: never;
@@ -806,6 +826,167 @@ export interface components {
             /** Thread Id */
             thread_id: string;
             run_status: components["schemas"]["RunStatus"];
+        };
+        /**
+         * Case
+         * @description A finished run, whole, with secrets struck out: what `asf test` goes through again.
+         */
+        Case: {
+            /** Format */
+            format: number;
+            /** Kept From */
+            kept_from: string;
+            /** Run Name */
+            run_name: string;
+            /** Expected */
+            expected: components["schemas"]["CaseExpectation"][];
+            ended: components["schemas"]["CaseEnding"];
+            /** Sop */
+            sop: string;
+            /** Sop Name */
+            sop_name: string | null;
+            /** Initial Data */
+            initial_data: {
+                [key: string]: unknown;
+            };
+            /** Skills */
+            skills: string[] | null;
+            /** Planner */
+            planner: string;
+            /** Model */
+            model: string | null;
+            /** Limits */
+            limits: {
+                [key: string]: unknown;
+            };
+            /**
+             * Versions
+             * @description digest of each skill that took part
+             */
+            versions: {
+                [key: string]: string;
+            };
+            /**
+             * Corrections
+             * @description results that people have set
+             */
+            corrections: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Redacted
+             * @description whether secrets were struck out
+             */
+            redacted: boolean;
+            /** Journal */
+            journal: components["schemas"]["CaseStep"][];
+            /** Effects */
+            effects: components["schemas"]["CaseEffect"][];
+        };
+        /**
+         * CaseEffect
+         * @description What the run left behind of an irreversible effect.
+         */
+        CaseEffect: {
+            /** Seq */
+            seq: number;
+            /** Skill */
+            skill: string;
+            /** Key */
+            key: {
+                [key: string]: unknown;
+            };
+            /** State */
+            state: string;
+            /** By This Run */
+            by_this_run: boolean;
+        };
+        /**
+         * CaseEnding
+         * @description How the run ended.
+         */
+        CaseEnding: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "completed" | "failed";
+            error?: components["schemas"]["RunError"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * CaseExpectation
+         * @description What a path has to hold in the end: `value`, or for a large one its `digest`.
+         */
+        CaseExpectation: {
+            /** Path */
+            path: string;
+            /** Value */
+            value?: unknown;
+            /** Digest */
+            digest?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * CaseStep
+         * @description A step of the journal, its outputs at hand; what is null is left out.
+         */
+        CaseStep: {
+            /** Seq */
+            seq: number;
+            /** Decision */
+            decision: number;
+            kind: components["schemas"]["StepKind"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "completed" | "failed";
+            /** Skill */
+            skill?: string | null;
+            /** Skill Digest */
+            skill_digest?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Source
+             * @description {why, …}: it was not carried out in this run
+             */
+            source?: {
+                [key: string]: unknown;
+            } | null;
+            /** Inputs */
+            inputs?: {
+                [key: string]: number;
+            } | null;
+            /** Outputs */
+            outputs?: {
+                [key: string]: unknown;
+            } | null;
+            /** Digests */
+            digests?: {
+                [key: string]: string;
+            } | null;
+            /** Fingerprint */
+            fingerprint?: string | null;
+            /** Surroundings */
+            surroundings?: {
+                [key: string]: unknown;
+            } | null;
+            /** Effect Key */
+            effect_key?: string | null;
+            /**
+             * Shown
+             * @description of an approval: digest of what was shown
+             */
+            shown?: string | null;
+            error?: components["schemas"]["RunError"] | null;
+            /** @description who answered */
+            actor?: components["schemas"]["Actor"] | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Choice
@@ -4550,6 +4731,94 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCase: {
+        parameters: {
+            query?: {
+                expect?: string[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description the run's id */
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,7 @@ from agentskills.api.process import running
 from agentskills.api.routes import (
     answers,
     audit,
+    cases,
     compare,
     effects,
     lineage,
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         plan,
         compare,
         runs,
+        cases,
         lineage,
         answers,
         effects,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agentskills.cli import output as out
+from agentskills.cli.keep import keep
 from agentskills.cli.lineage import delete, lineage
 from agentskills.cli.options import run_argument, set_option, text_of, wait_option
 from agentskills.cli.rerun import plan, rerun
@@ -38,6 +39,7 @@ def run() -> None:
     """
 
 
+run.add_command(keep)
 run.add_command(lineage)
 run.add_command(delete)
 run.add_command(plan)

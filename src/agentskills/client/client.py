@@ -148,6 +148,14 @@ class AgentSkills:
         """Return the run's row with its state, its parent and its reruns."""
         return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}"))
 
+    async def case(self, thread_id: str, *, expect: Sequence[str] | None = None) -> JsonObject:
+        """Return a finished run as a test, as `asf run keep` writes it.
+
+        `expect` names the paths whose values count; without it all that steps produced. Raises
+        `NotFinished`, and `BadInput` for a path that holds nothing.
+        """
+        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/case", _given(expect=expect)))
+
     def events(self, thread_id: str, *, after: str | None = None) -> AsyncIterator[Event]:
         """Yield what happens in a run until it ends; a broken connection is taken up where it broke.
 

@@ -314,3 +314,10 @@ class StepNotFound(AgentSkillsError):
 
     status = 404
     type = "step-not-found"
+
+
+class BadCase(AgentSkillsError):
+    """This file holds no run that was kept as a test; the message names the place."""
+
+    status = 422
+    type = "bad-case"

@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 BIN := .venv/bin
-QUICK_TESTS := tests/skills tests/planner tests/property tests/test_repository.py \
+QUICK_TESTS := tests/skills tests/planner tests/property --ignore=tests/property/test_rerun_laws.py tests/test_repository.py \
     tests/storage/test_database.py tests/cli/test_cli_values.py
 # Alone, one after the other: they measure, kill processes or drive a browser.
 ALONE_TESTS := tests/acceptance tests/browser

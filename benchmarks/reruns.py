@@ -17,6 +17,8 @@ from collections.abc import Awaitable, Callable
 import httpx2
 import uvloop
 
+import compare
+import plan
 from agentskills.services.context import Context
 from agentskills.services.lineage import lineage
 from agentskills.services.runs import list_runs
@@ -31,7 +33,7 @@ Measurement = Callable[[Place, Context], Awaitable[Figures]]
 
 TIMES = 30
 RERUNS = 1_000
-LIMITS = {"lineage_http_p95_ms": 100.0}
+LIMITS = {"lineage_http_p95_ms": 100.0, "plan_p50_ms": 100.0, "compare_p50_ms": 300.0}
 """What is promised, on a machine that has little else to do."""
 
 SECTIONS = {
@@ -41,6 +43,12 @@ SECTIONS = {
         "lineage_http_p50_ms": "GET …/lineage, p50 ms",
         "lineage_http_p95_ms": "GET …/lineage, p95 ms",
         "list_of_failed_p95_ms": "a page of its failed reruns with what fixed them, p95 ms",
+    },
+    "A run of 200 skills": {
+        "plan_p50_ms": "plan of a rerun with one input edited, p50 ms",
+        "plan_p95_ms": "the same, p95 ms",
+        "compare_p50_ms": "compared with another one in which every step differs, p50 ms",
+        "compare_p95_ms": "the same, p95 ms",
     },
 }
 
@@ -89,7 +97,19 @@ async def _timed(name: str, work: Callable[[], Awaitable[object]]) -> Figures:
     return {f"{name}_p50_ms": percentile(took, 0.5), f"{name}_p95_ms": percentile(took, 0.95)}
 
 
-MEASUREMENTS: tuple[Measurement, ...] = (measure_lineage,)
+async def measure_plan(place: Place, context: Context) -> Figures:
+    """Only what changed, of a run of 200 skills in which a tenth hangs on the edited input."""
+    thread_id = await plan.prepare(place, context)
+    return await _timed("plan", lambda: plan.plan_once(context, thread_id))
+
+
+async def measure_compare(_: Place, context: Context) -> Figures:
+    """Two runs of 200 skills that differ in every step."""
+    found = await compare.measure(context)
+    return {name: found[name] for name in ("compare_p50_ms", "compare_p95_ms")}
+
+
+MEASUREMENTS: tuple[Measurement, ...] = (measure_lineage, measure_plan, measure_compare)
 
 
 async def measure() -> Figures:

@@ -90,6 +90,14 @@ def overlap(left: str, right: str) -> bool:
     return a[:shared] == b[:shared]
 
 
+@lru_cache(maxsize=16384)
+def around(path: str) -> tuple[str, ...]:
+    """Return every way to write the places that hold `path`, itself included, the outermost first."""
+    keys = parts(path)
+    places = [".".join(keys[:length]) for length in range(1, len(keys) + 1)]
+    return tuple(written for place in places for written in (place, place + "[]"))
+
+
 def leaves(data: dict[str, Any], prefix: str = "") -> dict[str, Json]:
     """Return every value that is not an object, by its path; an empty object counts as a leaf."""
     found: dict[str, Json] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from agentskills.domain.canonical import digest
-from agentskills.domain.data_path import ABSENT, overlap, read, written
+from agentskills.domain.data_path import ABSENT, around, overlap, parts, read, written
 from agentskills.domain.status import StepKind, StepStatus
 from agentskills.domain.step import Step
 
@@ -14,12 +14,13 @@ from agentskills.domain.step import Step
 class Fold:
     """The data after some steps, who produced each path, and the digests of what was read."""
 
-    __slots__ = ("_digests", "data", "producers")
+    __slots__ = ("_digests", "_outer", "data", "producers")
 
     def __init__(self, initial_data: Mapping[str, Any]) -> None:
         self.data: dict[str, Any] = dict(initial_data)
         self.producers: dict[str, int] = {}  # path → seq
         self._digests: dict[str, str] = {}
+        self._outer: set[str] = set()  # places inside of which something is or was known
 
     def apply(self, step: Step) -> None:
         """Take in one ended step; call in order of seq, never in order of completion."""
@@ -29,21 +30,42 @@ class Fold:
             self._forget(path)
             self.data = written(self.data, path, read(step.outputs, path))
             self.producers[path] = step.seq
-            self._digests[path] = value_digest
+            self._know(path, value_digest)
+
+    def _know(self, path: str, value_digest: str) -> None:
+        self._digests[path] = value_digest
+        self._outer.update(around(path)[:-2])
 
     def _forget(self, path: str) -> None:
         """What was known of places at, in or around `path` no longer holds."""
+        for known in around(path):
+            self._digests.pop(known, None)
+        if path not in self._outer:
+            return
         for known in [p for p in self._digests if overlap(p, path)]:
             del self._digests[known]
-        for inner in [p for p in self.producers if len(p) > len(path) and overlap(p, path)]:
-            if inner.startswith(path):
-                del self.producers[inner]
+        for inner in self._inside(path):
+            del self.producers[inner]
+
+    def _inside(self, path: str) -> list[str]:
+        """Return the produced paths that lie within `path`."""
+        if path not in self._outer:
+            return []
+        depth = len(parts(path))
+        return [known for known in self.producers if len(parts(known)) > depth and overlap(known, path)]
+
+    def covering(self, path: str) -> int:
+        """Return the seq of the step that last wrote the whole of `path`; 0 for initial_data."""
+        return max([self.producers.get(known, 0) for known in around(path)])
+
+    def inside(self, path: str) -> list[int]:
+        """Return the seqs of the steps that wrote within `path` since it was last written whole."""
+        covering = self.covering(path)
+        return [seq for known in self._inside(path) if (seq := self.producers[known]) > covering]
 
     def producer(self, path: str) -> int:
         """Return the seq of the step that last wrote at, in or around `path`; 0 for initial_data."""
-        exact = self.producers.get(path)
-        around = [seq for known, seq in self.producers.items() if known != path and overlap(known, path)]
-        return max(around, default=exact or 0) if exact is None else max([exact, *around])
+        return max([self.covering(path), *self.inside(path)])
 
     def digest_of(self, path: str) -> str | None:
         """Return the digest of the value at `path`, or None where there is none."""
@@ -52,7 +74,8 @@ class Fold:
             value = read(self.data, path)
             if value is ABSENT:
                 return None
-            known = self._digests[path] = digest(value)
+            known = digest(value)
+            self._know(path, known)
         return known
 
 

@@ -5,9 +5,9 @@ A worker's `ActiveRun` is a course that is being advanced; a plan is a course th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from agentskills.domain.data_path import overlap, parts
 from agentskills.domain.decision import CarriedOut
 from agentskills.domain.effect import effect_identity
 from agentskills.domain.fold import Fold
@@ -33,6 +33,7 @@ class Course:
         "settings",
         "steps",
         "thread_id",
+        "times",
         "unknown",
     )
 
@@ -46,6 +47,7 @@ class Course:
         self.carried_out: list[CarriedOut] = []
         self.chains: list[Chain] = []  # of the decision being worked off
         self.decided: dict[int, int] = {}  # seq of each decision that ordered skills → its number, from 0
+        self.times: Counter[str] = Counter()  # how often each skill has been carried out
         self.unknown: set[int] = set()  # seqs whose outputs are only guessed: of a plan, never of a run
         self._next_seq = 1
 
@@ -95,6 +97,7 @@ class Course:
                     continue
                 self.fold.apply(step)
                 if step.kind is StepKind.SKILL and step.status is StepStatus.COMPLETED:
+                    self.times[unit.skill] += 1
                     self.carried_out.append(CarriedOut(unit.skill, step.seq, self._effect_key(unit.skill)))
         self.chains = []
 
@@ -114,16 +117,4 @@ class Course:
         """Say whether the value at `path` is made of outputs that are only guessed."""
         if not self.unknown:
             return False
-        keys = parts(path)
-        around = [
-            (seq, known)
-            for known, seq in self.fold.producers.items()
-            if keys[: len(parts(known))] == parts(known)
-        ]
-        covering = max(around, default=(0, ""))[0]  # what was written last over the whole place
-        inside = [
-            seq
-            for known, seq in self.fold.producers.items()
-            if seq > covering and len(parts(known)) > len(keys) and overlap(known, path)
-        ]
-        return covering in self.unknown or any(seq in self.unknown for seq in inside)
+        return not self.unknown.isdisjoint((self.fold.covering(path), *self.fold.inside(path)))

@@ -67,17 +67,21 @@ class Family:
             return await family.recording(conn, self._claimed.root_thread_id, skill, effect_key)
 
 
-async def load_family(reading: Reading, claimed: ClaimedRun, *, whole: bool = False) -> Family | None:
+async def load_family(
+    reading: Reading, claimed: ClaimedRun, *, whole: bool = False, recording: Recording | None = None
+) -> Family | None:
     """Return what a rerun can find in its family; None for a run that repeats no other.
 
-    With `whole` also what the request needs only to be explained.
+    With `whole` also what the request needs only to be explained. A recording that was read
+    already is not read again.
     """
     if claimed.request is None or claimed.parent_thread_id is None:
         return None
     request = request_from(claimed.request)
     async with reading() as conn:
         needed = whole or _looks_back(request)
-        recording = await load_recording(conn, claimed.parent_thread_id) if needed else None
+        if needed and recording is None:
+            recording = await load_recording(conn, claimed.parent_thread_id)
         reuses = whole or "unchanged" in (request.plan, request.results)
         sources = await family.sources(conn, claimed.parent_thread_id) if reuses else {}
     return Family(request, claimed, recording, sources, reading)

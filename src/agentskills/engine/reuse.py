@@ -54,15 +54,10 @@ class Look(Ingredients):
         super().__init__(course, unit)
         self.family = family
 
-    @cached_property
+    @property
     def place(self) -> Place:
         """Which time in this run the skill, or its approval, is at work."""
-        kind = self.unit.kind
-        before = sum(
-            step.skill == self.unit.skill and step.kind is kind and seq < self.unit.seq
-            for seq, step in self.course.steps.items()
-        )
-        return Place(str(kind), self.unit.skill, before + 1)
+        return Place(str(self.unit.kind), self.unit.skill, self.course.times[self.unit.skill] + 1)
 
     @cached_property
     def counterpart(self) -> Step | None:

@@ -75,7 +75,7 @@ async def _plan(conn: Conn, settings: Settings, draft: RerunDraft, asked: RerunR
         yield conn
 
     claimed = await _as_claimed(conn, draft)
-    family = await load_family(reading, claimed, whole=True)
+    family = await load_family(reading, claimed, whole=True, recording=draft.recording)
     assert family is not None
     catalog = await catalogs.load_catalog(conn, claimed.catalog) if claimed.catalog else {}
     course = Course(settings, claimed, catalog)

@@ -33,6 +33,7 @@ class RerunDraft:
 
     parent: RunRow
     run: NewRun  # all but its id, number, name and lane
+    recording: Recording | None  # the journal of the run it repeats, where it was needed
 
 
 async def drafted(
@@ -75,7 +76,7 @@ async def drafted(
         given=[correction.document() for correction in inputs.corrections],
         lane=None,
     )
-    return RerunDraft(parent, run)
+    return RerunDraft(parent, run, recording if recording.steps else None)
 
 
 def _check_finished(parent: RunRow, asked: RerunRequest) -> None:

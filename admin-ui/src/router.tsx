@@ -46,12 +46,26 @@ const runsRoute = createRoute({
 export type RunTab = "steps" | "data" | "request" | "family" | "history";
 const OTHER_TABS: readonly unknown[] = ["data", "request", "family", "history"] satisfies RunTab[];
 
+export interface RunPageSearch {
+  tab?: RunTab;
+  /** The rerun dialog is open, with this preset where there is one of that name. */
+  rerun?: string;
+  /** The step to rerun from. */
+  step?: number;
+  /** The produced value to correct. */
+  correct?: string;
+}
+
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/$threadId",
-  validateSearch: (search): { tab?: RunTab; rerun?: true } => ({
+  validateSearch: (search): RunPageSearch => ({
     ...(OTHER_TABS.includes(search.tab) ? { tab: search.tab as RunTab } : {}),
-    ...(search.rerun ? { rerun: true } : {}),
+    ...(search.rerun ? { rerun: String(search.rerun) } : {}),
+    ...(Number(search.step) >= 1 && Number.isInteger(Number(search.step))
+      ? { step: Number(search.step) }
+      : {}),
+    ...(search.correct ? { correct: String(search.correct) } : {}),
   }),
   loader: ({ context: { queries }, params: { threadId } }) => {
     void queries.prefetchQuery(runOptions(threadId));

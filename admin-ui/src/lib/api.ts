@@ -24,6 +24,10 @@ export type RunEvent = Schemas["RunEvent"];
 export type RerunItem = Schemas["RerunItem"];
 export type LineageItem = Schemas["LineageItem"];
 export type RerunStarted = Schemas["RerunStarted"];
+export type Plan = Schemas["Plan"];
+export type PlanStep = Schemas["PlanStep"];
+export type PlanEffect = Schemas["PlanEffect"];
+export type Reused = Schemas["Reused"];
 export type Skill = Schemas["SkillItem"];
 export type SkillDetail = Schemas["SkillDetail"];
 export type Diagnostic = Schemas["DiagnosticItem"];
@@ -55,10 +59,12 @@ export interface StartRequest {
   run_name?: string;
 }
 
-export interface RerunRequest {
+type RerunFields = Omit<Schemas["RerunRequest"], "changes" | "initial_data" | "metadata">;
+
+export interface RerunRequest extends RerunFields {
   changes?: JsonObject;
   initial_data?: JsonObject;
-  reason?: string;
+  metadata?: JsonObject;
 }
 
 export interface Decision {
@@ -136,6 +142,10 @@ export const rerunWorkflow = (thread_id: string, request: RerunRequest, key: str
       body: request,
     }),
   );
+
+/** What a rerun would do, and why; nothing is started. */
+export const planRerun = (thread_id: string, request: RerunRequest, signal?: AbortSignal): Promise<Plan> =>
+  data(client.POST("/rerun/{thread_id}/plan", { params: { path: { thread_id } }, body: request, signal }));
 
 export const answerWait = (thread_id: string, decision: Decision) =>
   data(client.POST("/approve/{thread_id}", { params: { path: { thread_id } }, body: decision }));

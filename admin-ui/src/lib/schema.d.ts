@@ -3087,7 +3087,7 @@ export interface components {
             decision?: ("approve" | "reject" | "happened" | "not_happened" | "stop") | null;
             /**
              * Data
-             * @description edits what is approved, at asks.paths; or is the output of what happened
+             * @description edits what is approved (at asks.paths), fills in asks.form, or is what came of it
              * @default null
              */
             data?: {
@@ -3685,6 +3685,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

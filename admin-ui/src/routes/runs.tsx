@@ -8,7 +8,7 @@ import { Page } from "@/components/layout";
 import { Pager } from "@/components/pager";
 import { Panel } from "@/components/panel";
 import { ProblemNotice } from "@/components/problem-notice";
-import { RerunDialog } from "@/features/rerun/rerun-dialog";
+import { QuickRerun } from "@/features/rerun/quick-rerun";
 import { useStartingRuns } from "@/features/rerun/rerun-state";
 import { RunFilters } from "@/features/runs/run-filters";
 import { hasFilter, type RunSearch, runFilter, statusesOf } from "@/features/runs/run-search";
@@ -82,7 +82,7 @@ export default function RunsPage() {
         </Panel>
       )}
       {search.rerun && (
-        <RerunDialog
+        <QuickRerun
           threadId={search.rerun}
           onClose={() =>
             void navigate({

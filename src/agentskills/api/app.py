@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from agentskills import __version__
-from agentskills.api import errors, openapi, ui
+from agentskills.api import docs, errors, openapi, ui
 from agentskills.api.guards import Guard
 from agentskills.api.metrics import Measured, Metrics
 from agentskills.api.process import running
@@ -47,7 +47,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = FastAPI(
-        title="AgentSkills", version=__version__, description=DESCRIPTION, redoc_url=None, lifespan=lifespan
+        title="AgentSkills",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,  # FastAPI's pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
     )
     app.state.metrics = metrics = Metrics()
     for routes in (
@@ -64,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         session,
         server,
         ui,
+        docs,
     ):
         app.include_router(routes.router)
     errors.install(app)

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 from urllib.parse import quote
 
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.events import Event, follow
+from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
 from agentskills.client.transport import Transport
 from agentskills.domain.json_text import json_str
@@ -105,35 +106,26 @@ class AgentSkills:
         return self._started(await self._transport.post("/start", body, key=idempotency_key))
 
     async def rerun(
-        self,
-        thread_id: str,
-        *,
-        changes: Mapping[str, Any] | None = None,
-        initial_data: Mapping[str, Any] | None = None,
-        sop: str | None = None,
-        reason: str | None = None,
-        run_name: str | None = None,
-        model: str | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        idempotency_key: str | None = None,
+        self, thread_id: str, *, idempotency_key: str | None = None, **request: Unpack[RerunRequest]
     ) -> Run:
         """Start a new run that repeats `thread_id`; with nothing given, exactly the same again.
 
-        `changes` is a JSON merge patch over the run's initial_data (None removes a key);
-        `initial_data` replaces it whole; `sop` is an edited procedure. Raises `RunNotFound` and `BadInput`.
+        The fields are those of `RerunRequest`, such as `preset="only-what-changed"`, `changes` (a JSON
+        merge patch, None removes a key) or `consent`. Raises `RunNotFound`, `BadInput` and its kinds
+        naming the field, and where it can't be done as asked `PlanChanged` (`fields["plan"]` is the
+        plan as it is now), `NotFinished`, `NothingFailed`, `VersionMissing`, `PlanDiverged`,
+        `NotRecorded` or `EffectNeeded`.
         """
-        body = _given(
-            changes=changes,
-            initial_data=initial_data,
-            sop=sop,
-            reason=reason,
-            run_name=run_name,
-            model=model,
-            metadata=metadata,
-        )
-        return self._started(
-            await self._transport.post(f"/rerun/{_id(thread_id)}", body, key=idempotency_key)
-        )
+        path = f"/rerun/{_id(thread_id)}"
+        return self._started(await self._transport.post(path, rerun_body(request), key=idempotency_key))
+
+    async def plan(self, thread_id: str, **request: Unpack[RerunRequest]) -> JsonObject:
+        """Return what a rerun would reuse, execute or leave open, and why; nothing is started.
+
+        Give the answer's `plan_token` to `rerun`, with the same fields, to start just that. Raises
+        what `rerun` raises, but what certainly ends the rerun is in the plan's `ends`.
+        """
+        return _object(await self._transport.post(f"/rerun/{_id(thread_id)}/plan", rerun_body(request)))
 
     def run(self, thread_id: str) -> Run:
         """Return a handle on a run that exists; asks the server nothing."""

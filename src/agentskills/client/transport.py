@@ -12,7 +12,7 @@ import httpx2
 import msgspec
 
 from agentskills.client.errors import RETRIED_STATUSES, ServerUnreachable, error_for
-from agentskills.domain.errors import AgentSkillsError, QueryTooSlow
+from agentskills.domain.errors import AgentSkillsError, BadInput, QueryTooSlow
 from agentskills.domain.json_text import Json, check_json, json_bytes, parse_stored
 
 NO_BODY: Final = object()
@@ -40,7 +40,10 @@ class Transport:
         timeout: float,
         retries: int,
     ) -> None:
-        """Take the server's URL; `timeout` in seconds for one try, `retries` after the first try."""
+        """Take the server's URL; `timeout` in seconds for one try, `retries` after the first try.
+
+        Raises `BadInput` for what is no URL.
+        """
         headers = {"Accept": "application/json"}
         if api_key:
             headers["Authorization"] = f"Bearer {api_key}"
@@ -49,11 +52,14 @@ class Transport:
         self.url = url.rstrip("/")
         self.retries = retries
         self.timeout = timeout
-        self.http = httpx2.AsyncClient(
-            base_url=self.url,
-            headers={name.encode(): value.encode() for name, value in headers.items()},  # UTF-8
-            timeout=timeout,
-        )
+        try:
+            self.http = httpx2.AsyncClient(
+                base_url=self.url,
+                headers={name.encode(): value.encode() for name, value in headers.items()},  # UTF-8
+                timeout=timeout,
+            )
+        except httpx2.InvalidURL as error:
+            raise BadInput(f"{url} is no URL of a server: {error}") from None
 
     async def get(self, path: str, params: Params | None = None) -> Json:
         """Return the JSON answer of a GET."""

@@ -17,6 +17,7 @@ from agentskills.engine.course import Course
 from agentskills.engine.draft import Draft
 from agentskills.engine.family import Family
 from agentskills.engine.kit import Kit
+from agentskills.engine.results import is_honoured
 from agentskills.storage import queue, waits
 from agentskills.storage.journal import Move, Write
 from agentskills.storage.waits import Wait
@@ -44,7 +45,6 @@ class ActiveRun(Course):
         "heard",
         "kit",
         "money",
-        "not_repeated",
         "since",
         "stirred",
         "tokens",
@@ -79,7 +79,6 @@ class ActiveRun(Course):
         self.failing = False  # a step has failed for good: nothing new starts
         self.announced: set[int] = set()  # seqs whose effect this owner has announced
         self.effects_in_flight: dict[int, int] = {}  # seq → effect
-        self.not_repeated = 0
         self.has_waited = bool(self.waits)
         self.heard: set[int] = set()  # waits whose answer a step has taken in
         self._holding: asyncio.Handle | None = None  # while the draft waits for what comes next
@@ -96,6 +95,11 @@ class ActiveRun(Course):
     def owned_ms(self) -> int:
         """Wall time this owner has had the run, in milliseconds."""
         return int((time.monotonic() - self.since) * 1000)
+
+    @property
+    def not_repeated(self) -> int:
+        """How many effects have not been repeated; the journal knows, whoever had the run before."""
+        return sum(is_honoured(step) for step in self.steps.values())
 
     def first_failure(self) -> Step | None:
         """Return the failed step with the lowest seq."""

@@ -20,7 +20,6 @@ from agentskills.engine.active import ActiveRun
 from agentskills.engine.draft import Draft
 from agentskills.engine.ingredients import Ingredients
 from agentskills.engine.outputs import accepted_outputs
-from agentskills.engine.results import is_honoured
 from agentskills.engine.reuse import Finds
 from agentskills.engine.units import Unit
 from agentskills.executors.secrets import redact
@@ -158,8 +157,6 @@ class Errand(Ingredients):
     def takes(self, step: Step) -> End:
         """Take in an end that needed no carrying out: its result stands elsewhere."""
         self.closes()
-        if is_honoured(step):
-            self.run.not_repeated += 1
         self.run.record(self.draft, changed(step, started_at=self.started_at))
         return COMPLETED if step.status is StepStatus.COMPLETED else FAILED
 

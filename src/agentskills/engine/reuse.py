@@ -204,7 +204,8 @@ async def _find_effect(look: Look, found: Finds) -> None:
     me = (look.course.thread_id, look.unit.seq)
     rows = [row for row in await look.family.repetitions(look.identity) if (row.thread_id, row.seq) != me]
     found.latest = rows[0] if rows else None
-    considered = rows[:1] if look.family.request.effects == "repeat" else rows
+    happened = [row for row in rows if row.state != EffectState.FAILED]  # or may have, or is about to
+    considered = happened[:1] if look.family.request.effects == "repeat" else happened
     for state in (EffectState.RECEIPT, EffectState.DOUBT):
         found.effect = found.effect or next((row for row in considered if row.state == state), None)
     found.other = None if found.effect else await look.family.other_receipt(look.identity)

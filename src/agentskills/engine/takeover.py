@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentskills.domain.reuse import DONE, ENDS
-from agentskills.domain.status import WaitReason
+from agentskills.domain.status import StepStatus, WaitReason
 from agentskills.engine.active import ActiveRun
 from agentskills.engine.errand import End, Errand
 from agentskills.engine.results import result_of
@@ -25,12 +25,16 @@ async def take_over(errand: Errand) -> End | None:
     return None
 
 
+_BEFORE_IT_BEGINS = frozenset({WaitReason.CONSENT, WaitReason.IN_DOUBT, WaitReason.EFFECT_ELSEWHERE})
+"""What a step waits for that has done nothing yet, so that afterwards its case may be another one."""
+
+
 def _has_begun(errand: Errand) -> bool:
-    """Say whether it is under way; one that only waits for consent is not."""
+    """Say whether it is under way; one that only waits for what others do, or allow, is not."""
     if errand.status is None:
         return False
     wait = errand.wait
-    return wait is None or wait.reason != WaitReason.CONSENT
+    return errand.status is not StepStatus.WAITING or wait is None or wait.reason not in _BEFORE_IT_BEGINS
 
 
 async def take_over_all(run: ActiveRun) -> None:

@@ -15,11 +15,12 @@ from agentskills.domain.errors import AgentSkillsError
 from agentskills.domain.skill import Diagnostic
 from agentskills.services.actor import Actor
 from agentskills.settings import Settings
-from agentskills.skills.catalog import Reading, read_roots
+from agentskills.skills.catalog import FoundSkill, Reading, read_roots
+from agentskills.skills.report import Report
 from agentskills.skills.sop_files import SopFile, read_sops, sop_folders
 from agentskills.storage import audit, catalogs
 from agentskills.storage.catalogs import CatalogEntry, Sop
-from agentskills.storage.database import Conn, Pool, translate_errors
+from agentskills.storage.database import UNSTORABLE, Conn, Pool, translate_errors
 
 QUIET = 300  # milliseconds without a change that end a burst of changes
 LONGEST_BURST = 1_600  # milliseconds after which a burst is read all the same
@@ -80,12 +81,16 @@ async def _save(conn: Conn, reading: Reading, sops: list[SopFile], roots: list[s
     before = {entry.name: entry.skill_digest for entry in await catalogs.load_entries(conn, current or "")}
     entries = []
     for found in reading.skills:
-        skill = found.skill
-        if found.archive is not None:
-            await catalogs.save_version(conn, skill, found.archive)
+        try:
+            await _save_version(conn, found)
+        except (
+            UNSTORABLE
+        ) as error:  # nothing we know of gets here; it must not hinder the others all the same
+            report = Report(found.skill.name)
+            report.error("not-stored", f"can't be stored: {error}", found.file)
+            reading.diagnostics += report.diagnostics
         else:
-            await catalogs.refresh_version(conn, skill)
-        entries.append(CatalogEntry(skill.name, skill.digest, found.source))
+            entries.append(CatalogEntry(found.skill.name, found.skill.digest, found.source))
     digest = await catalogs.save_catalog(conn, entries, reading.diagnostics, roots)
     await catalogs.save_sops(conn, [Sop(sop.name, sop.title, sop.text, sop.examples) for sop in sops])
     after = {entry.name: entry.skill_digest for entry in entries}
@@ -97,6 +102,14 @@ async def _save(conn: Conn, reading: Reading, sops: list[SopFile], roots: list[s
         removed=sorted(before.keys() - after.keys()),
         diagnostics=reading.diagnostics,
     )
+
+
+async def _save_version(conn: Conn, found: FoundSkill) -> None:
+    async with conn.transaction():  # a savepoint
+        if found.archive is not None:
+            await catalogs.save_version(conn, found.skill, found.archive)
+        else:
+            await catalogs.refresh_version(conn, found.skill)
 
 
 async def watch_skills(

@@ -30,7 +30,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     wake_at: datetime | None = None  # when a parked run is due again
     error: dict[str, Any] | None = None
     owned_ms: int = 0  # wall time this owner had it
-    not_repeated: int = 0
+    not_repeated: int = 0  # effects honoured by receipt, in the whole run
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +104,8 @@ _APPEND = f"""
     moved AS (
         UPDATE run_state s
         SET status = m.status, owner = NULL, wake_at = m.wake_at, error = m.error, version = m.version,
-            owned_ms = s.owned_ms + m.owned_ms, not_repeated = s.not_repeated + m.not_repeated, stalls = 0,
+            owned_ms = s.owned_ms + m.owned_ms, stalls = 0,
+            not_repeated = greatest(s.not_repeated, m.not_repeated),
             finished_at = CASE WHEN m.status IN ('completed', 'failed', 'cancelled') THEN now() END
         FROM mine m
         WHERE s.thread_id = m.thread_id AND m.status IS NOT NULL)

@@ -168,11 +168,11 @@ async def _conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None
 
 
 def _add_containment(query: Query, column: str, letter: str, document: dict[str, Any]) -> None:
-    """Search the projection, and recheck on the row what the projection leaves out."""
+    """Search the projection, and recheck on the row what the projection or its index leaves out."""
     projected = projection(document)
     if _has_scalar(projected):
         query.add("m.search @> {}::jsonb", {letter: projected})
-    if projected != document:
+    if projected != document or not _has_scalar(projected):
         query.add(f"m.{column} @> {{}}::jsonb", document)
 
 

@@ -94,3 +94,26 @@ BEGIN
 END $$;
 CREATE TRIGGER catalog_skills_before_delete BEFORE DELETE ON catalog_skills
     FOR EACH ROW EXECUTE FUNCTION catalog_skills_before_delete();
+
+-- Rows that come by SQL keep the limits of the API, since no client could read what is beyond them: numbers of
+-- 100 digits, exponents of ±100, 64 levels. Rows from the API have been checked, and bring their `search` along.
+CREATE FUNCTION run_json_fits(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT NOT jsonb_path_exists(value, 'strict $.**{65}') AND NOT EXISTS (
+        SELECT FROM jsonb_path_query(value, 'strict $.** ? (@.type() == "number")') AS found(number),
+                    LATERAL (SELECT abs(number::numeric)) AS size(n)
+        WHERE n >= 1e101 OR (n < 1e-100 AND n <> 0) OR length(trim('0' FROM replace(n::text, '.', ''))) > 100)
+$$;
+CREATE FUNCTION run_metadata_bare() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT run_json_fits(NEW.initial_data) OR NOT run_json_fits(NEW.metadata) OR NOT run_json_fits(NEW.limits)
+       OR NOT run_json_fits(NEW.requested_by) OR NOT run_json_fits(NEW.request) THEN
+        RAISE EXCEPTION 'run %: JSON may hold numbers of 100 digits, exponents of ±100 and 64 levels', NEW.thread_id
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+-- By their names these two come before the triggers that fill in `search`.
+CREATE TRIGGER run_metadata_bare_insert BEFORE INSERT ON run_metadata
+    FOR EACH ROW WHEN (NEW.search = '{}') EXECUTE FUNCTION run_metadata_bare();
+CREATE TRIGGER run_metadata_bare_update BEFORE UPDATE OF initial_data, metadata, limits, requested_by, request ON run_metadata
+    FOR EACH ROW EXECUTE FUNCTION run_metadata_bare();

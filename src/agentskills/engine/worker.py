@@ -350,7 +350,7 @@ class Worker:
             if claimed.stalls > MOST_STALLS + MOST_STALLS_AT_LOADING:
                 await give_up(self._kit, claimed)
                 return
-            held.run = await activated(self._kit, claimed, journal_read)
+            held.run = await self._activated(claimed, journal_read)
             await advance(held.run)
         except DatabaseGone:
             self._stirred = True  # dropped; adopted again when the database is back
@@ -358,6 +358,9 @@ class Worker:
             log.exception("worker.dropped", thread_id=claimed.thread_id)
             if held.run is None and claimed.stalls > MOST_STALLS:
                 await give_up(self._kit, claimed)
+
+    async def _activated(self, claimed: ClaimedRun, journal_read: JournalRead | None) -> ActiveRun:
+        return await activated(self._kit, claimed, journal_read)
 
     async def _hand_back(self) -> None:
         """Let steps end for a while, then free every run for other workers."""

@@ -39,6 +39,13 @@ async def test_a_kept_run_passes_and_names_what_changes(bench: Bench) -> None:
     assert found[""] == 0, found
     assert [found[name]["outcome"] for name in (run, "first")] == ["passed", "passed"]
 
+    file = bench.folder / "first.run.json"
+    text = file.read_text()
+    file.write_text(text.replace('"value": 1', '"value": 1.5'))
+    case = bench.verdicts("-k", "first")["first"]
+    assert case["changes"][0]["why"] == ["the run had this value, too: another one is expected by hand"]
+    file.write_text(text)
+
     adder(bench.place.root, "s2", "v1", "v2", plus=10)
     found = bench.verdicts()
     assert found[""] == 1

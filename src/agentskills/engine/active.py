@@ -62,7 +62,7 @@ class ActiveRun(Course):
         waiting: Mapping[int, Wait] | None = None,
         family: Family | None = None,
     ) -> None:
-        super().__init__(kit.settings, claimed, catalog)
+        super().__init__(kit.settings_for(claimed), claimed, catalog)
         self.kit = kit
         self.family = family  # of a rerun: what it can find instead of doing it
         self.version = claimed.version

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agentskills.domain.decision import Planner
+from agentskills.domain.run import ClaimedRun
 from agentskills.domain.skill import Skill
 from agentskills.engine.commit import reading
 from agentskills.engine.counts import Counts
@@ -58,6 +59,10 @@ class Kit:
     callback_key: str
     room: int = 0  # free places for runs; while there are any, short waits are sat out
     counts: Counts = field(default_factory=Counts)
+
+    def settings_for(self, claimed: ClaimedRun) -> Settings:
+        """Return the settings under which a run goes."""
+        return self.settings
 
     def callback_token(self, thread_id: str, seq: int) -> str:
         """Return the one-time token of a step; the same for every dispatch of that step."""

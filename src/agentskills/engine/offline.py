@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from agentskills.domain.decision import Decided, Planner, PlanningView
@@ -10,7 +11,7 @@ from agentskills.domain.errors import SkillFailed
 from agentskills.domain.execution import Assignment, Carried, Checked
 from agentskills.domain.run import ClaimedRun
 from agentskills.domain.skill import ExecutorName
-from agentskills.engine.active import ActiveRun
+from agentskills.engine.kit import Kit
 from agentskills.engine.worker import Worker
 from agentskills.executors import Executors
 from agentskills.settings import Settings
@@ -37,18 +38,24 @@ class OfflineWorker(Worker):
 
     async def _open(self) -> Pool:
         pool = await super()._open()
-        kit = self._kit
+        parts = {part.name: getattr(self._kit, part.name) for part in fields(self._kit)}
         nobody = _Nobody()
-        executors = dict(kit.executors.by_name)
+        executors = dict(self._kit.executors.by_name)
         executors[ExecutorName.LLM] = executors[ExecutorName.REST] = nobody
-        kit.executors = Executors(executors, nobody)
-        kit.planners = {name: _Silenced(planner) for name, planner in kit.planners.items()}
+        parts["executors"] = Executors(executors, nobody)
+        parts["planners"] = {name: _Silenced(planner) for name, planner in self._kit.planners.items()}
+        self._kit = _OfflineKit(**parts, hosts=self._hosts)
         return pool
 
-    async def _activated(self, claimed: ClaimedRun, *more: Any) -> ActiveRun:
-        run = await super()._activated(claimed, *more)
-        run.settings = settings_for(self._settings, self._hosts.get(claimed.root_thread_id))
-        return run
+
+@dataclass(slots=True)
+class _OfflineKit(Kit):
+    """A kit that gives each run the model host it was recorded with."""
+
+    hosts: Mapping[str, str | None] = field(default_factory=dict)
+
+    def settings_for(self, claimed: ClaimedRun) -> Settings:
+        return settings_for(self.settings, self.hosts.get(claimed.root_thread_id))
 
 
 def settings_for(settings: Settings, host: str | None) -> Settings:

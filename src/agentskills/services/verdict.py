@@ -47,9 +47,8 @@ class _Judge:
         self.versions = versions
         self.before = Recording("", "", case.initial_data, kept)
         self.now = Recording("", "", case.initial_data, ended.steps)
-        self.fold = Fold(case.initial_data)
-        for step in ended.steps:
-            self.fold.apply(step)
+        self.kept = _folded(case, kept)
+        self.fold = _folded(case, ended.steps)
 
     def verdict(self) -> Verdict:
         """Return the outcome with its reasons."""
@@ -131,6 +130,8 @@ class _Judge:
 
     def _why(self, path: str) -> list[str]:
         """Return what a changed value comes from."""
+        if self.fold.digest_of(path) == self.kept.digest_of(path):
+            return ["the run had this value, too: another one is expected by hand"]
         found: dict[str, None] = {}
         producer = self.fold.producer(path)
         if producer:
@@ -140,12 +141,9 @@ class _Judge:
         return list(found) or ["the same skills on the same values gave another result"]
 
     def _why_not_produced(self, path: str) -> list[str]:
-        kept = Fold(self.case.initial_data)
-        for done in self.before.steps:
-            kept.apply(done)
-        step = self.before.by_seq.get(kept.producer(path))
+        step = self.before.by_seq.get(self.kept.producer(path))
         if step is None or step.skill is None:
-            return ["another value was expected than the run had"]
+            return []
         if step.skill not in self.versions:
             return [f"{step.skill} is no longer there"]
         place = self.before.places[step.seq]
@@ -246,6 +244,13 @@ class _Judge:
         yield from found
         if self.case.redacted:
             yield "secrets were struck out when it was kept: what reads them can come out otherwise"
+
+
+def _folded(case: Case, steps: Iterable[Step]) -> Fold:
+    fold = Fold(case.initial_data)
+    for step in steps:
+        fold.apply(step)
+    return fold
 
 
 def _decided(step: Step) -> str:

@@ -242,3 +242,23 @@ async def test_chosen_versions(place: Workplace, log: Path) -> None:
     assert (await place.data(chosen))["v2"] == 11
     assert (await place.data(pinned))["v2"] == 2
     assert (await place.data(fresh))["v2"] == 110
+
+
+async def test_a_replay_finds_what_its_run_had_taken_over_from_an_older_version(
+    place: Workplace, log: Path
+) -> None:
+    names = chain(place.root, 3, log=log)
+    await place.load()
+    async with place.worker():
+        run = await place.start(*names, data={"v0": 0})
+        await place.until(run, "completed")
+        step(place.root, "s1", "v0", "v1", log=log, plus=50)
+        await place.load()
+        last = (await place.steps(run))[2].seq
+        kept = await place.rerun(run, RerunRequest(start=last))  # s1 as it was, though it is another one now
+        await place.until(kept, "completed")
+        done(log)
+        replay = await place.rerun(kept, RerunRequest(plan="recorded", results="recorded"))
+        await place.until(replay, "completed")
+    assert done(log) == []
+    assert await place.data(replay) == await place.data(kept) == await place.data(run)

@@ -187,7 +187,9 @@ def _is_recording_of(look: Look, step: Step) -> bool:
     if not look.is_skill:  # an answer of a person stands for what was shown; older ones don't say what it was
         return step.fingerprint is None and look.family.recording.places[step.seq] == look.place
     there = {path: value for path, value in look.reads.items() if value is not None}
-    return step.skill_digest == look.skill.digest and look.family.recording.reads.get(step.seq) == there
+    # What the run took over itself, an older version may have produced: it is in its recording all the same.
+    same_version = step.skill_digest == look.skill.digest or step.reused_from is not None
+    return same_version and look.family.recording.reads.get(step.seq) == there
 
 
 async def _find_stand_in(look: Look, found: Finds) -> None:

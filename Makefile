@@ -13,7 +13,7 @@ ALONE_TESTS := tests/acceptance tests/browser
 OLDER_POSTGRES := $(firstword $(wildcard /usr/lib/postgresql/*/bin))
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup dev ui test check lint bench wheel openapi schema lock pictures clean
+.PHONY: help up setup dev ui test check lint bench wheel openapi schema lock pictures states clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -50,7 +50,8 @@ test: lint ui
 	$(BIN)/pytest $(ALONE_TESTS)
 	@for bin in $(OLDER_POSTGRES); do echo "storage on $$bin"; ASF_TEST_POSTGRES_BIN=$$bin \
 	    $(BIN)/pytest -n 2 tests/storage --ignore=tests/storage/test_embedded.py || exit 1; done
-	$(BIN)/python benchmarks/engine.py --small --no-peers --assert-ratios
+	test -x .local/peers/bin/python || $(BIN)/python benchmarks/peers.py
+	$(BIN)/python benchmarks/engine.py --small --assert-ratios --tries 3
 
 bench: dev
 	$(BIN)/python benchmarks/engine.py
@@ -69,6 +70,10 @@ schema: dev
 
 pictures: dev ui
 	$(BIN)/python -m tools.take_pictures
+
+# Every state of every page that the browser tests come by, wide and small, light and dark.
+states: dev ui
+	ASF_SCREENSHOTS="$(CURDIR)/.local/states" $(BIN)/pytest tests/browser
 
 # Pins the newest versions that pyproject.toml allows; needs uv. No addresses of registries are written.
 LOCK := uv pip compile -q --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11

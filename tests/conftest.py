@@ -41,9 +41,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     home = Path(tempfile.mkdtemp(prefix="asf-test-"))
     home.chmod(0o755)
     named = os.environ.get("ASF_TEST_POSTGRES_BIN")
-    # Nothing here outlives the machine, so commits need not reach the disk.
-    options = {"fsync": "off", "full_page_writes": "off"}
-    server = EmbeddedPostgres(home, binaries=Path(named) if named else None, options=options).acquire()
+    server = EmbeddedPostgres(home, binaries=Path(named) if named else None, lasting=False).acquire()
     yield server
     server.release()
     shutil.rmtree(home, ignore_errors=True)

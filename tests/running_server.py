@@ -69,7 +69,9 @@ def running_server(
         **({"DATABASE_URL": database_url} if database_url else {}),
         **(more or {}),
     }
-    server = RunningServer(f"http://127.0.0.1:{port}", home, home / "server.log", env)
+    host = env.get("ASF_HOST", "127.0.0.1")
+    host = f"[{host}]" if ":" in host else host
+    server = RunningServer(f"http://{host}:{port}", home, home / "server.log", env)
     with _running(server, ["serve"] if with_worker else ["serve", "--no-worker"]) as process:
         _wait_until_it_answers(server, process)
         yield server

@@ -9,7 +9,10 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
+import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { comparisonOptions } from "./queries/comparison";
+import { effectListOptions } from "./queries/effects";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { NotFoundPage, RootPage } from "./routes/root";
@@ -40,15 +43,29 @@ const runsRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/runs")),
 });
 
-export type RunTab = "steps" | "data" | "request" | "family";
-const OTHER_TABS: readonly unknown[] = ["data", "request", "family"] satisfies RunTab[];
+export type RunTab = "steps" | "data" | "request" | "family" | "history";
+const OTHER_TABS: readonly unknown[] = ["data", "request", "family", "history"] satisfies RunTab[];
+
+export interface RunPageSearch {
+  tab?: RunTab;
+  /** The rerun dialog is open, with this preset where there is one of that name. */
+  rerun?: string;
+  /** The step to rerun from. */
+  step?: number;
+  /** The produced value to correct. */
+  correct?: string;
+}
 
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/$threadId",
-  validateSearch: (search): { tab?: RunTab; rerun?: true } => ({
+  validateSearch: (search): RunPageSearch => ({
     ...(OTHER_TABS.includes(search.tab) ? { tab: search.tab as RunTab } : {}),
-    ...(search.rerun ? { rerun: true } : {}),
+    ...(search.rerun ? { rerun: String(search.rerun) } : {}),
+    ...(Number(search.step) >= 1 && Number.isInteger(Number(search.step))
+      ? { step: Number(search.step) }
+      : {}),
+    ...(search.correct ? { correct: String(search.correct) } : {}),
   }),
   loader: ({ context: { queries }, params: { threadId } }) => {
     void queries.prefetchQuery(runOptions(threadId));
@@ -56,6 +73,31 @@ const runRoute = createRoute({
     void queries.prefetchQuery(runStatusOptions(threadId));
   },
   component: lazyRouteComponent(() => import("./routes/run")),
+});
+
+const compareRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/compare",
+  validateSearch: (search): { left?: string; right?: string; only?: "differences" } => ({
+    ...(search.left ? { left: String(search.left) } : {}),
+    ...(search.right ? { right: String(search.right) } : {}),
+    ...(search.only === "differences" ? { only: "differences" } : {}),
+  }),
+  loaderDeps: ({ search: { left, right } }) => ({ left, right }),
+  loader: ({ context, deps: { left, right } }) => {
+    if (left && right) void context.queries.prefetchQuery(comparisonOptions(left, right));
+  },
+  component: lazyRouteComponent(() => import("./routes/compare")),
+});
+
+const effectsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/effects",
+  validateSearch: validEffectSearch,
+  loaderDeps: ({ search }) => ({ filter: effectFilter(search), cursor: search.cursor }),
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchQuery(effectListOptions(deps.filter, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/effects")),
 });
 
 const newRoute = createRoute({
@@ -81,9 +123,12 @@ const skillsRoute = createRoute({
 const skillRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/skills/$name",
-  validateSearch: (search): { version?: string } =>
-    search.version ? { version: String(search.version) } : {},
-  loaderDeps: ({ search }) => search,
+  validateSearch: (search): { version?: string; left?: string; right?: string } => ({
+    ...(search.version ? { version: String(search.version) } : {}),
+    ...(search.left ? { left: String(search.left) } : {}),
+    ...(search.right ? { right: String(search.right) } : {}),
+  }),
+  loaderDeps: ({ search: { version } }) => ({ version }),
   loader: ({ context, params, deps }) =>
     void context.queries.prefetchQuery(skillOptions(params.name, deps.version)),
   component: lazyRouteComponent(() => import("./routes/skill")),
@@ -105,6 +150,8 @@ const routes = rootRoute.addChildren([
   indexRoute,
   runsRoute,
   runRoute,
+  compareRoute,
+  effectsRoute,
   newRoute,
   skillsRoute,
   skillRoute,

@@ -12,8 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
+from agentskills.executors.secrets import redact
+
 HIDDEN = "•••"
-_SECRET_NAMES = re.compile(r"ASF_API_KEYS?|ASF_SECRET_.+|.*_API_KEY|PGPASSWORD")
+_SECRET_NAMES = re.compile(r"ASF_API_(KEYS?|TOKEN)|ASF_SECRET_.+|.*_API_KEY|PGPASSWORD")
 _SHORTEST_SECRET = 4  # characters; shorter ones would black out ordinary words
 
 
@@ -76,4 +78,4 @@ class _Blackout(logging.Formatter):
         line = self._inner.format(record)
         for secret in self._secrets:
             line = line.replace(secret, HIDDEN)
-        return line
+        return str(redact(line))  # what is known only since: files of secrets, keys of models

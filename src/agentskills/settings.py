@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _EVERYDAY = 12
@@ -18,6 +19,23 @@ def _default_home() -> Path:
     return Path("/var/lib/agentskills") if os.geteuid() == 0 else Path.home() / ".agentskills"
 
 
+def _bare(host: str) -> str:
+    """Return an IPv6 address without the brackets it has in URLs."""
+    return host.removeprefix("[").removesuffix("]")
+
+
+def _reachable(url: str) -> str:
+    parts = urlsplit(url)  # ValueError for brackets that nothing closes
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be a URL such as https://agents.example.org")
+    return url
+
+
+_Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_Count = Annotated[int, Field(ge=1)]
+_Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
+
+
 class Settings(BaseSettings):
     """What the environment says; `ASF_` stands before each name but DATABASE_URL."""
 
@@ -25,8 +43,8 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=_default_home)
     """Where data lives: the embedded database, unpacked skill versions, logs."""
-    host: str = "127.0.0.1"
-    port: int = 8000
+    host: Annotated[str, AfterValidator(_bare)] = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     """Any Postgres from 14 on; unset: the embedded one below `home`."""
     skills: str = ""
@@ -38,17 +56,17 @@ class Settings(BaseSettings):
     """Key of the model's provider; the provider's own variable works too."""
     api_keys: SecretStr | None = None
     """Comma-separated keys that clients must send as Bearer; needed when not on loopback."""
-    public_url: str | None = None
+    public_url: Annotated[str, AfterValidator(_reachable)] | None = None
     """How callbacks reach this server; default http://host:port."""
-    lease_seconds: float = 10.0
+    lease_seconds: float = Field(default=10.0, ge=0.5, allow_inf_nan=False)
     """After how long a silent worker's runs are taken over."""
-    worker_concurrency: int = 100
+    worker_concurrency: _Count = 100
     """How many runs one worker advances at once."""
-    model_concurrency: int = 8
+    model_concurrency: _Count = 8
     """How many calls of one model are under way at once, over the cluster."""
-    skill_timeout: float = 300.0
+    skill_timeout: _Seconds = 300.0
     """Seconds a skill may take unless it says otherwise."""
-    max_steps: int = 1000
+    max_steps: _Count = 1000
     """Steps a run may have unless its request says otherwise."""
     secrets_dir: Path | None = None
     """Folder of secret files, for `{secret.X}`; ASF_SECRET_X wins."""
@@ -56,7 +74,7 @@ class Settings(BaseSettings):
     """Comma-separated host[:port] in private or loopback networks that REST skills may call."""
     keep_days: int | None = Field(default=None, ge=1)
     """Days after which finished runs are removed; unset: for ever."""
-    log_level: str = "info"
+    log_level: _Level = "info"
     crash_at: str | None = None
     """For tests: the engine's crash point at which this process dies, such as finish.before."""
     api_url: str | None = None
@@ -78,15 +96,21 @@ class Settings(BaseSettings):
         return [key for key in keys if key] + ([password] if len(password) >= _EVERYDAY else [])
 
     @property
+    def own_url(self) -> str:
+        """Where the server listens, as a URL without a trailing slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
     def base_url(self) -> str:
         """How the server is reached, without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        return (self.public_url or self.own_url).rstrip("/")
 
     @property
     def client_url(self) -> str:
         """The server that the CLI and the Python client talk to, without a trailing slash."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104  # not bound to
-        return (self.api_url or f"http://{host}:{self.port}").rstrip("/")
+        own = self.own_url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+        return (self.api_url or own).rstrip("/")
 
 
 @lru_cache

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from agentskills.engine.notifier import Notifier
 from agentskills.services.actor import Actor
@@ -14,7 +15,8 @@ from agentskills.services.chores import tidy
 from agentskills.services.context import Context
 from agentskills.services.delete import delete
 from agentskills.settings import Settings
-from agentskills.storage import retention
+from agentskills.storage import audit, retention
+from agentskills.storage.audit import AuditFilter
 from agentskills.storage.database import Pool
 
 pytestmark = pytest.mark.anyio
@@ -205,3 +207,27 @@ async def test_a_rerun_made_meanwhile_keeps_its_parent(pool: Pool, context: Call
         assert await passing == 0
     assert await runs(pool) == {"busy", "busy_rerun_1"}
     assert await tombstones(pool) == set()
+
+
+async def test_what_is_removed_stays_in_the_audit(pool: Pool, context: Callable[[int], Context]) -> None:
+    await finished(pool, "old", 31)
+    await pool.execute(
+        """UPDATE run_metadata SET lane = 2,
+               requested_by = '{"kind": "person", "on_behalf_of": "Anna", "reason": "monthly"}'"""
+    )
+    await finished(pool, "old_rerun_1", 31, parent="old")
+    [started] = await entries(pool)
+    assert (started.action, started.thread_id, started.reason) == ("start", "old", "monthly")
+    assert await tidy(context(30)) == 2
+    kept = await entries(pool)
+    assert kept[-1] == replace(started, id=kept[-1].id)  # at its own time, by whom it was
+    removed = {entry.thread_id: entry for entry in kept[:-1]}
+    assert removed.keys() == {"old", "old_rerun_1"}
+    for entry in removed.values():
+        assert (entry.action, entry.actor) == ("remove", {"kind": "retention"})
+        assert (entry.reason or "").startswith("finished before 20")
+
+
+async def entries(pool: Pool) -> list[audit.Entry]:
+    async with pool.acquire() as conn:
+        return await audit.page(conn, AuditFilter(), after=None, limit=50)

@@ -67,6 +67,33 @@ def test_projecting_twice_changes_nothing(document: dict[str, Any]) -> None:
     assert projection(once) == once
 
 
+async def test_an_empty_object_in_a_filter_has_to_be_there(pool: Pool) -> None:
+    there: dict[str, dict[str, Any]] = {
+        "none": {},
+        "empty": {"order": {}},
+        "full": {"order": {"id": 1}},
+        "deep": {"order": {"lines": {"first": {}}}},
+        "list": {"order": [{}]},
+    }
+    async with pool.acquire() as conn:
+        for thread_id, document in there.items():
+            assert await runs.insert(conn, new_run(thread_id, initial_data=document, metadata=document))
+
+        async def found(document: dict[str, Any]) -> set[str]:
+            same = []
+            for wanted in (RunFilter(initial_data=document), RunFilter(metadata=document)):
+                async with lists.search_limits(conn):
+                    rows = await lists.page(conn, wanted, after=None, limit=50)
+                same.append({row.thread_id for row in rows})
+            assert same[0] == same[1]
+            return same[0]
+
+        assert await found({"nope": {}}) == set()
+        assert await found({"order": {}}) == {"empty", "full", "deep"}
+        assert await found({"order": {"lines": {}}}) == {"deep"}
+        assert await found({"order": {"id": 1, "lines": {}}}) == set()
+
+
 async def test_many_at_once_are_what_one_by_one_would_be(pool: Pool) -> None:
     fields: dict[str, Any] = {
         "initial_data": {"n": Decimal("1.10"), "big": 10**25},

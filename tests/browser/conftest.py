@@ -101,6 +101,16 @@ def empty_server(postgres: EmbeddedPostgres, template: str) -> Iterator[RunningS
 
 
 @pytest.fixture
+def workshop(postgres: EmbeddedPostgres, template: str, page: Page) -> Iterator[tuple[Site, Path]]:
+    """The pages on a server whose skills the test may change, and the folder of these."""
+    folder = Path(tempfile.mkdtemp(prefix="asf-workshop-"))
+    shutil.copytree(Path(__file__).parent / "skills", folder / "skills")
+    with _serving(postgres, template, "workshop", str(folder / "skills"), {}) as running:
+        yield Site(page, running), folder / "skills"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page of 1280 × 900; anything the console calls an error fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")

@@ -48,6 +48,15 @@ class Site:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(text)
 
+    def plan(self) -> Locator:
+        """The plan beside the form, once it is that of what is chosen."""
+        plan = self.page.locator('[data-plan="current"]')
+        plan.wait_for()
+        return plan
+
+    def plan_step(self, skill: str) -> Locator:
+        return self.page.locator(f'[data-plan-step="{skill}"]')
+
     def status(self, status: str) -> Locator:
         return self.page.locator("header").locator(f'[data-status="{status}"]')
 

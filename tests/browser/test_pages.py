@@ -235,7 +235,7 @@ def test_skills_with_diagnostics(site: Site) -> None:
     site.snap("skills-filled")
     page.get_by_role("link", name="pay-refund").click()
     expect(page.get_by_role("heading", name="Contract")).to_be_visible()
-    expect(page.get_by_text("irreversible")).to_be_visible()
+    expect(page.get_by_text("irreversible", exact=True)).to_be_visible()
     expect(page.get_by_text("current", exact=True)).to_be_visible()
     site.snap("skill-detail")
     site.open("/skills/never-was")

@@ -83,6 +83,36 @@ def test_a_service_that_answers_later_and_a_form(site: Site) -> None:
     }
 
 
+def test_an_approval_with_a_form_beside_it(site: Site) -> None:
+    page = site.page
+    data = {"guest": {"name": "Anna Bach", "wish": ""}, "nights": 3}
+    thread_id = site.start({"sop": "Book room", "initial_data": data})
+    site.open_run(thread_id)
+    panel = page.locator('[data-wait="approval"]')
+    expect(panel).to_contain_text("Anna Bach")
+    panel.get_by_role("button", name="Approve", exact=True).click()
+    expect(panel.get_by_text("This is needed")).to_have_count(2)
+    panel.get_by_label("Which budget pays?").fill("Travel")
+    panel.get_by_role("radio", name="No").check()
+    panel.get_by_label("At most, a night").fill("120.07")
+    panel.get_by_role("button", name="Edit").click()
+    panel.get_by_label("nights").fill("2")  # the wish stays the empty text that it is
+    site.snap("run-waits-approval-form")
+    panel.get_by_role("button", name="Approve with edits").click()
+    expect(panel.get_by_text("120.07 is not a multiple of 0.05")).not_to_have_count(0)
+    panel.get_by_label("At most, a night").fill("120.05")
+    panel.get_by_role("button", name="Approve with edits").click()
+    site.expect_status("completed")
+    assert site.ask(f"/status/{thread_id}")["data_store"] == data | {
+        "nights": 2,
+        "booking": {"number": "A-2"},
+    }
+    steps = site.ask(f"/admin/runs/{thread_id}/steps")["items"]
+    [approval] = [step for step in steps if step["kind"] == "approval"]
+    approved = {"budget": "Travel", "breakfast": False, "limit": Decimal("120.05")}
+    assert approval["outputs"] == {"approval": approved, "nights": 2}
+
+
 def test_a_doubt_is_answered_with_what_came_of_it(site: Site) -> None:
     page = site.page
     data = {"supplier": {"iban": "CH93 0076 2011 6238 5295 7"}, "amount": Decimal("1200.00")}

@@ -16,7 +16,7 @@ from tests.running_server import RunningServer
 REFERENCE = "20261120000000004711"
 KETTLE = '{"order": {"id": "A-10442"}, "request": {"received_on": "2026-11-20", "reference": %s}}' % REFERENCE  # noqa: UP031
 ESPRESSO = '{"order": {"id": "A-10517"}, "request": {"received_on": "2026-11-20"}}'
-UNKNOWN = '{"order": {"id": "A-1O442"}, "request": {"received_on": "2026-11-20"}}'
+UNKNOWN = '{"order": {"id": "A-1O442", "typed_by": "ada"}, "request": {"received_on": "2026-11-20"}}'
 
 
 @pytest.fixture(scope="module")
@@ -149,9 +149,11 @@ def test_a_failed_run_exits_1_and_its_rerun_can_pass(on: Any):
     assert done.returncode == 1
     assert "run failed" in done.stdout
     assert on("run", "watch", "typo").returncode == 1
-    fixed = on("run", "rerun", "typo", "--set", "order.id=A-10533", "--wait", "-o", "json")
+    fixed = on("run", "rerun", "typo", "--set", 'order={"id": "A-10533"}', "--wait", "-o", "json")
     assert fixed.returncode == 0, fixed.stderr
     assert json.loads(fixed.stdout)["status"] == "completed"
+    shown = json.loads(on("run", "show", "typo_rerun_1", "-o", "json").stdout)
+    assert shown["initial_data"]["order"] == {"id": "A-10533"}  # set, not merged
 
 
 def test_approve_what_waits(on: Any, server: RunningServer):

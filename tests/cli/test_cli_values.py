@@ -76,6 +76,15 @@ def test_a_merge_patch_sets_just_what_was_named():
     assert merge_patch(before, patch) == {"order": {"id": 19, "lines": [1, 2]}, "kept": 1, "vip": True}
 
 
+def test_an_object_that_is_set_takes_the_place_of_the_other():
+    before = {"order": {"id": 1, "note": "x", "to": {"city": "Bern", "zip": "3011"}}, "kept": 1}
+    assignments = (("order", {"id": 9, "to": {"city": "Basel"}, "new": {"a": 1}}), ("order.vip", True))
+    after = merge_patch(before, merge_patch_of(assignments, before))
+    assert after == {"order": {"id": 9, "to": {"city": "Basel"}, "new": {"a": 1}, "vip": True}, "kept": 1}
+    assert merge_patch(before, merge_patch_of((("order", {}),), before)) == {"order": {}, "kept": 1}
+    assert merge_patch(before, merge_patch_of((("kept", {"a": 1}),), before))["kept"] == {"a": 1}
+
+
 def test_assignments_in_given_data_keep_null_and_what_is_beside():
     data = {"order": {"id": 1, "note": "x"}}
     assert with_assignments(data, (("order.note", None), ("a.b", 1))) == {

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import psycopg
 import pytest
 from tests.cli.asf_command import asf
+from tests.running_server import running_server
 
 from agentskills.storage.embedded import EmbeddedPostgres
 
@@ -113,6 +116,51 @@ def test_without_postgres_programs(asf_home: Path, tmp_path: Path) -> None:
 def test_a_setting_that_is_no_number(tmp_path: Path) -> None:
     said = refusal("worker", ASF_WORKER_CONCURRENCY="many", ASF_HOME=str(tmp_path))
     assert said.startswith("ASF_WORKER_CONCURRENCY=many: ")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("ASF_LOG_LEVEL", "loud", "input should be 'debug', 'info', 'warning' or 'error'"),
+        ("ASF_WORKER_CONCURRENCY", "0", "greater than or equal to 1"),
+        ("ASF_LEASE_SECONDS", "0", "greater than or equal to 0.5"),
+        ("ASF_LEASE_SECONDS", "nan", "finite number"),
+        ("ASF_MODEL_CONCURRENCY", "-1", "greater than or equal to 1"),
+        ("ASF_SKILL_TIMEOUT", "0", "greater than 0"),
+        ("ASF_MAX_STEPS", "0", "greater than or equal to 1"),
+        ("ASF_PORT", "70000", "less than or equal to 65535"),
+        ("ASF_PUBLIC_URL", "http://[::1", "invalid ipv6 url"),
+        ("ASF_PUBLIC_URL", "agents.example.org", "must be a url such as"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_setting_that_makes_no_sense(
+    command: str, variable: str, value: str, words: str, tmp_path: Path
+) -> None:
+    said = refusal(command, **{"ASF_HOME": str(tmp_path), variable: value})
+    assert said.startswith(f"{variable}={value}: ")
+    assert words in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_address_in_brackets_and_settings_that_lead_nowhere(database_url: str, asf_home: Path) -> None:
+    more = {"ASF_HOST": "::1", "ASF_MODEL": "foo:bar"}
+    with running_server(asf_home, database_url, "/nope", more, with_worker=False) as server:
+        said = server.log.read_text()
+        assert f"AgentSkills is ready:  {server.url}/ui/" in said
+        assert "Warning: ASF_SKILLS names /nope, which is not a folder\n" in said
+        assert "Warning: ASF_MODEL=foo:bar can't be used: models are written openai:…, anthropic:…\n" in said
+        listed = asf("run", "ls", environment=server.env)
+        assert listed.returncode == 0, listed.stderr
+        with urllib.request.urlopen(f"{server.url}/admin/server") as answer:
+            assert json.load(answer)["base_url"] == server.url
+
+
+def test_what_is_no_url_of_a_server() -> None:
+    done = asf("run", "ls", environment={"ASF_API_URL": "http://[::1"})
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: http://[::1 is no URL of a server")
+    assert done.stderr.count("\n") == 1
 
 
 def test_db_commands(asf_home: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -16,11 +17,16 @@ from agentskills.client import AgentSkills
 from agentskills.domain.errors import (
     AlreadyFinished,
     BadInput,
+    ContradictingFields,
     IdTaken,
+    NothingFailed,
     NotWaiting,
     OutOfDate,
+    PlanChanged,
     RunDeleted,
     RunNotFound,
+    StepOutOfRange,
+    VersionMissing,
 )
 
 pytestmark = pytest.mark.anyio
@@ -207,3 +213,59 @@ async def test_the_family_and_deleting(client: AgentSkills):
     with pytest.raises(RunDeleted):
         await run.rerun()
     assert (await client.lineage("c-family"))["items"][0]["deleted_at"] == deleted["deleted_at"]
+
+
+async def test_a_plan_and_just_that(client: AgentSkills):
+    run = await client.start(sop_name="order-refund", initial_data=KETTLE, thread_id="c-plan")
+    await run.wait(FOREVER)
+    plan = await run.plan(preset="only-what-changed", reason="to be sure")
+    assert plan["counts"] == {"reuse": 4, "execute": 0, "open": 0}
+    with pytest.raises(PlanChanged) as changed:
+        await run.rerun(preset="only-what-changed", effects="repeat", plan_token=plan["plan_token"])
+    assert changed.value.fields["plan"]["plan_token"] != plan["plan_token"]
+    again = await run.rerun(preset="only-what-changed", reason="to be sure", plan_token=plan["plan_token"])
+    assert (await again.wait(FOREVER))["status"] == "completed"
+    sources = [step["reused_from"]["why"] async for step in again.steps() if step["skill"]]
+    assert sources == ["reused", "reused", "receipt", "receipt"]
+
+
+async def test_what_a_rerun_can_not_be_asked_for(client: AgentSkills):
+    run = await client.start(sop="Fetch order.", initial_data=KETTLE, thread_id="c-ask")
+    await run.wait(FOREVER)
+    with pytest.raises(ContradictingFields) as clash:
+        await run.rerun(preset="audit-replay", changes={"x": 1})
+    assert clash.value.pointer == "/changes"
+    with pytest.raises(NothingFailed):
+        await run.rerun(preset="from-failure")
+    with pytest.raises(StepOutOfRange):
+        await run.plan(start=99)
+    with pytest.raises(VersionMissing):
+        await run.plan(skills={"fetch-order": "0" * 64})
+    with pytest.raises(BadInput, match="no preset 'sometimes'"):
+        await run.plan(preset="sometimes")
+
+
+async def test_a_rerun_with_all_fields(client: AgentSkills):
+    run = await client.start(sop="Fetch order.", initial_data=KETTLE, thread_id="c-all")
+    await run.wait(FOREVER)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    new = await run.rerun(
+        start="start",
+        plan="new",
+        results="unchanged",
+        skills="pinned",
+        effects="repeat",
+        consent=["pay-refund"],
+        initial_data=ESPRESSO,
+        sop="Fetch the order.",
+        run_name="All",
+        model="test",
+        metadata={"team": "returns"},
+        reason="because",
+        not_before=later,
+    )
+    row = await new.metadata()
+    assert (row["run_name"], row["sop"], row["initial_data"]) == ("All", "Fetch the order.", ESPRESSO)
+    assert row["request"]["consent"] == ["pay-refund"]
+    assert row["request"]["skills"] == "pinned"
+    assert datetime.fromisoformat(row["not_before"]) == later

@@ -92,11 +92,13 @@ def api(module_url: str, skills_root: Path, outside: Outside) -> Iterator[Api]:
     home = Path(tempfile.mkdtemp(prefix="asf-contract-"))
     home.chmod(0o755)
     (home / "outbox").mkdir()
+    (home / "secrets").mkdir()
     more = {
         "OUTSIDE_URL": f"http://{outside.address}",
         "ASF_PRIVATE_HOSTS": outside.address,
         "ASF_LEASE_SECONDS": "3",
         "ASF_SECRET_BANK": SECRET,
+        "ASF_SECRETS_DIR": str(home / "secrets"),
     }
     with running_server(home, module_url, skills_root, more) as server:
         client = Api(server.url, server.outbox)

@@ -6,6 +6,18 @@ from pathlib import Path
 
 DOUBLE = "def run(inputs):\n    return {'result': inputs['number'] * 2}\n"
 ECHO = "def run(inputs):\n    return {'seen': inputs['amount']}\n"
+REVIEWED = "def run(inputs):\n    return {'reviewed': {'seen': inputs['amount']}}\n"
+REVIEW = """form:
+  type: object
+  required: [review]
+  properties:
+    review:
+      type: object
+      required: [reason]
+      properties:
+        reason: {type: string, minLength: 3}
+        limit: {type: number, multipleOf: 0.01}
+"""
 PAY = """import os
 from pathlib import Path
 
@@ -36,6 +48,17 @@ SKILLS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "approval": "before",
         },
         {"run.py": ECHO},
+    ),
+    "echo-reviewed": (
+        {
+            "executor": "python",
+            "entry": "run.py:run",
+            "requires": "amount",
+            "produces": "reviewed.seen",
+            "effects": "none",
+            "approval": "before",
+        },
+        {"run.py": REVIEWED, "asf.yaml": REVIEW},
     ),
     "ask-colour": ({"executor": "human", "requires": "ask", "produces": "answer.colour"}, {}),
     "ask-size": ({"executor": "human", "requires": "ask", "produces": "answer.size"}, {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import psycopg
 import pytest
@@ -82,6 +83,41 @@ def test_only_what_is_shown_can_be_edited(api: Api, data: dict, pointer: str) ->
     thread_id, wait = waiting_for_approval(api)
     assert wait["asks"]["paths"] == ["amount"]
     assert is_problem(api.post(f"/approve/{thread_id}", {"data": data}), 422, "bad-input", pointer)
+    assert api.get(f"/status/{thread_id}").body["waiting"] == [wait]
+
+
+def test_a_form_beside_an_approval_is_filled_in_and_kept(api: Api) -> None:
+    thread_id = api.start("Use echo-reviewed.", {"amount": 500})
+    [wait] = api.waits(thread_id, "approval")
+    assert wait["asks"]["form"]["required"] == ["review"]
+    assert wait["asks"]["paths"] == ["amount"]
+    review = {"reason": "one part is missing", "limit": Decimal("12.50")}
+    given = {"data": {"review": review, "amount": 450}, "digest": wait["digest"]}
+    assert api.post(f"/approve/{thread_id}", given).status == 200
+    ended = api.ended(thread_id)
+    assert ended["data_store"] == {"amount": 450, "reviewed": {"seen": 450}}
+    [approval] = [
+        s for s in api.get(f"/admin/runs/{thread_id}/steps").body["items"] if s["kind"] == "approval"
+    ]
+    assert approval["outputs"] == {"review": review, "amount": 450}
+
+
+@pytest.mark.parametrize(
+    ("data", "pointer", "words"),
+    [
+        (None, "/data", "'review' is a required property"),
+        ({"amount": 450}, "/data", "'review' is a required property"),
+        ({"review": {"reason": "x"}}, "/data/review/reason", "too short"),
+        ({"review.reason": "late", "review.limit": Decimal("0.001")}, "/data/review/limit", "0.001 is not"),
+        ({"review": {"reason": "late", "limit": 10**41}, "amuont": 1}, "/data/amuont", "can't be edited"),
+    ],
+)
+def test_a_form_beside_an_approval_is_checked(api: Api, data: dict | None, pointer: str, words: str) -> None:
+    thread_id = api.start("Use echo-reviewed.", {"amount": 500})
+    [wait] = api.waits(thread_id, "approval")
+    answer = api.post(f"/approve/{thread_id}", {"data": data})
+    assert is_problem(answer, 422, "bad-input", pointer)
+    assert words in answer.body["detail"]
     assert api.get(f"/status/{thread_id}").body["waiting"] == [wait]
 
 
@@ -290,6 +326,32 @@ def test_secrets_are_not_kept(api: Api, outside: Outside, module_url: str) -> No
                 f"SELECT * FROM {table} AS t WHERE t::text LIKE %s", [f"%{SECRET}%"]
             ).fetchall()
             assert found == [], table
+
+
+def test_a_secret_that_came_after_the_start_is_not_kept(api: Api, outside: Outside, module_url: str) -> None:
+    file = api.outbox.parent / "secrets" / "late"
+    for secret in ("sesame-late-1", "sesame-late-22"):  # put there, then rotated
+        file.write_text(secret + "\n")
+        thread_id = api.start("Use check-outside.", {"check": {"id": new_name("late")}})
+        token = token_of(outside.order_of(thread_id))
+        api.waits(thread_id, "callback")
+        given = {"data": {"check": {"result": f"Bearer {secret}"}}}
+        assert api.post(f"/callback?token={token}", given).status == 200
+        assert api.ended(thread_id)["data_store"]["check"]["result"] == "Bearer [secret]"
+    with psycopg.connect(module_url) as sql:
+        for table in ("waits", "audit", "run_steps"):
+            query = f"SELECT * FROM {table} AS t WHERE t::text LIKE '%sesame-late%'"
+            assert sql.execute(query).fetchall() == [], table
+
+
+def test_a_service_may_say_nothing_about_its_error(api: Api, outside: Outside) -> None:
+    thread_id = api.start("Use check-outside.", {"check": {"id": new_name("error")}})
+    token = token_of(outside.order_of(thread_id))
+    api.waits(thread_id, "callback")
+    given = {"error": {"type": None, "message": None, "code": 7}}
+    assert api.post(f"/callback?token={token}", given).status == 200
+    error = api.ended(thread_id)["error"]
+    assert (error["type"], error["message"]) == ("callback-error", "the service reported an error")
 
 
 def test_cancel(api: Api) -> None:

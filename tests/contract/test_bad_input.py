@@ -47,6 +47,7 @@ def test_not_json(api: Api, content: bytes) -> None:
         (b'{%s, "limits": {"step": 1}}' % SOP, "/limits/step"),
         (b'{%s, "priority": "high"}' % SOP, "/priority"),
         (b'{%s, "run_name": ""}' % SOP, "/run_name"),
+        (b'{%s, "run_name": " \\t "}' % SOP, "/run_name"),
         (b'{%s, "intial_data": {}}' % SOP, "/intial_data"),
     ],
 )
@@ -56,6 +57,15 @@ def test_the_field_is_named(api: Api, content: bytes, pointer: str | None) -> No
     assert answer.status in (400, 422)
     assert is_problem(answer, answer.status, answer.body["type"], pointer)
     assert api.get("/admin/runs/count").body["count"] == before
+
+
+@pytest.mark.parametrize(("value", "words"), [(b"[]", "must be an object"), (b'{"x": 1}', "unknown field")])
+def test_the_words_are_those_of_json(api: Api, value: bytes, words: str) -> None:
+    answer = api.send("/start", b'{%s, "limits": %s}' % (SOP, value))
+    assert answer.body["errors"][0]["message"] == words
+    assert answer.body["title"] == "The body has wrong fields"
+    malformed = api.send("/start", b"[]")
+    assert malformed.body["title"] == "The request is malformed"
 
 
 def test_deep_nesting(api: Api) -> None:

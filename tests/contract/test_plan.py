@@ -119,7 +119,9 @@ def test_an_unfinished_run_is_not_rerun_in_parts(api: Api) -> None:
 
 
 def test_a_rerun_may_wait_for_its_time(api: Api, run: str) -> None:
-    again = api.post(f"/rerun/{run}", {"not_before": "2999-01-01T00:00:00Z"}).body["thread_id"]
+    later = {"not_before": "2999-01-01T00:00:00Z"}
+    again = api.post(f"/rerun/{run}", later, Idempotency_Key=f"later-{run}").body["thread_id"]
+    assert api.post(f"/rerun/{run}", later, Idempotency_Key=f"later-{run}").body["thread_id"] == again
     assert api.get(f"/status/{again}").body["status"] == "queued"
     assert api.get(f"/admin/runs/{again}/metadata").body["not_before"].startswith("2999-01-01")
     assert is_problem(api.post("/rerun/unknown/plan", {}), 404, "run-not-found")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,7 +83,19 @@ def test_openapi_and_docs(api: Api) -> None:
     assert document["openapi"].startswith("3.1")
     operations = [o["operationId"] for path in document["paths"].values() for o in path.values()]
     assert len(operations) == len(set(operations))
-    assert api.http.get("/docs").status_code == 200
+
+
+def test_docs_need_no_other_server(api: Api) -> None:
+    page = api.http.get("/docs")
+    assert page.status_code == 200
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "<script" not in page.text
+    assert re.findall(r'(?:src|href)="(?!#)([^"]*)"', page.text) == ["/openapi.json", "/ui/"]
+    document = api.get("/openapi.json").body
+    anchors = set(re.findall(r'id="([^"]*)"', page.text))
+    assert set(re.findall(r'href="#([^"]*)"', page.text)) <= anchors
+    operations = {o["operationId"] for path in document["paths"].values() for o in path.values()}
+    assert anchors == operations | document["components"]["schemas"].keys()
 
 
 def test_skills(api: Api, skills_root: Path) -> None:

@@ -192,3 +192,27 @@ def test_rows_inserted_with_bare_sql(api: Api, module_url: str) -> None:
     assert api.get(f"/status/{three}").body["status"] == "recorded"
     with psycopg.connect(module_url, autocommit=True) as sql, pytest.raises(psycopg.IntegrityError):
         sql.execute("UPDATE run_metadata SET sop = 'other' WHERE thread_id = %s", [one])
+
+
+def test_a_recorded_row_keeps_what_the_start_does_not_say(api: Api, module_url: str) -> None:
+    one = new_name("sql")
+    with psycopg.connect(module_url, autocommit=True) as sql:
+        sql.execute(
+            b"INSERT INTO run_metadata (thread_id, sop, initial_data, run_name, metadata, limits, skills)"
+            b" VALUES (%s, 'Do it.', '{\"number\": 5}', 'My run', '{\"team\": \"a\"}', '{\"steps\": 9}',"
+            b" '{double}')",
+            [one],
+        )
+    asked = {"thread_id": one, "sop": "Do it.", "initial_data": {"number": 5}}
+    for other in ({"run_name": "Another"}, {"metadata": {"team": "b"}}, {"skills": ["echo-approved"]}):
+        assert is_problem(api.post("/start", asked | other), 409, "id-taken")
+    assert api.get(f"/status/{one}").body["status"] == "recorded"
+    started = api.post("/start", asked | {"metadata": {"team": "a"}})
+    assert started.body == {"status": "started", "thread_id": one, "run_name": "My run"}
+    assert api.ended(one)["data_store"]["result"] == 10
+    row = api.get(f"/admin/runs/{one}").body
+    assert (row["run_name"], row["metadata"]) == ("My run", {"team": "a"})
+    assert (row["skills"], row["limits"]["steps"]) == (["double"], 9)
+    assert one in [run["thread_id"] for run in api.get("/admin/runs", metadata='{"team": "a"}').body["items"]]
+    again = api.post("/start", asked | {"metadata": {"team": "a"}})
+    assert again.body == started.body

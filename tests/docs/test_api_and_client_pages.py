@@ -16,7 +16,9 @@ pytestmark = pytest.mark.anyio
 
 async def test_the_api_by_example(server: RunningServer) -> None:
     outputs = await carry_out("docs/api.md", server)
-    assert await statuses(server) == {
+    found = await statuses(server)
+    assert found.pop("order-42_rerun_3")  # tries the one ingredient that differs
+    assert found == {
         "order-42_rerun_1": "completed",
         "order-42_rerun_2": "completed",
         "order-43": "completed",
@@ -26,26 +28,40 @@ async def test_the_api_by_example(server: RunningServer) -> None:
     assert "20261120000000004711" in status
     assert '"skill":"pay-refund"' in steps
     assert "event: run" in events
-    metadata, family, found, order_43, inbox, approved, deleted, refused = outputs[6:]
+    metadata, plan, family, compared, which, case, found, order_43, inbox, approved, *last = outputs[6:]
+    deleted, effects, audit, refused = last
+    assert family.count('"parent_thread_id":"order-42"') == 2
+    assert '"headline":"1 origin: input request.received_on' in compared
+    assert '"path":"request.received_on"' in which
+    assert '"path":"payment.amount","value":64.70' in case
     assert '"received_on":"2026-11-21"' in metadata
     assert '"reference":20261120000000004711' in metadata
-    assert family.count('"parent_thread_id":"order-42"') == 2
-    assert found.count('"thread_id":"order-42') == 3
+    assert found.count('"thread_id":"order-42') >= 3
+    assert '"plan_token":"' in plan
+    assert '"reason":"input request.received_on changed"' in plan
     assert '"thread_id":"order-43"' in order_43
     assert '"options":["approve","reject"]' in inbox
     assert '"decision":"approve"' in approved
     assert '"status":"deleted"' in deleted
+    assert effects.count('"skill":"pay-refund"') == 1
+    assert '"not_repeated":2' in effects
+    assert [action in audit for action in ('"start"', '"approve"', '"agreed by phone"')] == [True] * 3
     assert '"pointer":"/sop"' in refused
 
 
 async def test_the_client_by_example(server: RunningServer) -> None:
     outputs = await carry_out("docs/client.md", server)
-    first, followed, answered, rerun, errors = outputs
+    first, followed, answered, rerun, planned, differs, ledger, errors = outputs
     assert first == "kettle-42 completed 64.70\n"
     assert followed.splitlines()[-1] == "completed"
     assert "6 pay-refund completed" in followed.splitlines()
     assert answered == "completed\n"
     assert rerun.splitlines()[-1] == "completed after True"
+    assert "reuse fetch-order unchanged since kettle-42, step 2" in planned.splitlines()
+    assert planned.splitlines()[-1] == "completed"
+    assert differs.startswith("1 origin: input order.id")
+    assert "pay-refund receipt 0" in ledger
+    assert "because: typo in the order number" in ledger
     assert "nobody-knows-it" in errors
     assert "/sop" in errors
 

@@ -286,7 +286,7 @@ async def test_work_that_another_crosses_is_done_again(place: Workplace) -> None
         place.context.in_transaction(lambda conn: work(conn, one, two)),
         place.context.in_transaction(lambda conn: work(conn, two, one)),
     )
-    assert tries == 3
+    assert tries >= 3  # one of the two at least was ended, and came again
     assert [(await place.state(run))["wake"] for run in (one, two)] == [2, 2]
 
 

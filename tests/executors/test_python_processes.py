@@ -148,7 +148,12 @@ async def test_output_schema(store: Store, python: PythonExecutor) -> None:
     assert (await python.carry_out(assignment(skill, {"n": Decimal("9.5")}))).outputs == {"n": Decimal("9.5")}
     failed = await failure(python, skill, {"n": Decimal("9.51")})
     assert failed.error_type == "bad-output"
-    assert "/n" in str(failed)
+    assert "/n: 9.51 is greater" in str(failed)
+    cents = {"properties": {"n": {"multipleOf": Decimal("0.01")}}}
+    skill = store.skill("def run(inputs): return {'n': 10 ** 41}", output_schema=cents)
+    assert (await python.carry_out(assignment(skill))).outputs == {"n": 10**41}
+    lost = store.skill("def run(inputs): return {'n': 1}", output_schema={"$ref": "#/nowhere"})
+    assert "output_schema can't be applied" in str(await failure(python, lost))
 
 
 @pytest.mark.parametrize("source", ["import nowhere_to_be_found", "x = 1", "def ("])

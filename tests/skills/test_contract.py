@@ -214,6 +214,12 @@ BAD: dict[str, tuple[dict[str, str], str, str, str, int]] = {
         2,
     ),
     "schema": ({}, "output_schema: {type: objekt}\n", "schema", "asf.yaml", 1),
+    "a form without what is produced": (
+        {"executor": "human", "produces": "answer.size answer.colour?"},
+        "form: {properties: {answer: {properties: {colour: {type: string}}}}}\n",
+        *("form", "asf.yaml", 1),
+    ),
+    "a schema that leads nowhere": ({}, 'form: {"$ref": "#/nowhere"}\n', "schema", "asf.yaml", 1),
     "form": ({}, "form: {properties: 5}\n", "schema", "asf.yaml", 1),
     "check": ({"effects": "irreversible"}, "check: {method: GET}\n", "check", "asf.yaml", 1),
 }
@@ -342,3 +348,16 @@ def test_the_default_output_of_a_skill_of_any_name_can_be_required_by_another(
         contract_of(tmp_path / "other", {"requires": skill.contract.produces[0]}).requires
         == skill.contract.produces
     )
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{properties: {answer: {type: object}}}",
+        "{properties: {answer: {properties: {size: {type: string}}}}}",
+        "{properties: {note: {type: string}}, allOf: [{properties: {answer: {type: object}}}]}",
+    ],
+)
+def test_a_form_that_can_be_answered(tmp_path: Path, form: str) -> None:
+    keys = {"executor": "human", "produces": "answer.size answer.colour?"}
+    assert contract_of(tmp_path, keys, f"form: {form}\n").form is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +12,13 @@ import pytest
 
 from agentskills.domain.canonical import digest as digest_of
 from agentskills.domain.skill import Contract
-from agentskills.services.skills import load_skills, version_files, watch_skills
+from agentskills.services.actor import Actor
+from agentskills.services.skill_versions import shown_files
+from agentskills.services.skills import load_skills, watch_skills
 from agentskills.settings import Settings
 from agentskills.skills.folder import unpack_files
-from agentskills.storage import catalogs
+from agentskills.storage import audit, catalogs
+from agentskills.storage.audit import AuditFilter
 from agentskills.storage.catalogs import contract_document, contract_from
 from agentskills.storage.database import Pool
 
@@ -57,7 +61,7 @@ async def test_versions_snapshot_and_sops_are_stored(pool: Pool, tmp_path: Path)
             "id": 12345678901234567890,
             "amount": Decimal("1.10"),
         }
-        shown = await version_files(conn, skill.digest)
+        shown = shown_files(unpack_files(await catalogs.archive(conn, skill.digest) or b""))
         assert [(file.path, file.executable) for file in shown] == [
             ("SKILL.md", False),
             ("scripts/run.py", False),
@@ -203,3 +207,86 @@ async def test_changes_are_picked_up_by_watching(pool: Pool, tmp_path: Path) -> 
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+
+
+HEAD = "name: odd\ndescription: Does it.\n"
+
+
+@pytest.mark.parametrize(
+    ("frontmatter", "code", "line"),
+    [
+        ('name: odd\ndescription: "a\\0b"\n', "bad-yaml", 3),
+        ('name: "o\\0dd"\ndescription: Does it.\n', "bad-yaml", 2),
+        (HEAD + 'metadata:\n  asf.model: "openai:\\0"\n', "bad-yaml", 5),
+        (HEAD + '"un\\0known": x\n', "bad-yaml", 4),
+        (f"name: {'n' * 9000}\ndescription: Does it.\n", "name", 2),
+        ("name: a/b\ndescription: Does it.\n", "name", 2),
+        ('name: "a\\tb"\ndescription: Does it.\n', "name", 2),
+    ],
+)
+async def test_an_odd_folder_hinders_no_other(
+    pool: Pool, tmp_path: Path, frontmatter: str, code: str, line: int
+) -> None:
+    python_skill(tmp_path, "fetch-order")
+    write(tmp_path / "odd" / "SKILL.md", f"---\n{frontmatter}---\nDo it.\n")
+    report = await load_skills(pool, settings_for(tmp_path))
+    assert report.added == ["fetch-order"]
+    (error,) = [item for item in report.diagnostics if item.level == "error"]
+    assert (error.code, error.file, error.line) == (code, "odd/SKILL.md", line)
+
+
+@pytest.mark.parametrize("number", ["1e131071", "1e999999999", "1e99999999999999999999", "7" * 150])
+async def test_a_number_that_cannot_be_kept_hinders_no_other(pool: Pool, tmp_path: Path, number: str) -> None:
+    python_skill(tmp_path, "fetch-order")
+    write(tmp_path / "odd" / "SKILL.md", skill_text("odd", {"executor": "human", "produces": "a"}))
+    write(tmp_path / "odd" / "asf.yaml", f"form:\n  properties: {{a: {{default: {number}}}}}\n")
+    report = await load_skills(pool, settings_for(tmp_path))
+    assert "fetch-order" in report.added
+
+
+async def test_a_folder_whose_name_is_no_text_hinders_no_other(pool: Pool, tmp_path: Path) -> None:
+    python_skill(tmp_path, "fetch-order")
+    write(Path(os.fsdecode(os.fsencode(tmp_path) + b"/odd\xff")) / "SKILL.md", skill_text("odd"))
+    report = await load_skills(pool, settings_for(tmp_path))
+    assert report.added == ["fetch-order"]
+    assert [(item.code, item.skill) for item in report.diagnostics] == [("file-name", "odd�")]
+
+
+async def test_what_the_database_refuses_hinders_no_other(pool: Pool, tmp_path: Path) -> None:
+    python_skill(tmp_path, "fetch-order")
+    python_skill(tmp_path, "odd")
+    async with pool.acquire() as conn:
+        await conn.execute(
+            """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+               BEGIN RAISE EXCEPTION 'too odd' USING ERRCODE = 'untranslatable_character'; END $$;
+               CREATE TRIGGER refuse BEFORE INSERT ON skill_versions
+                   FOR EACH ROW WHEN (NEW.name = 'odd') EXECUTE FUNCTION refuse()"""
+        )
+    report = await load_skills(pool, settings_for(tmp_path))
+    assert report.added == ["fetch-order"]
+    assert [(item.code, item.skill, item.file) for item in report.diagnostics] == [
+        ("not-stored", "odd", "odd/SKILL.md")
+    ]
+
+
+async def test_the_audit_says_what_a_load_has_changed_and_who_asked(pool: Pool, tmp_path: Path) -> None:
+    python_skill(tmp_path, "one")
+    settings = settings_for(tmp_path)
+    await load_skills(pool, settings)
+    await load_skills(pool, settings)  # nobody asked, and nothing is different
+    python_skill(tmp_path, "one", body="Another text.")
+    await load_skills(pool, settings)
+    await load_skills(pool, settings, by=Actor("person", on_behalf_of="Anna"))
+    async with pool.acquire() as conn:
+        found = await audit.page(conn, AuditFilter(), after=None, limit=10)
+    assert [entry.actor for entry in found] == [
+        {"kind": "person", "on_behalf_of": "Anna"},
+        {"kind": "server"},
+        {"kind": "server"},
+    ]
+    told = [{key: entry.detail.get(key) for key in ("added", "changed", "skills")} for entry in found]
+    assert told == [
+        {"added": None, "changed": None, "skills": 1},
+        {"added": None, "changed": ["one"], "skills": 1},
+        {"added": ["one"], "changed": None, "skills": 1},
+    ]

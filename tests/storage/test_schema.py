@@ -71,6 +71,20 @@ async def test_a_bare_insert_records_a_run(db: Connection) -> None:
     assert await db.fetchval("SELECT sop FROM sop_texts") == "Refund the order."
 
 
+@pytest.mark.parametrize("value", ["1e131071", "1e101", "-1e-101", "1" * 101, "[" * 65 + "]" * 65])
+async def test_a_bare_insert_keeps_the_limits_of_the_api(db: Connection, value: str) -> None:
+    insert = "INSERT INTO run_metadata (thread_id, sop, initial_data, metadata) VALUES ('x', 's', $1, $2)"
+    for column in ("initial_data", "metadata"):
+        data = [f'{{"a": [{value}]}}' if name == column else "{}" for name in ("initial_data", "metadata")]
+        with pytest.raises(asyncpg.CheckViolationError, match="run x: JSON may hold"):
+            await db.execute(insert.replace("$1", f"'{data[0]}'").replace("$2", f"'{data[1]}'"))
+    good = f'{{"a": [1e100, 1e-100, -{"9" * 100}, 0e-300, 1.10], "b": {"[" * 60}{"]" * 60}}}'
+    await db.execute(insert.replace("$1", f"'{good}'").replace("$2", "'{}'"))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await db.execute(f"UPDATE run_metadata SET metadata = '{{\"a\": [{value}]}}'")
+    assert await db.fetchval("SELECT metadata FROM run_metadata") == {}
+
+
 async def test_an_insert_with_parent_and_count(db: Connection) -> None:
     await db.execute(
         "INSERT INTO run_metadata (thread_id, sop, initial_data) VALUES ('a', 's', '{}');"

@@ -9,7 +9,7 @@ interface DialogProps {
   onClose: () => void;
   title: ReactNode;
   description?: ReactNode;
-  wide?: boolean;
+  wide?: boolean | "full";
   /** While true neither Esc nor a click outside closes it. */
   locked?: boolean;
   children: ReactNode;
@@ -31,7 +31,7 @@ export function Dialog({ open, onClose, title, description, wide, locked, childr
             "fixed z-50 flex max-h-[min(88dvh,60rem)] flex-col overflow-hidden rounded-2xl border bg-raised shadow-float",
             "top-[6dvh] left-1/2 w-[calc(100vw-2rem)] -translate-x-1/2 animate-enter focus:outline-none",
             "max-md:top-auto max-md:bottom-0 max-md:w-full max-md:rounded-b-none",
-            wide ? "max-w-3xl" : "max-w-lg",
+            wide === "full" ? "max-w-[72rem]" : wide ? "max-w-3xl" : "max-w-lg",
           )}
         >
           <header className="flex items-start justify-between gap-4 border-b px-6 py-4 max-md:px-4">

@@ -1,13 +1,14 @@
 /** The frame around every page: navigation at the left, or on top of small screens. */
 import { Link } from "@tanstack/react-router";
-import { ListChecks, type LucideIcon, Monitor, Moon, Plus, Sparkles, Sun } from "lucide-react";
+import { ListChecks, type LucideIcon, Monitor, Moon, Plus, Send, Sparkles, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { cx } from "@/lib/class-names";
 import { type Theme, useTheme } from "@/lib/theme";
 import { buttonLook } from "./button";
 
-const LINKS: { to: "/runs" | "/skills"; word: string; icon: LucideIcon }[] = [
+const LINKS: { to: "/runs" | "/effects" | "/skills"; word: string; icon: LucideIcon }[] = [
   { to: "/runs", word: "Runs", icon: ListChecks },
+  { to: "/effects", word: "Effects", icon: Send },
   { to: "/skills", word: "Skills", icon: Sparkles },
 ];
 
@@ -26,13 +27,13 @@ export function Layout({ foot, children }: { foot?: ReactNode; children: ReactNo
           to="/runs"
           className="flex items-center gap-2.5 rounded-lg px-2 py-1 font-semibold tracking-tight"
         >
-          <img src="/ui/favicon.svg" alt="" className="size-6" />
+          <img src="/ui/favicon.svg" alt="" className="size-6 shrink-0" />
           <span className="max-md:sr-only">AgentSkills</span>
         </Link>
         <Link to="/new" className={cx(buttonLook("primary"), "max-lg:order-last max-lg:h-8 max-lg:px-3")}>
-          <Plus aria-hidden /> New run
+          <Plus aria-hidden /> <span className="max-sm:sr-only">New run</span>
         </Link>
-        <nav aria-label="Main" className="flex gap-0.5 max-lg:grow lg:flex-col">
+        <nav aria-label="Main" className="flex min-w-0 gap-0.5 overflow-x-auto max-lg:grow lg:flex-col">
           {LINKS.map(({ to, word, icon: Icon }) => (
             <Link
               key={to}
@@ -40,7 +41,7 @@ export function Layout({ foot, children }: { foot?: ReactNode; children: ReactNo
               className="flex h-8.5 items-center gap-2.5 rounded-lg px-2.5 text-[0.8125rem] font-medium text-ink-soft transition-colors hover:bg-hover hover:text-ink"
               activeProps={{ className: "!bg-accent-soft !text-accent" }}
             >
-              <Icon className="size-4" aria-hidden /> {word}
+              <Icon className="size-4 shrink-0 max-sm:hidden" aria-hidden /> {word}
             </Link>
           ))}
         </nav>

@@ -12,6 +12,8 @@ export interface ValueRow {
   value: Json;
   /** Where it came from, for a third column. */
   note?: React.ReactNode;
+  /** What can be done with it, at the right. */
+  aside?: React.ReactNode;
 }
 
 /** Rows of an object: objects inside are opened, so that each row has the full data path. */
@@ -41,8 +43,8 @@ export function ValueTable({ data, rows, nested }: ValueTableProps) {
           <col />
         </colgroup>
         <tbody className="divide-y">
-          {shown.map(({ path, value, note }) => (
-            <Row key={path} path={path} value={value} note={note} nested={nested} />
+          {shown.map((row) => (
+            <Row key={row.path} {...row} nested={nested} />
           ))}
         </tbody>
       </table>
@@ -71,14 +73,17 @@ function DataPath({ path }: { path: string }) {
 }
 
 /** One value beside its path; a list of objects stands below it, where it has the whole width. */
-function Row({ path, value, note, nested }: ValueRow & { nested?: boolean }) {
+function Row({ path, value, note, aside, nested }: ValueRow & { nested?: boolean }) {
   const name = "py-2 font-mono text-xs leading-5 font-normal break-words text-ink-soft";
   if (Array.isArray(value) && value.length > 0 && value.every(isObject)) {
     return (
       <tr className="align-top">
         <td colSpan={2} className={cx("pb-3", !nested && "px-3")}>
-          <div className={name}>
-            <DataPath path={path} />
+          <div className={cx(name, "flex items-start justify-between gap-2")}>
+            <span className="min-w-0">
+              <DataPath path={path} />
+            </span>
+            {aside}
           </div>
           <Value value={value} />
           {note !== undefined && <div className="mt-1 text-xs text-ink-faint">{note}</div>}
@@ -92,6 +97,7 @@ function Row({ path, value, note, nested }: ValueRow & { nested?: boolean }) {
         <DataPath path={path} />
       </th>
       <td className={cx("px-3 py-2 leading-5", nested && "pr-0")}>
+        {aside !== undefined && <div className="float-right -mt-0.5 -mr-1.5 ml-2">{aside}</div>}
         <Value value={value} />
         {note !== undefined && <div className="mt-0.5 text-xs text-ink-faint">{note}</div>}
       </td>

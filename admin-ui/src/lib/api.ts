@@ -24,10 +24,32 @@ export type RunEvent = Schemas["RunEvent"];
 export type RerunItem = Schemas["RerunItem"];
 export type LineageItem = Schemas["LineageItem"];
 export type RerunStarted = Schemas["RerunStarted"];
+export type Plan = Schemas["Plan"];
+export type PlanStep = Schemas["PlanStep"];
+export type PlanEffect = Schemas["PlanEffect"];
+export type Reused = Schemas["Reused"];
 export type Skill = Schemas["SkillItem"];
 export type SkillDetail = Schemas["SkillDetail"];
 export type Diagnostic = Schemas["DiagnosticItem"];
 export type Sop = Schemas["SopItem"];
+export type DataDifference = Omit<Schemas["DataDifference"], "left" | "right"> & { left: Json; right: Json };
+export type DataDifferences = { items: DataDifference[]; more: boolean };
+export type Ingredient = Omit<Schemas["Ingredient"], "left" | "right"> & { left: Json; right: Json };
+export type Origin = Ingredient & Pick<Schemas["Origin"], "steps">;
+export type ComparedSide = Schemas["ComparedSide"];
+export type ComparedStep = Omit<Schemas["ComparedStep"], "origin" | "data"> & {
+  origin: Ingredient[] | null;
+  data: DataDifferences;
+};
+export type ComparedRun = Schemas["ComparedRun"];
+export type StepPair = Schemas["StepPair"];
+export type Tried = Schemas["Tried"];
+export type TotalsPair = Schemas["TotalsPair"];
+export type RunComparison = Omit<Schemas["RunComparison"], "origins" | "steps" | "data"> & {
+  origins: Origin[];
+  steps: ComparedStep[];
+  data: DataDifferences;
+};
 export type RunFilter = NonNullable<operations["countRuns"]["parameters"]["query"]>;
 
 export interface StartRequest {
@@ -37,10 +59,12 @@ export interface StartRequest {
   run_name?: string;
 }
 
-export interface RerunRequest {
+type RerunFields = Omit<Schemas["RerunRequest"], "changes" | "initial_data" | "metadata">;
+
+export interface RerunRequest extends RerunFields {
   changes?: JsonObject;
   initial_data?: JsonObject;
-  reason?: string;
+  metadata?: JsonObject;
 }
 
 export interface Decision {
@@ -93,6 +117,20 @@ export const getStep = (thread_id: string, seq: number, signal?: AbortSignal) =>
     client.GET("/admin/runs/{thread_id}/steps/{seq}", { params: { path: { thread_id, seq } }, signal }),
   ) as Promise<StepDetail & { details: { content: Json }[] }>;
 
+export const compareRuns = (left: string, right: string, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/runs/compare", { params: { query: { left, right } }, signal }),
+  ) as Promise<RunComparison>;
+
+/** Reruns the left run once for each ingredient that differs, with only that one. */
+export const attributeDifferences = (left: string, right: string, key: string) =>
+  data(
+    client.POST("/admin/runs/compare/attribute", {
+      params: { header: { "Idempotency-Key": key } },
+      body: { left, right },
+    }),
+  );
+
 export const startRun = (request: StartRequest, key: string) =>
   data(client.POST("/start", { params: { header: { "Idempotency-Key": key } }, body: request }));
 
@@ -104,6 +142,10 @@ export const rerunWorkflow = (thread_id: string, request: RerunRequest, key: str
       body: request,
     }),
   );
+
+/** What a rerun would do, and why; nothing is started. */
+export const planRerun = (thread_id: string, request: RerunRequest, signal?: AbortSignal): Promise<Plan> =>
+  data(client.POST("/rerun/{thread_id}/plan", { params: { path: { thread_id } }, body: request, signal }));
 
 export const answerWait = (thread_id: string, decision: Decision) =>
   data(client.POST("/approve/{thread_id}", { params: { path: { thread_id } }, body: decision }));
@@ -144,3 +186,35 @@ export const getSession = (signal?: AbortSignal) => data(client.GET("/session", 
 export const openSession = (api_key: string) => data(client.POST("/session", { body: { api_key } }));
 export const closeSession = () => data(client.DELETE("/session", {}));
 export const getServer = (signal?: AbortSignal) => data(client.GET("/admin/server", { signal }));
+
+export type EffectState = Schemas["EffectState"];
+export type Effect = WithData<Schemas["EffectItem"], "key" | "inputs" | "output">;
+export type EffectFilter = Omit<NonNullable<operations["listEffects"]["parameters"]["query"]>, "cursor">;
+export type EffectPage = { items: Effect[]; next_cursor: string | null };
+
+/** What went out, the latest news first. */
+export const listEffects = (filter: EffectFilter, cursor: string | undefined, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/effects", { params: { query: { ...filter, cursor, limit: 50 } }, signal }),
+  ) as Promise<EffectPage>;
+
+export type AuditEntry = WithData<Schemas["AuditItem"], "detail">;
+export type AuditPage = { items: AuditEntry[]; next_cursor: string | null };
+
+/** Who did what to a run, when and why, the newest first. */
+export const listAudit = (thread_id: string, cursor: string | undefined, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/audit", { params: { query: { thread_id, cursor, limit: 100 } }, signal }),
+  ) as Promise<AuditPage>;
+
+export type SkillDifference = Schemas["SkillDifference"];
+export type FileDifference = Schemas["FileDifference"];
+
+/** What differs between two versions of a skill. */
+export const diffSkill = (name: string, left: string, right: string, signal?: AbortSignal) =>
+  data(
+    client.GET("/admin/skills/{name}/diff", {
+      params: { path: { name }, query: { left, right } },
+      signal,
+    }),
+  );

@@ -64,6 +64,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/runs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description Return how two runs differ and why: any two, finished or not.
+         */
+        get: operations["compareRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/runs/compare/attribute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attribute Differences
+         * @description Find out which: rerun the left run once for each ingredient that differs, with only that one.
+         */
+        post: operations["attributeDifferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/runs": {
         parameters: {
             query?: never;
@@ -248,6 +288,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/runs/{thread_id}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Case
+         * @description Return a finished run as a test; `expect` names the paths that count, else all that steps produced.
+         */
+        get: operations["getCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/runs/{thread_id}/lineage": {
         parameters: {
             query?: never;
@@ -320,6 +380,66 @@ export interface paths {
          * @description Return what runs wait for, the oldest first; without `reason` only what people can answer.
          */
         get: operations["listWaits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Effects
+         * @description Return one page of the effects that a filter finds, the latest news first.
+         */
+        get: operations["listEffects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/effects/{effect_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Effect
+         * @description Return one effect with all that is known about it.
+         */
+        get: operations["getEffect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit
+         * @description Return who did what, when, on whose behalf and why, the newest first.
+         */
+        get: operations["listAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -417,9 +537,29 @@ export interface paths {
         };
         /**
          * Get Version
-         * @description Return one version of a skill, also when its folder has changed or gone.
+         * @description Return one version of a skill with its files, also when its folder has changed or gone.
          */
         get: operations["getSkillVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/skills/{name}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Versions
+         * @description Return what differs between two versions of a skill, file by file.
+         */
+        get: operations["diffSkill"];
         put?: never;
         post?: never;
         delete?: never;
@@ -567,12 +707,15 @@ export interface components {
         Actor: {
             /**
              * Kind
-             * @description person, api_key, sql, schedule, policy, batch, worker, check, callback
+             * @description person, api_key, sql, schedule, policy, batch, worker, check, callback, server (has noticed changed files), retention (ASF_KEEP_DAYS)
              */
             kind: string;
             /** Name */
             name?: string | null;
-            /** On Behalf Of */
+            /**
+             * On Behalf Of
+             * @description as the caller said; nobody has checked it
+             */
             on_behalf_of?: string | null;
             /** Reason */
             reason?: string | null;
@@ -597,6 +740,16 @@ export interface components {
             decision: string;
         };
         /**
+         * AskedBy
+         * @description A step that waits for somebody to say whether it happened.
+         */
+        AskedBy: {
+            /** Thread Id */
+            thread_id: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * Attempt
          * @description An earlier attempt of a step.
          */
@@ -608,6 +761,57 @@ export interface components {
             at?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * AttributionStarted
+         * @description The reruns that find out which ingredient makes the difference.
+         */
+        AttributionStarted: {
+            /** Reruns */
+            reruns: components["schemas"]["TrialStarted"][];
+            /**
+             * Left Out
+             * @description at most 12 are tried at a time
+             */
+            left_out: components["schemas"]["IngredientName"][];
+        };
+        /**
+         * AuditItem
+         * @description Something that was done.
+         */
+        AuditItem: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            actor: components["schemas"]["Actor"];
+            /**
+             * Action
+             * @description start, rerun, cancel, approve, approve-refused, callback, callback-late, reload, sign-in, sign-out, remove…
+             */
+            action: string;
+            /** Thread Id */
+            thread_id: string | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Detail
+             * @description what about it: step, decision, names; `left_out` names what is long
+             */
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * AuditPage
+         * @description One page of the audit, the newest first.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Cancelling
@@ -622,6 +826,301 @@ export interface components {
             /** Thread Id */
             thread_id: string;
             run_status: components["schemas"]["RunStatus"];
+        };
+        /**
+         * Case
+         * @description A finished run, whole, with secrets struck out: what `asf test` goes through again.
+         */
+        Case: {
+            /** Format */
+            format: number;
+            /** Kept From */
+            kept_from: string;
+            /** Run Name */
+            run_name: string;
+            /** Expected */
+            expected: components["schemas"]["CaseExpectation"][];
+            ended: components["schemas"]["CaseEnding"];
+            /** Sop */
+            sop: string;
+            /** Sop Name */
+            sop_name: string | null;
+            /** Initial Data */
+            initial_data: {
+                [key: string]: unknown;
+            };
+            /** Skills */
+            skills: string[] | null;
+            /** Planner */
+            planner: string;
+            /** Model */
+            model: string | null;
+            /** Limits */
+            limits: {
+                [key: string]: unknown;
+            };
+            /**
+             * Versions
+             * @description digest of each skill that took part
+             */
+            versions: {
+                [key: string]: string;
+            };
+            /**
+             * Corrections
+             * @description results that people have set
+             */
+            corrections: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Redacted
+             * @description whether secrets were struck out
+             */
+            redacted: boolean;
+            /** Journal */
+            journal: components["schemas"]["CaseStep"][];
+            /** Effects */
+            effects: components["schemas"]["CaseEffect"][];
+        };
+        /**
+         * CaseEffect
+         * @description What the run left behind of an irreversible effect.
+         */
+        CaseEffect: {
+            /** Seq */
+            seq: number;
+            /** Skill */
+            skill: string;
+            /** Key */
+            key: {
+                [key: string]: unknown;
+            };
+            /** State */
+            state: string;
+            /** By This Run */
+            by_this_run: boolean;
+        };
+        /**
+         * CaseEnding
+         * @description How the run ended.
+         */
+        CaseEnding: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "completed" | "failed";
+            error?: components["schemas"]["RunError"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * CaseExpectation
+         * @description What a path has to hold in the end: `value`, or for a large one its `digest`.
+         */
+        CaseExpectation: {
+            /** Path */
+            path: string;
+            /** Value */
+            value?: unknown;
+            /** Digest */
+            digest?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * CaseStep
+         * @description A step of the journal, its outputs at hand; what is null is left out.
+         */
+        CaseStep: {
+            /** Seq */
+            seq: number;
+            /** Decision */
+            decision: number;
+            kind: components["schemas"]["StepKind"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "completed" | "failed";
+            /** Skill */
+            skill?: string | null;
+            /** Skill Digest */
+            skill_digest?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Source
+             * @description {why, …}: it was not carried out in this run
+             */
+            source?: {
+                [key: string]: unknown;
+            } | null;
+            /** Inputs */
+            inputs?: {
+                [key: string]: number;
+            } | null;
+            /** Outputs */
+            outputs?: {
+                [key: string]: unknown;
+            } | null;
+            /** Digests */
+            digests?: {
+                [key: string]: string;
+            } | null;
+            /** Fingerprint */
+            fingerprint?: string | null;
+            /** Surroundings */
+            surroundings?: {
+                [key: string]: unknown;
+            } | null;
+            /** Effect Key */
+            effect_key?: string | null;
+            /**
+             * Shown
+             * @description of an approval: digest of what was shown
+             */
+            shown?: string | null;
+            error?: components["schemas"]["RunError"] | null;
+            /** @description who answered */
+            actor?: components["schemas"]["Actor"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Choice
+         * @description What a decision chose.
+         */
+        Choice: {
+            /** Seq */
+            seq: number;
+            /** Said */
+            said: string;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * ChoicePair
+         * @description Two decisions that differ.
+         */
+        ChoicePair: {
+            left: components["schemas"]["Choice"] | null;
+            right: components["schemas"]["Choice"] | null;
+        };
+        /**
+         * ComparedRun
+         * @description A run in short.
+         */
+        ComparedRun: {
+            /** Thread Id */
+            thread_id: string;
+            /** Run Name */
+            run_name: string;
+            status: components["schemas"]["RunStatus"];
+            /** Parent Thread Id */
+            parent_thread_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            error: components["schemas"]["RunError"] | null;
+        };
+        /**
+         * ComparedSide
+         * @description One run's step in an aligned pair.
+         */
+        ComparedSide: {
+            /** Seq */
+            seq: number;
+            kind: components["schemas"]["StepKind"];
+            /** Skill */
+            skill: string | null;
+            /** Skill Digest */
+            skill_digest: string | null;
+            status: components["schemas"]["StepStatus"];
+            /**
+             * Said
+             * @description what came of it: its status, why it failed, or what was decided
+             */
+            said: string;
+            reused_from: components["schemas"]["Reused"] | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
+         * ComparedStep
+         * @description Two steps that stand for each other, or one that has no counterpart.
+         */
+        ComparedStep: {
+            left: components["schemas"]["ComparedSide"] | null;
+            right: components["schemas"]["ComparedSide"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "same" | "differs" | "only_left" | "only_right";
+            /**
+             * Origin
+             * @description what differs here by itself; null: nothing does
+             */
+            origin: components["schemas"]["Ingredient"][] | null;
+            /**
+             * Follows From
+             * @description earlier steps whose difference this one has read
+             */
+            follows_from: components["schemas"]["StepPair"][];
+            /** @description of what the two produced */
+            data: components["schemas"]["DataDifferences"];
+        };
+        /**
+         * DataDifference
+         * @description One place at which two values differ.
+         */
+        DataDifference: {
+            /** Path */
+            path: string;
+            /**
+             * Change
+             * @description by the right run
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /**
+             * Left
+             * @description null also where there is nothing: see `change`
+             */
+            left: unknown;
+            /** Right */
+            right: unknown;
+            /**
+             * Too Large
+             * @description they differ and are too large to show
+             */
+            too_large: boolean;
+        };
+        /**
+         * DataDifferences
+         * @description Where values differ.
+         */
+        DataDifferences: {
+            /** Items */
+            items: components["schemas"]["DataDifference"][];
+            /**
+             * More
+             * @description there are more than are listed
+             */
+            more: boolean;
         };
         /**
          * Deleted
@@ -663,6 +1162,104 @@ export interface components {
             line: number;
         };
         /**
+         * EffectItem
+         * @description One effect on the outside world.
+         */
+        EffectItem: {
+            /** Id */
+            id: number;
+            /** Skill */
+            skill: string;
+            /**
+             * Key
+             * @description what makes it this one, by data path
+             */
+            key: {
+                [key: string]: unknown;
+            };
+            /**
+             * Repeat
+             * @description one higher for each repetition that a person agreed to
+             */
+            repeat: number;
+            state: components["schemas"]["EffectState"];
+            /**
+             * Scope
+             * @description the root of the family it belongs to; empty for the whole installation
+             */
+            scope: string;
+            /**
+             * Thread Id
+             * @description the run that does or did it
+             */
+            thread_id: string;
+            /**
+             * Seq
+             * @description its step
+             */
+            seq: number;
+            /**
+             * Run Name
+             * @description null where the run has gone: effects outlive their runs
+             */
+            run_name: string | null;
+            /**
+             * Announced At
+             * Format: date-time
+             */
+            announced_at: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when its state changed last
+             */
+            at: string;
+            /** @description who knows how it ended: worker, check, person, callback */
+            settled_by: components["schemas"]["Actor"] | null;
+            /** @description who agreed that it happens again */
+            agreed_by: components["schemas"]["Actor"] | null;
+            error: components["schemas"]["RunError"] | null;
+            /**
+             * Inputs
+             * @description what went out
+             */
+            inputs: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Output
+             * @description of a receipt
+             */
+            output: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Not Repeated
+             * @description how many steps honoured the receipt
+             */
+            not_repeated: number;
+            /**
+             * Not Repeated By
+             * @description these steps, the newest first: 20 in a list, 500 beside one effect
+             */
+            not_repeated_by: components["schemas"]["NotRepeatedBy"][];
+            /**
+             * Asked By
+             * @description where a doubt can be answered
+             */
+            asked_by: components["schemas"]["AskedBy"][];
+        };
+        /**
+         * EffectPage
+         * @description One page of effects, the latest news first.
+         */
+        EffectPage: {
+            /** Items */
+            items: components["schemas"]["EffectItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * EffectState
          * @description Where an effect on the outside world stands.
          * @enum {string}
@@ -680,6 +1277,59 @@ export interface components {
             pointer: string;
             /** Message */
             message: string;
+        };
+        /**
+         * FileDifference
+         * @description How one file differs between two versions.
+         */
+        FileDifference: {
+            /** Path */
+            path: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /**
+             * Left Size
+             * @description bytes; null where the file is not there
+             */
+            left_size: number | null;
+            /**
+             * Right Size
+             * @description bytes; null where the file is not there
+             */
+            right_size: number | null;
+            /**
+             * Binary
+             * @description it is no text
+             */
+            binary: boolean;
+            /**
+             * Too Large
+             * @description it is too large to show
+             */
+            too_large: boolean;
+            /**
+             * Executable
+             * @description whether it can be run now, where that has changed
+             */
+            executable: boolean | null;
+            /**
+             * Added
+             * @description lines; null where no text is shown
+             */
+            added: number | null;
+            /**
+             * Removed
+             * @description lines; null where no text is shown
+             */
+            removed: number | null;
+            /**
+             * Text
+             * @description the hunks of a unified diff; null for binary or too large files
+             */
+            text: string | null;
         };
         /**
          * Health
@@ -704,6 +1354,49 @@ export interface components {
              */
             workers: number;
         };
+        /**
+         * Ingredient
+         * @description One thing that differs by itself, and not because of an earlier step.
+         */
+        Ingredient: {
+            /** @description input: initial_data at `path`; skill_version, model, sop; planner_choice: decided otherwise on the same grounds; override: corrected by a person; answer: a person answered otherwise; outside_world: made of the same, another result; chance: a model asked the same; reused: taken over; not_reached: a run has not come this far */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Name
+             * @description in words, such as `input order.total`
+             */
+            name: string;
+            /** Path */
+            path: string | null;
+            /** Skill */
+            skill: string | null;
+            /**
+             * Left
+             * @description the left run's: value, digest of a version, model…
+             */
+            left: unknown;
+            /** Right */
+            right: unknown;
+            /** Detail */
+            detail: string | null;
+        };
+        /**
+         * IngredientName
+         * @description Which ingredient.
+         */
+        IngredientName: {
+            kind: components["schemas"]["Kind"];
+            /** Path */
+            path: string | null;
+            /** Skill */
+            skill: string | null;
+        };
+        /**
+         * Kind
+         * @description What can make two runs differ.
+         * @enum {string}
+         */
+        Kind: "input" | "skill_version" | "model" | "sop" | "planner_choice" | "override" | "answer" | "outside_world" | "chance" | "reused" | "not_reached";
         /**
          * Lineage
          * @description A whole family: its runs by parent_thread_id make the tree.
@@ -783,6 +1476,51 @@ export interface components {
             fixed_by: string | null;
             /** Deleted At */
             deleted_at: string | null;
+        };
+        /**
+         * NotRepeatedBy
+         * @description A step that took the receipt in place of doing it again.
+         */
+        NotRepeatedBy: {
+            /** Thread Id */
+            thread_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Run Name
+             * @description null where the run has gone
+             */
+            run_name: string | null;
+            /** At */
+            at: string | null;
+        };
+        /**
+         * Origin
+         * @description An ingredient with the steps at which it makes a difference; none where nothing depends on it.
+         */
+        Origin: {
+            /** @description input: initial_data at `path`; skill_version, model, sop; planner_choice: decided otherwise on the same grounds; override: corrected by a person; answer: a person answered otherwise; outside_world: made of the same, another result; chance: a model asked the same; reused: taken over; not_reached: a run has not come this far */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Name
+             * @description in words, such as `input order.total`
+             */
+            name: string;
+            /** Path */
+            path: string | null;
+            /** Skill */
+            skill: string | null;
+            /**
+             * Left
+             * @description the left run's: value, digest of a version, model…
+             */
+            left: unknown;
+            /** Right */
+            right: unknown;
+            /** Detail */
+            detail: string | null;
+            /** Steps */
+            steps: components["schemas"]["StepPair"][];
         };
         /**
          * Plan
@@ -1179,6 +1917,38 @@ export interface components {
             warnings?: string[] | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * RunComparison
+         * @description How two runs differ, and why.
+         */
+        RunComparison: {
+            left: components["schemas"]["ComparedRun"];
+            right: components["schemas"]["ComparedRun"];
+            /**
+             * Headline
+             * @description one sentence that counts origins
+             */
+            headline: string;
+            /** Differs */
+            differs: boolean;
+            /** Origins */
+            origins: components["schemas"]["Origin"][];
+            /** Steps */
+            steps: components["schemas"]["ComparedStep"][];
+            /** @description of the final data_store */
+            data: components["schemas"]["DataDifferences"];
+            /**
+             * Path
+             * @description decisions that differ
+             */
+            path: components["schemas"]["ChoicePair"][];
+            totals: components["schemas"]["TotalsPair"];
+            /**
+             * Attribution
+             * @description what single ingredients have brought, where it was tried
+             */
+            attribution: components["schemas"]["Tried"][];
         };
         /**
          * RunCount
@@ -1650,6 +2420,49 @@ export interface components {
             diagnostics: components["schemas"]["DiagnosticItem"][];
         };
         /**
+         * SkillDifference
+         * @description What differs between two versions of a skill.
+         */
+        SkillDifference: {
+            /** Name */
+            name: string;
+            /**
+             * Left
+             * @description digest
+             */
+            left: string;
+            /**
+             * Right
+             * @description digest
+             */
+            right: string;
+            /**
+             * Files
+             * @description those that differ, by path
+             */
+            files: components["schemas"]["FileDifference"][];
+        };
+        /**
+         * SkillFile
+         * @description One file of a skill version.
+         */
+        SkillFile: {
+            /** Path */
+            path: string;
+            /**
+             * Size
+             * @description bytes
+             */
+            size: number;
+            /** Executable */
+            executable: boolean;
+            /**
+             * Text
+             * @description null where it is no text, or too large to show
+             */
+            text: string | null;
+        };
+        /**
          * SkillItem
          * @description A skill of the current catalogue.
          */
@@ -1723,6 +2536,60 @@ export interface components {
             created_at: string;
             /** Current */
             current: boolean;
+        };
+        /**
+         * SkillVersionDetail
+         * @description A skill version with its files.
+         */
+        SkillVersionDetail: {
+            /** Name */
+            name: string;
+            /** Digest */
+            digest: string;
+            /** Description */
+            description: string;
+            /** Executor */
+            executor: string;
+            /** Effects */
+            effects: string;
+            /** Approval */
+            approval: string;
+            /** Requires */
+            requires: string[];
+            /** Optional */
+            optional: string[];
+            /** Produces */
+            produces: string[];
+            /** May Produce */
+            may_produce: string[];
+            /**
+             * Source
+             * @description the folder it was read from
+             */
+            source: string | null;
+            /** Loaded At */
+            loaded_at: string | null;
+            /** Errors */
+            errors: number;
+            /** Warnings */
+            warnings: number;
+            /** Contract */
+            contract: {
+                [key: string]: unknown;
+            };
+            /**
+             * Body
+             * @description the markdown of SKILL.md
+             */
+            body: string;
+            /** Files */
+            files: string[];
+            /** Current */
+            current: boolean;
+            /** Diagnostics */
+            diagnostics: components["schemas"]["DiagnosticItem"][];
+            /** Contents */
+            contents: components["schemas"]["SkillFile"][];
         };
         /**
          * SkillVersionList
@@ -1965,6 +2832,16 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * StepPair
+         * @description The numbers of two steps that stand for each other, each in its own run's numbering.
+         */
+        StepPair: {
+            /** Left */
+            left: number | null;
+            /** Right */
+            right: number | null;
+        };
+        /**
          * StepStatus
          * @description Where a step stands; a step ends once.
          * @enum {string}
@@ -1987,6 +2864,73 @@ export interface components {
             requests?: number | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Totals
+         * @description What a run has taken; null means unknown, never 0.
+         */
+        Totals: {
+            /**
+             * Seconds
+             * @description from start to end; null while it goes on
+             */
+            seconds: number | null;
+            /** Tokens */
+            tokens: number;
+            /**
+             * Money
+             * @description US dollars
+             */
+            money: number | null;
+            /** Model Calls */
+            model_calls: number;
+        };
+        /**
+         * TotalsDelta
+         * @description The right run's less the left run's; null where one of them is unknown.
+         */
+        TotalsDelta: {
+            /** Seconds */
+            seconds: number | null;
+            /** Tokens */
+            tokens: number | null;
+            /** Money */
+            money: number | null;
+            /** Model Calls */
+            model_calls: number | null;
+        };
+        /**
+         * TotalsPair
+         * @description What both runs have taken.
+         */
+        TotalsPair: {
+            left: components["schemas"]["Totals"];
+            right: components["schemas"]["Totals"];
+            delta: components["schemas"]["TotalsDelta"];
+        };
+        /**
+         * TrialStarted
+         * @description A rerun that has been started.
+         */
+        TrialStarted: {
+            ingredient: components["schemas"]["IngredientName"];
+            /** Thread Id */
+            thread_id: string;
+        };
+        /**
+         * Tried
+         * @description A rerun of the left run that has just one ingredient of the right one.
+         */
+        Tried: {
+            ingredient: components["schemas"]["IngredientName"];
+            /** Thread Id */
+            thread_id: string;
+            status: components["schemas"]["RunStatus"];
+            /**
+             * Brings
+             * @description how many of the differing results it has come out with as the right run; null until it has completed
+             */
+            brings: ("all" | "some" | "none") | null;
         };
         /**
          * WaitItem
@@ -2143,7 +3087,7 @@ export interface components {
             decision?: ("approve" | "reject" | "happened" | "not_happened" | "stop") | null;
             /**
              * Data
-             * @description edits what is approved, at asks.paths; or is the output of what happened
+             * @description edits what is approved (at asks.paths), fills in asks.form, or is what came of it
              * @default null
              */
             data?: {
@@ -2160,6 +3104,22 @@ export interface components {
              * @default null
              */
             digest?: string | null;
+        };
+        /**
+         * AttributionRequest
+         * @description Which two runs: the left one is rerun with single ingredients of the right one.
+         */
+        AttributionRequest: {
+            /** Left */
+            left: string;
+            /** Right */
+            right: string;
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
         };
         /**
          * CallbackRequest
@@ -2460,6 +3420,8 @@ export interface operations {
             header?: {
                 /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
                 "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2550,6 +3512,8 @@ export interface operations {
             header?: {
                 /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
                 "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
             };
             path: {
                 /** @description the run's id */
@@ -2658,7 +3622,10 @@ export interface operations {
     planRerun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
             path: {
                 /** @description the run's id */
                 thread_id: string;
@@ -2718,6 +3685,204 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareRuns: {
+        parameters: {
+            query: {
+                /** @description the run's id */
+                left: string;
+                /** @description the run's id */
+                right: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunComparison"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attributeDifferences: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributionStarted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2989,7 +4154,10 @@ export interface operations {
     deleteRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
             path: {
                 /** @description the run's id */
                 thread_id: string;
@@ -3483,6 +4651,8 @@ export interface operations {
             header?: {
                 /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
                 "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
             };
             path: {
                 /** @description the run's id */
@@ -3588,6 +4758,94 @@ export interface operations {
             };
         };
     };
+    getCase: {
+        parameters: {
+            query?: {
+                expect?: string[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description the run's id */
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getLineage: {
         parameters: {
             query?: never;
@@ -3662,6 +4920,8 @@ export interface operations {
             header?: {
                 /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
                 "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
             };
             path: {
                 /** @description the run's id */
@@ -3926,6 +5186,219 @@ export interface operations {
             };
         };
     };
+    listEffects: {
+        parameters: {
+            query?: {
+                /** @description one of these (give it several times) */
+                state?: components["schemas"]["EffectState"][];
+                skill?: string | null;
+                /** @description the run that does or did it */
+                thread_id?: string | null;
+                /** @description the family of this run */
+                root?: string | null;
+                /** @description empty: the whole installation */
+                scope?: string | null;
+                /** @description JSON object that the key or the inputs contain; its keys may be data paths */
+                data?: string | null;
+                /** @description state changed last at or after */
+                after?: string | null;
+                /** @description state changed last before */
+                before?: string | null;
+                /** @description only those that another run did not do again */
+                not_repeated?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEffect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description number of the effect */
+                effect_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                thread_id?: string | null;
+                action?: string | null;
+                /** @description name, kind, or on whose behalf */
+                actor?: string | null;
+                /** @description at or after */
+                after?: string | null;
+                /** @description before */
+                before?: string | null;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSkills: {
         parameters: {
             query?: never;
@@ -3976,7 +5449,10 @@ export interface operations {
     reloadSkills: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4011,6 +5487,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4169,7 +5654,7 @@ export interface operations {
             header?: never;
             path: {
                 name: string;
-                /** @description of a skill version */
+                /** @description of a skill version, or its beginning from 8 characters on */
                 digest: string;
             };
             cookie?: never;
@@ -4182,7 +5667,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SkillDetail"];
+                    "application/json": components["schemas"]["SkillVersionDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diffSkill: {
+        parameters: {
+            query: {
+                /** @description digest, or its beginning from 8 characters on */
+                left: string;
+                /** @description without it the current version */
+                right?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillDifference"];
                 };
             };
             /** @description Unauthorized */

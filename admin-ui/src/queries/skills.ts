@@ -1,12 +1,21 @@
 /** What is asked about skills, SOPs and the server, and under which key it is kept. */
 import { queryOptions } from "@tanstack/react-query";
-import { getServer, getSkill, getSkillVersion, listSkills, listSkillVersions, listSops } from "@/lib/api";
+import {
+  diffSkill,
+  getServer,
+  getSkill,
+  getSkillVersion,
+  listSkills,
+  listSkillVersions,
+  listSops,
+} from "@/lib/api";
 
 export const skillKeys = {
   all: ["skills"] as const,
   list: ["skills", "list"] as const,
   skill: (name: string, digest?: string) => ["skills", "skill", name, digest ?? "current"] as const,
   versions: (name: string) => ["skills", "versions", name] as const,
+  diff: (name: string, left: string, right: string) => ["skills", "diff", name, left, right] as const,
   sops: ["skills", "sops"] as const,
 };
 
@@ -26,6 +35,13 @@ export const skillVersionsOptions = (name: string) =>
   queryOptions({
     queryKey: skillKeys.versions(name),
     queryFn: ({ signal }) => listSkillVersions(name, signal),
+  });
+
+export const skillDiffOptions = (name: string, left: string, right: string) =>
+  queryOptions({
+    queryKey: skillKeys.diff(name, left, right),
+    queryFn: ({ signal }) => diffSkill(name, left, right, signal),
+    staleTime: Number.POSITIVE_INFINITY, // versions never change
   });
 
 export const sopsOptions = queryOptions({

@@ -1,18 +1,19 @@
 /** One run, followed live. */
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ChevronLeft, ShieldCheck } from "lucide-react";
-import { useState } from "react";
-import { Notice } from "@/components/notice";
+import { ChevronLeft } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { ProblemNotice } from "@/components/problem-notice";
 import { Tabs } from "@/components/tabs";
+import { HistoryTab } from "@/features/audit/history-tab";
 import { DeleteDialog } from "@/features/family/delete-dialog";
 import { FamilyTab } from "@/features/family/family-tab";
-import { RerunDialog } from "@/features/rerun/rerun-dialog";
+import { isPreset } from "@/features/rerun/presets";
 import { CancelDialog } from "@/features/run/cancel-dialog";
 import { DataTab } from "@/features/run/data-tab";
 import { ErrorPanel } from "@/features/run/error-panel";
 import { RequestTab } from "@/features/run/request-tab";
+import { RerunTold } from "@/features/run/rerun-told";
 import { RunFacts } from "@/features/run/run-facts";
 import { RunHeader } from "@/features/run/run-header";
 import { RunLoading } from "@/features/run/run-loading";
@@ -24,19 +25,21 @@ import { useShortcut } from "@/lib/shortcut";
 import { isFinal } from "@/lib/status";
 import { useTitle } from "@/lib/title";
 import { runOptions, runStatusOptions, runStepsOptions } from "@/queries/runs";
-import type { RunTab } from "@/router";
+import type { RunPageSearch, RunTab } from "@/router";
 
 const route = getRouteApi("/runs/$threadId");
+const RerunDialog = lazy(() => import("@/features/rerun/rerun-dialog"));
 const TABS: { value: RunTab; label: string }[] = [
   { value: "steps", label: "Steps" },
   { value: "data", label: "Data" },
   { value: "request", label: "Request" },
   { value: "family", label: "Family" },
+  { value: "history", label: "History" },
 ];
 
 export default function RunPage() {
   const { threadId } = route.useParams();
-  const { tab = "steps", rerun } = route.useSearch();
+  const { tab = "steps", rerun, step, correct } = route.useSearch();
   const navigate = route.useNavigate();
   const run = useQuery(runOptions(threadId));
   const steps = useQuery(runStepsOptions(threadId));
@@ -46,7 +49,7 @@ export default function RunPage() {
   const live = useLiveRun(threadId, run.isSuccess && !isFinal(run.data.status));
   useTitle(run.data?.run_name ?? threadId);
 
-  const openRerun = () => void navigate({ search: (now) => ({ ...now, rerun: true }), resetScroll: false });
+  const openRerun = () => void navigate({ search: (now) => ({ ...now, rerun: "true" }), resetScroll: false });
   const canRerun = run.data?.rerunnable === "yes";
   useShortcut("r", openRerun, canRerun);
 
@@ -91,18 +94,7 @@ export default function RunPage() {
           {run.data.waiting && (
             <WaitsPanel threadId={threadId} waits={run.data.waiting} steps={steps.data ?? []} />
           )}
-          {run.data.not_repeated > 0 && (
-            <Notice
-              kind="info"
-              className="mb-5"
-              title={`${run.data.not_repeated} ${run.data.not_repeated === 1 ? "effect was" : "effects were"} not repeated`}
-            >
-              <span className="inline-flex items-center gap-1.5 text-ink-soft">
-                <ShieldCheck className="size-4 shrink-0 text-good" aria-hidden /> An earlier run of this
-                family had done it; its receipt stands here. The steps say which.
-              </span>
-            </Notice>
-          )}
+          <RerunTold run={run.data} steps={steps.data ?? []} />
           <RunFacts run={run.data} />
           <Tabs
             label="Parts of the run"
@@ -116,6 +108,7 @@ export default function RunPage() {
           {tab === "data" && <DataTab run={run.data} status={status} />}
           {tab === "request" && <RequestTab run={run.data} />}
           {tab === "family" && <FamilyTab threadId={threadId} />}
+          {tab === "history" && <HistoryTab threadId={threadId} />}
           <CancelDialog run={run.data} open={cancelling} onClose={() => setCancelling(false)} />
           <DeleteDialog
             run={run.data}
@@ -126,21 +119,33 @@ export default function RunPage() {
         </>
       )}
       {rerun && (
-        <RerunDialog
-          threadId={threadId}
-          onClose={() =>
-            void navigate({ search: ({ rerun: _, ...rest }) => rest, replace: true, resetScroll: false })
-          }
-          onStarted={({ thread_id }) =>
-            void navigate({
-              to: "/runs/$threadId",
-              params: { threadId: thread_id },
-              search: {},
-              replace: true,
-            })
-          }
-        />
+        <Suspense>
+          <RerunDialog
+            threadId={threadId}
+            opened={{ ...(isPreset(rerun) ? { preset: rerun } : {}), step, correct }}
+            onOpened={({ preset, step: from }) =>
+              void navigate({
+                search: (now) => ({ ...now, rerun: preset ?? "true", step: from }),
+                replace: true,
+                resetScroll: false,
+              })
+            }
+            onClose={() => void navigate({ search: withoutRerun, replace: true, resetScroll: false })}
+            onStarted={({ thread_id }) =>
+              void navigate({
+                to: "/runs/$threadId",
+                params: { threadId: thread_id },
+                search: {},
+                replace: true,
+              })
+            }
+          />
+        </Suspense>
       )}
     </div>
   );
+}
+
+function withoutRerun({ tab }: RunPageSearch): RunPageSearch {
+  return tab ? { tab } : {};
 }

@@ -5,11 +5,11 @@ import { SearchX } from "lucide-react";
 import { Button } from "@/components/button";
 import { Empty, LoadingRows } from "@/components/empty";
 import { Page } from "@/components/layout";
+import { Pager } from "@/components/pager";
 import { Panel } from "@/components/panel";
 import { ProblemNotice } from "@/components/problem-notice";
-import { RerunDialog } from "@/features/rerun/rerun-dialog";
+import { QuickRerun } from "@/features/rerun/quick-rerun";
 import { useStartingRuns } from "@/features/rerun/rerun-state";
-import { Pager } from "@/features/runs/pager";
 import { RunFilters } from "@/features/runs/run-filters";
 import { hasFilter, type RunSearch, runFilter, statusesOf } from "@/features/runs/run-search";
 import { RunsTable } from "@/features/runs/runs-table";
@@ -76,13 +76,13 @@ export default function RunsPage() {
                   void navigate({ search: (now) => ({ ...now, rerun: run.thread_id }), resetScroll: false })
                 }
               />
-              <Pager search={search} next={runs.data?.next_cursor ?? null} />
+              <Pager cursor={search.cursor} next={runs.data?.next_cursor ?? null} />
             </>
           )}
         </Panel>
       )}
       {search.rerun && (
-        <RerunDialog
+        <QuickRerun
           threadId={search.rerun}
           onClose={() =>
             void navigate({

@@ -8,6 +8,7 @@ import { Markdown } from "@/components/markdown";
 import { Notice } from "@/components/notice";
 import { Panel } from "@/components/panel";
 import { ProblemNotice } from "@/components/problem-notice";
+import { CompareVersions } from "@/features/skills/compare-versions";
 import { ContractTable } from "@/features/skills/contract-table";
 import { Diagnostics } from "@/features/skills/diagnostics";
 import { Versions } from "@/features/skills/versions";
@@ -18,7 +19,8 @@ const route = getRouteApi("/skills/$name");
 
 export default function SkillPage() {
   const { name } = route.useParams();
-  const { version } = route.useSearch();
+  const { version, left, right } = route.useSearch();
+  const navigate = route.useNavigate();
   const skill = useQuery(skillOptions(name, version));
   const versions = useQuery(skillVersionsOptions(name));
   useTitle(name);
@@ -49,6 +51,22 @@ export default function SkillPage() {
             <Panel title="Contract">
               <ContractTable skill={skill.data} />
             </Panel>
+            {versions.data && versions.data.items.length > 1 && (
+              <CompareVersions
+                name={name}
+                versions={versions.data.items}
+                shown={skill.data.digest}
+                left={left}
+                right={right}
+                onChoose={(chosen) =>
+                  void navigate({
+                    search: (now) => ({ ...now, ...chosen }),
+                    replace: true,
+                    resetScroll: false,
+                  })
+                }
+              />
+            )}
             <Panel title="Text">
               <div className="p-5 max-md:p-4">
                 <Markdown text={skill.data.body} />

@@ -8,11 +8,24 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from agentskills import __version__
-from agentskills.api import errors, openapi, ui
+from agentskills.api import docs, errors, openapi, ui
 from agentskills.api.guards import Guard
 from agentskills.api.metrics import Measured, Metrics
 from agentskills.api.process import running
-from agentskills.api.routes import answers, lineage, plan, runs, server, session, skills, start
+from agentskills.api.routes import (
+    answers,
+    audit,
+    cases,
+    compare,
+    effects,
+    lineage,
+    plan,
+    runs,
+    server,
+    session,
+    skills,
+    start,
+)
 from agentskills.api.sessions import Keys
 from agentskills.settings import Settings
 from agentskills.settings import settings as read_settings
@@ -34,10 +47,30 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             yield
 
     app = FastAPI(
-        title="AgentSkills", version=__version__, description=DESCRIPTION, redoc_url=None, lifespan=lifespan
+        title="AgentSkills",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,  # FastAPI's pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
     )
     app.state.metrics = metrics = Metrics()
-    for routes in (start, plan, runs, lineage, answers, skills, session, server, ui):
+    for routes in (
+        start,
+        plan,
+        compare,
+        runs,
+        cases,
+        lineage,
+        answers,
+        effects,
+        audit,
+        skills,
+        session,
+        server,
+        ui,
+        docs,
+    ):
         app.include_router(routes.router)
     errors.install(app)
     app.state.keys = keys = Keys(chosen)

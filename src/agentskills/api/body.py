@@ -21,6 +21,15 @@ _LARGE = 200_000
 """Bytes from which on a body is parsed in a thread, so that others need not wait for it."""
 
 
+_WORDS = {
+    "extra_forbidden": "unknown field",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "list_type": "must be a list",
+}
+"""Where pydantic speaks of Python's types."""
+
+
 class InvalidBody(BadInput):
     """The body has wrong fields."""
 
@@ -67,7 +76,7 @@ def field_problems(errors: Any, skip: int = 0) -> list[dict[str, str]]:
     found = []
     for error in errors[:20]:
         place = [str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"][skip:]]
-        message = "unknown field" if error["type"] == "extra_forbidden" else error["msg"]
+        message = _WORDS.get(error["type"], error["msg"])
         found.append({"pointer": "".join(f"/{part}" for part in place), "message": message})
     return found
 

@@ -37,7 +37,9 @@ def problem_of(error: AgentSkillsError, path: str | None) -> JsonAnswer:
         headers["Retry-After"] = "1"
     if isinstance(error, TooLarge):
         headers["Connection"] = "close"  # what is left of the body is not read
-    title = (type(error).__doc__ or type(error).__name__).strip().splitlines()[0].rstrip(".")
+    title = (
+        (type(error).__doc__ or type(error).__name__).strip().splitlines()[0].partition(";")[0].rstrip(".")
+    )
     return problem(
         error.status,
         error.type,

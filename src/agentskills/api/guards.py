@@ -15,9 +15,9 @@ from agentskills.services.actor import Actor
 from agentskills.settings import Settings
 
 _SESSION = "/session"
-_OPEN = ("/", "/ui", "/health", "/callback", "/openapi.json", _SESSION)
+_OPEN = ("/", "/ui", "/health", "/callback", "/openapi.json", "/docs", _SESSION)
 """Open to all that reach the server: a callback shows its own token, and who signs in has no session yet."""
-_OPEN_BELOW = ("/ui/", "/docs")
+_OPEN_BELOW = "/ui/"
 _READ = (b"host", b"origin", b"sec-fetch-site", b"authorization", b"cookie")
 _FOREIGN = "pages of other sites may not use this server"
 

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from agentskills.api import behalf
 from agentskills.api.answer import PROBLEM
 from agentskills.api.schemas.shapes import Problem
 from agentskills.api.schemas.steps import RunEvent
@@ -18,6 +19,8 @@ _REF = "#/components/schemas/{model}"
 _asked: dict[str, type[BaseModel]] = {}
 _also: tuple[type[BaseModel], ...] = (Problem, RunEvent)
 """Shapes that no operation names, but clients need."""
+_WITHOUT_BEHALF = ("deliverCallback", "openSession", "closeSession")
+"""Calls of services, and of those who sign in: each for itself."""
 
 
 def takes(model: type[BaseModel], *, required: bool = False) -> dict[str, Any]:
@@ -57,8 +60,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for operations in made["paths"].values():
-        for operation in operations.values():
+        for method, operation in operations.items():
             _say_problems(operation)
+            if method != "get" and operation["operationId"] not in _WITHOUT_BEHALF:
+                operation.setdefault("parameters", []).append(behalf.PARAMETER)
     made["components"]["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer"},
         "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import structlog
 from fastapi import FastAPI
 from starlette.requests import Request
 
+from agentskills.api.behalf import on_behalf_of
 from agentskills.api.metrics import Metrics
 from agentskills.api.sessions import Keys
 from agentskills.engine.notifier import Notifier
@@ -54,8 +56,10 @@ def keys_of(request: Request) -> Keys:
 
 
 def actor_of(request: Request) -> Actor:
-    """Return who asks, as the guard found out."""
-    return cast(Actor, request.scope["asf.actor"])
+    """Return who asks, as the guard found out, and for whom. Raises `BadInput`."""
+    actor = cast(Actor, request.scope["asf.actor"])
+    behalf = on_behalf_of(request)
+    return actor if behalf is None else replace(actor, on_behalf_of=behalf)
 
 
 @asynccontextmanager

@@ -16,6 +16,9 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "worker": ("agentskills.cli.worker:worker", "Carry out runs."),
     "db": ("agentskills.cli.db:db", "Set up and check the database."),
     "run": ("agentskills.cli.run:run", "Start, watch, answer and rerun runs."),
+    "test": ("agentskills.cli.test:test", "Go through kept runs again with the skills as they are now."),
+    "effects": ("agentskills.cli.effects:effects", "Show what was done to the outside world."),
+    "audit": ("agentskills.cli.audit:audit", "Show who did what, when and why."),
     "skills": ("agentskills.cli.skills:skills", "Look at skills and check them."),
 }
 

@@ -171,6 +171,15 @@ def moment(value: str | None) -> str:
     return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def actor(given: dict[str, Any] | None) -> str:
+    """Return who did something, and on whose behalf as far as was said."""
+    if not given:
+        return ""
+    name = given.get("name") or given["kind"]
+    behalf = given.get("on_behalf_of")
+    return f"{name} for {behalf}" if behalf else str(name)
+
+
 def duration(start: str | None, end: str | None) -> str:
     """Return how long something took: `0.21 s`, `3 min 04 s`, `2 h 05 min`; nothing while it goes on."""
     if not start or not end:

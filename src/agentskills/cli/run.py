@@ -1,4 +1,4 @@
-"""`asf run`: start, list, show, watch, answer, cancel and rerun runs."""
+"""`asf run`: start, list, show, watch, answer and cancel runs; rerun.py has the rest."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agentskills.cli import output as out
+from agentskills.cli.keep import keep
 from agentskills.cli.lineage import delete, lineage
+from agentskills.cli.options import run_argument, set_option, text_of, wait_option
+from agentskills.cli.rerun import plan, rerun
 from agentskills.cli.session import full_id, online, tell
-from agentskills.cli.values import ASSIGNMENT, JSON_OBJECT, MOMENT, merge_patch_of, with_assignments
-from agentskills.cli.watch import follow
+from agentskills.cli.values import JSON_OBJECT, MOMENT, with_assignments
+from agentskills.cli.watch import follow, started
 from agentskills.domain.errors import BadInput, NotWaiting, StepChoiceNeeded
 from agentskills.domain.status import RunStatus
 
 if TYPE_CHECKING:
     from agentskills.client import AgentSkills
-    from agentskills.client import Run as Handle
 
 COLUMNS = (
     out.Column("ID", lambda run: run["thread_id"], whole=True),
@@ -28,18 +30,6 @@ COLUMNS = (
     out.Column("NOTE", lambda run: note(run)),
 )
 
-set_option = click.option(
-    "--set",
-    "assignments",
-    type=ASSIGNMENT,
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="Set one value, such as order.id=18. Read as JSON with exact numbers where it parses, else as text. "
-    "Repeatable.",
-)
-wait_option = click.option("--wait", is_flag=True, help="Follow the run until it ends; exit 1 if it fails.")
-run_argument = click.argument("run_id", metavar="ID")
-
 
 @click.group()
 def run() -> None:
@@ -49,8 +39,11 @@ def run() -> None:
     """
 
 
+run.add_command(keep)
 run.add_command(lineage)
 run.add_command(delete)
+run.add_command(plan)
+run.add_command(rerun)
 
 
 @run.command()
@@ -93,31 +86,13 @@ async def start(
     if sum(source is not None for source in (sop, sop_file, sop_name)) != 1:
         raise BadInput("give the procedure by one of --sop, --sop-file and --name")
     handle = await client.start(
-        sop=_text(sop_file) if sop_file else sop,
+        sop=text_of(sop_file) if sop_file else sop,
         sop_name=sop_name,
         initial_data=with_assignments(data, assignments) if data is not None or assignments else None,
         skills=skills or None,
         **more,
     )
-    return await _started(client, handle, wait, output)
-
-
-def _text(file: Any) -> str:
-    try:
-        return str(file.read().decode())
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file.name} is not UTF-8: {error}") from None
-
-
-async def _started(client: AgentSkills, handle: Handle, wait: bool, output: str) -> int | None:
-    if not wait:
-        if output == "table":
-            click.echo(handle.thread_id)
-        else:
-            out.print_document(handle.answer, output)
-        return None
-    tell(f"started {handle.thread_id}")
-    return await follow(client, handle.thread_id, output)
+    return await started(client, handle, wait, output)
 
 
 @run.command()
@@ -259,42 +234,26 @@ def choose(status: dict[str, Any], step: int | None) -> dict[str, Any]:
 
 
 @run.command()
-@run_argument
-@set_option
-@click.option(
-    "--data", type=JSON_OBJECT, help="The whole initial data instead of the earlier: JSON or @file."
-)
-@click.option("--sop-file", type=click.File("rb"), help="An edited procedure; - reads standard input.")
-@click.option("--run-name", help="What people read in lists, instead of `… (Rerun #n)`.")
-@click.option("--model", help="Another model for this run.")
-@click.option("--metadata", type=JSON_OBJECT, help="Labels over those inherited: a JSON object or @file.")
-@click.option("--reason", help="Why, for the audit trail.")
-@wait_option
+@click.argument("left", metavar="A")
+@click.argument("right", metavar="B")
+@click.option("--which", is_flag=True, help="Rerun A with one differing ingredient of B at a time.")
+@click.option("--reason", help="With --which: why, for the audit trail.")
 @out.output_option
 @online
-async def rerun(
-    client: AgentSkills,
-    run_id: str,
-    assignments: tuple[tuple[str, Any], ...],
-    data: dict[str, Any] | None,
-    sop_file: Any,
-    wait: bool,
-    output: str,
-    **more: Any,
-) -> int | None:
-    """Start a new run that repeats this one, and print its id.
+async def compare(
+    client: AgentSkills, left: str, right: str, which: bool, reason: str | None, output: str
+) -> None:
+    """Compare two runs: what differs, and which ingredients made it differ."""
+    from agentskills.cli.comparison_page import print_comparison, print_trials
 
-    With --set only those values differ (null removes one); with --data and --set the values are set in it.
-    """
-    thread_id = await full_id(client, run_id)
-    handle = await client.rerun(
-        thread_id,
-        changes=merge_patch_of(assignments) if assignments and data is None else None,
-        initial_data=with_assignments(data, assignments) if data is not None else None,
-        sop=_text(sop_file) if sop_file else None,
-        **more,
-    )
-    return await _started(client, handle, wait, output)
+    ids = await full_id(client, left), await full_id(client, right)
+    answer = await (client.attribute(*ids, reason=reason) if which else client.compare(*ids))
+    if output != "table":
+        out.print_document(answer, output)
+    elif which:
+        print_trials(answer)
+    else:
+        print_comparison(answer)
 
 
 def _print_answer(answer: dict[str, Any], output: str, line: str) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agentskills.cli.doubts import tell_doubts
 from agentskills.domain.errors import SetupError
 from agentskills.settings import Settings
 from agentskills.settings import settings as read_settings
@@ -67,7 +68,7 @@ def check_exposure(settings: Settings) -> None:
     if settings.host == "localhost":
         return
     try:
-        loopback = ipaddress.ip_address(settings.host.strip("[]")).is_loopback
+        loopback = ipaddress.ip_address(settings.host).is_loopback
     except ValueError:
         loopback = False
     if not loopback:
@@ -79,7 +80,7 @@ def check_exposure(settings: Settings) -> None:
 
 def listen(settings: Settings) -> socket.socket:
     """Return a socket bound to host and port, so that a taken port is known before anything starts."""
-    host = settings.host.strip("[]")
+    host = settings.host
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -141,17 +142,17 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
 
 
 def _announce(settings: Settings) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     where = _hide(settings.database_url) if settings.database_url else str(settings.home)
     lines = [
-        f"AgentSkills is ready:  http://{host}:{settings.port}/ui/",
-        f"  API                  http://{host}:{settings.port}/docs",
+        f"AgentSkills is ready:  {settings.own_url}/ui/",
+        f"  API                  {settings.own_url}/docs",
         f"  data                 {where}",
         f"  skills               {settings.skills or 'none: set ASF_SKILLS to a folder of skills'}",
         f"  model                {settings.model or 'none: set ASF_MODEL, see docs/quickstart.md'}",
         "  Ctrl-C stops everything.",
     ]
     print("\n".join(lines), file=sys.stdout, flush=True)
+    tell_doubts(settings)
 
 
 def _hide(url: str) -> str:

@@ -104,6 +104,29 @@ def _print_skill(skill: dict[str, Any], versions: list[dict[str, Any]]) -> None:
 
 
 @skills.command()
+@click.argument("name")
+@click.argument("left")
+@click.argument("right", required=False)
+@out.output_option
+@online
+async def diff(client: AgentSkills, name: str, left: str, right: str | None, output: str) -> None:
+    """Show what differs between two versions of a skill.
+
+    LEFT and RIGHT are digests or their beginnings, from 8 characters on; without RIGHT it is the
+    current version. `asf skills show NAME` lists all versions.
+    """
+    from agentskills.cli.skill_diff import print_difference
+
+    found = await client.skill_diff(name, left, right)
+    if output != "table":
+        out.print_document(found, output)
+    elif found["files"]:
+        print_difference(found)
+    else:
+        tell("no difference")
+
+
+@skills.command()
 @out.output_option
 @online
 async def reload(client: AgentSkills, output: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from agentskills.domain.clock import now
-from agentskills.domain.data_path import check_path, written
+from agentskills.domain.data_path import check_path, read, written
 from agentskills.domain.errors import BadInput, NotJson
 from agentskills.domain.json_text import Json, check_json, parse_json
 
@@ -65,28 +65,53 @@ class AssignmentType(click.ParamType[tuple[str, Any]]):
             self.fail(error.detail, param, ctx)
 
 
+class ContainedType(click.ParamType[dict[str, Any]]):
+    """What data should contain: `path=value`, or a JSON object, inline or `@file`."""
+
+    name = "path=value|json"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Any]:
+        """Return the object; its keys may be data paths."""
+        if isinstance(value, dict):
+            return value
+        if value.lstrip().startswith(("{", "@")):
+            return JSON_OBJECT.convert(value, param, ctx)
+        path, found = ASSIGNMENT.convert(value, param, ctx)
+        return {path: found}
+
+
 class MomentType(click.ParamType[datetime]):
-    """A point in time: ISO 8601 (local time unless it says otherwise), or an age such as 90m, 24h, 7d."""
+    """A point in time: ISO 8601 (local time unless it says otherwise), or an age such as 90m, 24h, 7d.
+
+    With `ahead` the same words say how long from now.
+    """
 
     name = "time|age"
+
+    def __init__(self, *, ahead: bool = False) -> None:
+        self._ahead = ahead
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return the time with its zone."""
         if isinstance(value, datetime):
             return value
         if age := _AGE.fullmatch(value):
-            return now() - timedelta(**{_UNITS[age[2]]: int(age[1])})
+            span = timedelta(**{_UNITS[age[2]]: int(age[1])})
+            return now() + span if self._ahead else now() - span
         try:
             return datetime.fromisoformat(value).astimezone()
         except (ValueError, OverflowError):
+            what = "a time from now" if self._ahead else "an age"
             self.fail(
-                f"{value!r} is neither a time such as 2026-11-20T09:30 nor an age such as 24h", param, ctx
+                f"{value!r} is neither a time such as 2026-11-20T09:30 nor {what} such as 24h", param, ctx
             )
 
 
 JSON_OBJECT = JsonObjectType()
 ASSIGNMENT = AssignmentType()
+CONTAINED = ContainedType()
 MOMENT = MomentType()
+LATER = MomentType(ahead=True)
 
 
 def json_or_text(text: str) -> Json:
@@ -98,12 +123,25 @@ def json_or_text(text: str) -> Json:
         return text
 
 
-def merge_patch_of(assignments: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
-    """Return the merge patch that carries out the assignments; of two for one place the later wins."""
+def merge_patch_of(
+    assignments: tuple[tuple[str, Any], ...], before: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the merge patch that carries out the assignments; of two for one place the later wins.
+
+    `before` is what it will be applied to: an object that is set takes the place of the one that stands
+    there, while a merge patch alone would keep keys that are not named.
+    """
     patch: dict[str, Any] = {}
     for path, value in assignments:
-        patch = written(patch, path, value)
+        patch = written(patch, path, _replacing(read(before, path), value))
     return patch
+
+
+def _replacing(old: Json, new: Json) -> Json:
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return new
+    gone = {key: None for key in old if key not in new}
+    return gone | {key: _replacing(old.get(key), value) for key, value in new.items()}
 
 
 def with_assignments(data: dict[str, Any] | None, assignments: tuple[tuple[str, Any], ...]) -> dict[str, Any]:

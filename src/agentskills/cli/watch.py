@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from agentskills.client import AgentSkills, Event
+    from agentskills.client import Run as Handle
 
 Step = dict[str, Any]
 
@@ -81,6 +82,18 @@ def waiting_lines(thread_id: str, waiting: list[dict[str, Any]] | None) -> list[
             line += f"; answer with: asf run approve {thread_id} --step {wait['step']} {flags}"
         lines.append(out.cell(line))
     return lines
+
+
+async def started(client: AgentSkills, run: Handle, wait: bool, output: str) -> int | None:
+    """Print the id of a run that was just started, or follow it until it ends."""
+    if wait:
+        tell(f"started {run.thread_id}")
+        return await follow(client, run.thread_id, output)
+    if output == "table":
+        click.echo(run.thread_id)
+    else:
+        out.print_document(run.answer, output)
+    return None
 
 
 async def follow(client: AgentSkills, thread_id: str, output: str) -> int:

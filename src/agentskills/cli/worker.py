@@ -22,6 +22,7 @@ def worker(until_stdin_ends: bool) -> None:
         threading.Thread(target=_end_with_parent, daemon=True).start()
 
     from agentskills.cli.database import ready_database
+    from agentskills.cli.doubts import tell_doubts
     from agentskills.cli.supervisor import Supervisor
     from agentskills.engine.worker import main
     from agentskills.logs import set_up_logs
@@ -31,6 +32,8 @@ def worker(until_stdin_ends: bool) -> None:
     settings = read_settings()
     set_up_logs(settings.log_level)
     ready_database(settings)
+    if not until_stdin_ends:  # else its parent tells
+        tell_doubts(settings)
     supervisor = None
     if not settings.database_url and not until_stdin_ends:
         supervisor = Supervisor(embedded_server(settings), with_worker=False)

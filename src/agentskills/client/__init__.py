@@ -3,6 +3,7 @@
 from agentskills.client.client import AgentSkills
 from agentskills.client.errors import ServerUnreachable, UnexpectedAnswer, WaitTimedOut
 from agentskills.client.events import Event
+from agentskills.client.rerun_request import RerunRequest
 from agentskills.client.run import Run
 from agentskills.domain.errors import AgentSkillsError
 
@@ -10,6 +11,7 @@ __all__ = [
     "AgentSkills",
     "AgentSkillsError",
     "Event",
+    "RerunRequest",
     "Run",
     "ServerUnreachable",
     "UnexpectedAnswer",

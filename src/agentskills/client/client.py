@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 from urllib.parse import quote
 
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.events import Event, follow
+from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
 from agentskills.client.transport import Transport
 from agentskills.domain.json_text import json_str
@@ -27,12 +28,19 @@ class AgentSkills:
     """
 
     def __init__(
-        self, url: str | None = None, api_key: str | None = None, *, timeout: float = 30.0, retries: int = 5
+        self,
+        url: str | None = None,
+        api_key: str | None = None,
+        *,
+        on_behalf_of: str | None = None,
+        timeout: float = 30.0,
+        retries: int = 5,
     ) -> None:
         """Name the server; without `url` it is ASF_API_URL, or else ASF_HOST and ASF_PORT.
 
-        `api_key` (or ASF_API_TOKEN) is sent as Bearer. `timeout`: seconds for one answer.
-        `retries`: after a lost connection or 429, 502, 503, 504; never with other effect than one try.
+        `api_key` (or ASF_API_TOKEN) is sent as Bearer; `on_behalf_of` is a label that the audit keeps
+        of all calls. `timeout`: seconds for one answer. `retries`: after a lost connection or 429, 502,
+        503, 504; never with other effect than one try.
         """
         if url is None or api_key is None:
             from agentskills.settings import Settings
@@ -41,7 +49,7 @@ class AgentSkills:
             url = url or settings.client_url
             token = settings.api_token
             api_key = api_key or (token.get_secret_value() if token else None)
-        self._transport = Transport(url, api_key, timeout=timeout, retries=retries)
+        self._transport = Transport(url, api_key, on_behalf_of=on_behalf_of, timeout=timeout, retries=retries)
 
     @property
     def url(self) -> str:
@@ -98,35 +106,26 @@ class AgentSkills:
         return self._started(await self._transport.post("/start", body, key=idempotency_key))
 
     async def rerun(
-        self,
-        thread_id: str,
-        *,
-        changes: Mapping[str, Any] | None = None,
-        initial_data: Mapping[str, Any] | None = None,
-        sop: str | None = None,
-        reason: str | None = None,
-        run_name: str | None = None,
-        model: str | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        idempotency_key: str | None = None,
+        self, thread_id: str, *, idempotency_key: str | None = None, **request: Unpack[RerunRequest]
     ) -> Run:
         """Start a new run that repeats `thread_id`; with nothing given, exactly the same again.
 
-        `changes` is a JSON merge patch over the run's initial_data (None removes a key);
-        `initial_data` replaces it whole; `sop` is an edited procedure. Raises `RunNotFound` and `BadInput`.
+        The fields are those of `RerunRequest`, such as `preset="only-what-changed"`, `changes` (a JSON
+        merge patch, None removes a key) or `consent`. Raises `RunNotFound`, `BadInput` and its kinds
+        naming the field, and where it can't be done as asked `PlanChanged` (`fields["plan"]` is the
+        plan as it is now), `NotFinished`, `NothingFailed`, `VersionMissing`, `PlanDiverged`,
+        `NotRecorded` or `EffectNeeded`.
         """
-        body = _given(
-            changes=changes,
-            initial_data=initial_data,
-            sop=sop,
-            reason=reason,
-            run_name=run_name,
-            model=model,
-            metadata=metadata,
-        )
-        return self._started(
-            await self._transport.post(f"/rerun/{_id(thread_id)}", body, key=idempotency_key)
-        )
+        path = f"/rerun/{_id(thread_id)}"
+        return self._started(await self._transport.post(path, rerun_body(request), key=idempotency_key))
+
+    async def plan(self, thread_id: str, **request: Unpack[RerunRequest]) -> JsonObject:
+        """Return what a rerun would reuse, execute or leave open, and why; nothing is started.
+
+        Give the answer's `plan_token` to `rerun`, with the same fields, to start just that. Raises
+        what `rerun` raises, but what certainly ends the rerun is in the plan's `ends`.
+        """
+        return _object(await self._transport.post(f"/rerun/{_id(thread_id)}/plan", rerun_body(request)))
 
     def run(self, thread_id: str) -> Run:
         """Return a handle on a run that exists; asks the server nothing."""
@@ -148,6 +147,14 @@ class AgentSkills:
     async def detail(self, thread_id: str) -> JsonObject:
         """Return the run's row with its state, its parent and its reruns."""
         return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}"))
+
+    async def case(self, thread_id: str, *, expect: Sequence[str] | None = None) -> JsonObject:
+        """Return a finished run as a test, as `asf run keep` writes it.
+
+        `expect` names the paths whose values count; without it all that steps produced. Raises
+        `NotFinished`, and `BadInput` for a path that holds nothing.
+        """
+        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/case", _given(expect=expect)))
 
     def events(self, thread_id: str, *, after: str | None = None) -> AsyncIterator[Event]:
         """Yield what happens in a run until it ends; a broken connection is taken up where it broke.
@@ -228,6 +235,27 @@ class AgentSkills:
             if not cursor:
                 return
 
+    # Comparing
+
+    async def compare(self, left: str, right: str) -> JsonObject:
+        """Return how two runs differ and why: headline, origins, aligned steps, data, totals.
+
+        Any two runs, finished or not. Raises `RunNotFound` and `RunDeleted`.
+        """
+        return _object(await self._transport.get("/admin/runs/compare", {"left": left, "right": right}))
+
+    async def attribute(
+        self, left: str, right: str, *, reason: str | None = None, idempotency_key: str | None = None
+    ) -> JsonObject:
+        """Find out which: rerun `left` once for each ingredient that differs, with only that one.
+
+        Returns `{reruns: [{ingredient, thread_id}], left_out}`; nothing goes out of these reruns. What each
+        has brought is in `compare`, under `attribution`. Raises `NothingDiffers`.
+        """
+        body = _given(left=left, right=right, reason=reason)
+        path = "/admin/runs/compare/attribute"
+        return _object(await self._transport.post(path, body, key=idempotency_key))
+
     # Answering and stopping
 
     async def approve(
@@ -277,6 +305,65 @@ class AgentSkills:
         """
         return _object(await self._transport.delete(f"/admin/runs/{_id(thread_id)}", _given(reason=reason)))
 
+    # Effects and audit
+
+    async def effects(
+        self,
+        *,
+        state: str | Sequence[str] | None = None,
+        skill: str | None = None,
+        thread_id: str | None = None,
+        root: str | None = None,
+        scope: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        after: datetime | str | None = None,
+        before: datetime | str | None = None,
+        not_repeated: bool = False,
+        page_size: int = PAGE,
+    ) -> AsyncIterator[JsonObject]:
+        """Yield what skills did to the outside world, the latest news first; all filters given must hold.
+
+        `data` is JSON that what went out must contain; its keys may be data paths. `root` finds the
+        whole family of a run, `not_repeated` what another run did not do again.
+        """
+        given = _given(
+            state=[state] if isinstance(state, str) else state,
+            skill=skill,
+            thread_id=thread_id,
+            root=root,
+            scope=scope,
+            data=_text(data),
+            after=_time(after),
+            before=_time(before),
+            not_repeated="true" if not_repeated else None,
+        )
+        async for effect in self._pages("/admin/effects", given, page_size):
+            yield effect
+
+    async def effect(self, effect_id: int) -> JsonObject:
+        """Return one effect with all that is known about it. Raises `EffectNotFound`."""
+        return _object(await self._transport.get(f"/admin/effects/{effect_id}"))
+
+    async def audit(
+        self,
+        *,
+        thread_id: str | None = None,
+        action: str | None = None,
+        actor: str | None = None,
+        after: datetime | str | None = None,
+        before: datetime | str | None = None,
+        page_size: int = PAGE,
+    ) -> AsyncIterator[JsonObject]:
+        """Yield who did what, when, on whose behalf and why, the newest first.
+
+        `actor` is a name, a kind such as `person`, or on whose behalf it was done.
+        """
+        given = _given(
+            thread_id=thread_id, action=action, actor=actor, after=_time(after), before=_time(before)
+        )
+        async for entry in self._pages("/admin/audit", given, page_size):
+            yield entry
+
     # Skills and SOPs
 
     async def skills(self) -> JsonObject:
@@ -291,6 +378,14 @@ class AgentSkills:
     async def skill_versions(self, name: str) -> list[JsonObject]:
         """Return all versions of a skill, the newest first. Raises `SkillNotFound`."""
         return _items(await self._transport.get(f"/admin/skills/{_id(name)}/versions"))
+
+    async def skill_diff(self, name: str, left: str, right: str | None = None) -> JsonObject:
+        """Return what differs between two versions of a skill, without `right` to the current one.
+
+        A digest may be its beginning, from eight characters on. Raises `SkillNotFound`.
+        """
+        params = _given(left=left, right=right)
+        return _object(await self._transport.get(f"/admin/skills/{_id(name)}/diff", params))
 
     async def sops(self) -> list[JsonObject]:
         """Return the named SOPs with their text and example inputs."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from agentskills.client.events import Event
+from agentskills.client.rerun_request import RerunRequest
 
 if TYPE_CHECKING:
     from agentskills.client.client import AgentSkills
@@ -65,9 +66,13 @@ class Run:
         """Stop the run; see `AgentSkills.cancel`."""
         return await self.client.cancel(self.thread_id, reason=reason, idempotency_key=idempotency_key)
 
-    async def rerun(self, **request: Any) -> Run:
+    async def rerun(self, *, idempotency_key: str | None = None, **request: Unpack[RerunRequest]) -> Run:
         """Start a new run that repeats this one; see `AgentSkills.rerun`."""
-        return await self.client.rerun(self.thread_id, **request)
+        return await self.client.rerun(self.thread_id, idempotency_key=idempotency_key, **request)
+
+    async def plan(self, **request: Unpack[RerunRequest]) -> dict[str, Any]:
+        """Return what a rerun of this run would do; see `AgentSkills.plan`."""
+        return await self.client.plan(self.thread_id, **request)
 
     async def lineage(self) -> dict[str, Any]:
         """Return the run's whole family; see `AgentSkills.lineage`."""

@@ -12,7 +12,7 @@ import httpx2
 import msgspec
 
 from agentskills.client.errors import RETRIED_STATUSES, ServerUnreachable, error_for
-from agentskills.domain.errors import AgentSkillsError, QueryTooSlow
+from agentskills.domain.errors import AgentSkillsError, BadInput, QueryTooSlow
 from agentskills.domain.json_text import Json, check_json, json_bytes, parse_stored
 
 NO_BODY: Final = object()
@@ -31,15 +31,35 @@ Params = Mapping[str, str | Sequence[str]]
 class Transport:
     """One server, its key, and how stubbornly to call it."""
 
-    def __init__(self, url: str, api_key: str | None, *, timeout: float, retries: int) -> None:
-        """Take the server's URL; `timeout` in seconds for one try, `retries` after the first try."""
+    def __init__(
+        self,
+        url: str,
+        api_key: str | None,
+        *,
+        on_behalf_of: str | None = None,
+        timeout: float,
+        retries: int,
+    ) -> None:
+        """Take the server's URL; `timeout` in seconds for one try, `retries` after the first try.
+
+        Raises `BadInput` for what is no URL.
+        """
         headers = {"Accept": "application/json"}
         if api_key:
             headers["Authorization"] = f"Bearer {api_key}"
+        if on_behalf_of:
+            headers["On-Behalf-Of"] = on_behalf_of
         self.url = url.rstrip("/")
         self.retries = retries
         self.timeout = timeout
-        self.http = httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=timeout)
+        try:
+            self.http = httpx2.AsyncClient(
+                base_url=self.url,
+                headers={name.encode(): value.encode() for name, value in headers.items()},  # UTF-8
+                timeout=timeout,
+            )
+        except httpx2.InvalidURL as error:
+            raise BadInput(f"{url} is no URL of a server: {error}") from None
 
     async def get(self, path: str, params: Params | None = None) -> Json:
         """Return the JSON answer of a GET."""

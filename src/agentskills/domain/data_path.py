@@ -67,6 +67,21 @@ def _written(data: Any, keys: tuple[str, ...], value: Json) -> dict[str, Any]:
     return copy
 
 
+def without(data: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return `data` without what stands at `path` and without objects that held nothing else."""
+    if read(data, path) is ABSENT:
+        return data
+    return _without(data, parts(path))
+
+
+def _without(data: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    copy = dict(data)
+    inner = copy.pop(keys[0])
+    if len(keys) > 1 and (rest := _without(inner, keys[1:])):
+        copy[keys[0]] = rest
+    return copy
+
+
 @lru_cache(maxsize=16384)
 def overlap(left: str, right: str) -> bool:
     """Say whether two paths are equal or one lies inside the other."""

@@ -56,6 +56,13 @@ class SkillNotFound(AgentSkillsError):
     type = "skill-not-found"
 
 
+class EffectNotFound(AgentSkillsError):
+    """There is no effect with this number."""
+
+    status = 404
+    type = "effect-not-found"
+
+
 class SopNotFound(AgentSkillsError):
     """There is no named SOP like this."""
 
@@ -206,6 +213,13 @@ class RunDeleted(AgentSkillsError):
     type = "run-deleted"
 
 
+class NothingDiffers(AgentSkillsError):
+    """The two runs differ in nothing that a rerun could take from one into the other."""
+
+    status = 409
+    type = "nothing-differs"
+
+
 class ForgedToken(AgentSkillsError):
     """The callback token is missing or is not the one this step was given."""
 
@@ -300,3 +314,10 @@ class StepNotFound(AgentSkillsError):
 
     status = 404
     type = "step-not-found"
+
+
+class BadCase(AgentSkillsError):
+    """This file holds no run that was kept as a test; the message names the place."""
+
+    status = 422
+    type = "bad-case"

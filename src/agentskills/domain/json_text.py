@@ -84,6 +84,11 @@ def json_str(value: Json) -> str:
     return _encode(value).decode()
 
 
+def json_in_tags(value: Json) -> str:
+    """Return compact JSON that can stand between tags in a prompt: no text in it can end one."""
+    return json_str(value).replace("</", "<\\/")
+
+
 _SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -137,6 +142,11 @@ def _check_decimal(value: Decimal, pointer: str) -> None:
     assert isinstance(exponent, int)  # finite, so it is a number
     if abs(value.adjusted()) > MAX_EXPONENT or abs(exponent) > 2 * MAX_EXPONENT:
         raise BadInput(f"a number has an exponent beyond ±{MAX_EXPONENT}", pointer=pointer)
+
+
+def pointer_to(*keys: str) -> str:
+    """Return the JSON pointer (RFC 6901) to the place that these keys lead to."""
+    return "".join(f"/{_escape(key)}" for key in keys)
 
 
 def _escape(key: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from agentskills.domain.canonical import digest
 from agentskills.domain.clock import now
-from agentskills.domain.data_path import ABSENT, read, written
+from agentskills.domain.data_path import ABSENT, read, without, written
 from agentskills.domain.errors import SkillFailed
 from agentskills.domain.execution import Asks
 from agentskills.domain.skill import Approval
@@ -44,18 +44,22 @@ async def approve(errand: Errand) -> End:
         return errand.fails(expired("an approval")) if is_past(wait) else End("parked", wait.until)
     if wait.answer.get("decision") == "reject":
         return errand.fails(rejected(wait), actor=wait.answered_by)
-    edits, digests = edits_of(wait.answer.get("data") or {}, shown, paths)
-    return _approved(errand, wait, edits, digests)
+    given = wait.answer.get("data") or {}
+    edits, digests = edits_of(given, shown, paths)
+    outputs = _beside(given, paths)
+    for path in digests:
+        outputs = written(outputs, path, read(edits, path))
+    return _approved(errand, wait, outputs, digests)
 
 
-def _approved(errand: Errand, wait: Wait, edits: dict[str, Any], digests: dict[str, str]) -> End:
+def _approved(errand: Errand, wait: Wait, outputs: dict[str, Any], digests: dict[str, str]) -> End:
     errand.closes()
     note = (wait.answer or {}).get("note")
     reason = f"approved: {note}" if note else "approved"
     step = errand.step(
         StepStatus.COMPLETED,
         reason=reason,
-        outputs=edits,
+        outputs=outputs,
         digests=digests,
         fingerprint=errand.fingerprint,
         actor=wait.answered_by,
@@ -85,6 +89,17 @@ def edits_of(
     # Digests at the end: of two paths, one inside the other, the later edit changes both.
     found = {path: read(edits, path) for path in edited}
     return edits, {path: digest(value) for path, value in found.items() if value is not ABSENT}
+
+
+def _beside(data: dict[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:
+    """Return what a person filled in beside the values that may be edited.
+
+    It is kept with the approval's step; without digests it enters no data_store.
+    """
+    given = _by_path(data)
+    for path in paths:
+        given = without(given, path)
+    return given
 
 
 def _editable(errand: Errand) -> tuple[str, ...]:

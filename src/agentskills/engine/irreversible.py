@@ -18,6 +18,7 @@ from agentskills.engine.commit import commit, reading
 from agentskills.engine.errand import End, Errand, error_document
 from agentskills.engine.results import honoured
 from agentskills.engine.reuse import Finds
+from agentskills.executors.secrets import redact
 from agentskills.storage import effects, workers
 from agentskills.storage.effects import Effect, Intent, Settlement
 from agentskills.storage.waits import NewWait
@@ -94,7 +95,7 @@ def _ask_for_consent(errand: Errand, found: Finds) -> End:
     asks = {
         "kind": "consent",
         "subject": f"{errand.skill.name} has been done in this family {how}",
-        "shown": errand.inputs,
+        "shown": redact(errand.inputs),
         "effect": {"skill": errand.skill.name, "key": errand.identity.key},
         "earlier_receipt": _receipt_document(earlier),
     }
@@ -132,7 +133,7 @@ async def _take(errand: Errand, identity: EffectIdentity) -> tuple[int | None, E
         thread_id=errand.run.thread_id,
         seq=errand.seq,
         epoch=errand.run.claimed.epoch,
-        inputs=errand.inputs,
+        inputs=redact(errand.inputs),
         agreed_by=errand.agreed_by if identity.repeat or errand.agreed_by else None,
     )
     write = errand.run.write_of(errand.draft.take())

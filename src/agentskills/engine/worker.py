@@ -13,26 +13,22 @@ import structlog
 
 from agentskills.domain.errors import DatabaseGone
 from agentskills.domain.run import ClaimedRun
-from agentskills.domain.status import RunStatus
-from agentskills.domain.step import Step
 from agentskills.engine.active import ActiveRun
 from agentskills.engine.advance import MOST_STALLS, advance
 from agentskills.engine.commit import commit, reading
 from agentskills.engine.counts import Counts
-from agentskills.engine.family import load_family
 from agentskills.engine.intents import Intents
 from agentskills.engine.kit import Catalogs, Kit
 from agentskills.engine.lease import Lease
+from agentskills.engine.loading import JournalRead, activated, give_up, load
 from agentskills.engine.notifier import Notifier
 from agentskills.engine.writer import Writer
 from agentskills.executors import build_executors
 from agentskills.planner import build_planners
 from agentskills.settings import Settings
-from agentskills.storage import catalogs, installation, journal, queue, waits, workers
+from agentskills.storage import catalogs, installation, queue, workers
 from agentskills.storage.database import WAKE, Conn, Listener, Pool, open_pool
 from agentskills.storage.embedded import database_url
-from agentskills.storage.journal import Move, Write
-from agentskills.storage.waits import Wait
 
 POLL = 1.0
 """Seconds between two looks at the queue when nobody says that something is due."""
@@ -44,8 +40,6 @@ _TICK = 0.05
 
 MOST_STALLS_AT_LOADING = 3
 """Claims more than `MOST_STALLS` after which a run is not even loaded any more."""
-
-_Journal = tuple[list[Step], dict[int, Wait]]
 
 log = structlog.get_logger()
 
@@ -330,9 +324,9 @@ class Worker:
         self._kit.counts.add("claims_total", len(claimed))
         self._notifier.moved(run.thread_id for run in claimed)
         known = [run.thread_id for run in claimed if not run.fresh]
-        journals: dict[str, _Journal] = {}
+        journals: dict[str, JournalRead] = {}
         try:
-            journals = await self._load(known) if known else {}
+            journals = await load(self._pool, known) if known else {}
         except Exception:  # what can't be read of one must not hold back the others: each reads its own
             log.exception("worker.load", runs=len(known))
         for run in claimed:
@@ -350,21 +344,11 @@ class Worker:
 
         task.add_done_callback(let_go)
 
-    async def _load(self, thread_ids: list[str]) -> dict[str, _Journal]:
-        """Return what the journal says of each run, and what it waits for by seq."""
-        async with reading(self._pool) as conn:
-            steps = await journal.load(conn, thread_ids)
-            found = await waits.of_runs(conn, thread_ids)
-        waiting: dict[str, dict[int, Wait]] = {thread_id: {} for thread_id in thread_ids}
-        for (thread_id, seq), wait in found.items():
-            waiting[thread_id][seq] = wait
-        return {thread_id: (steps[thread_id], waiting[thread_id]) for thread_id in thread_ids}
-
-    async def _advance(self, claimed: ClaimedRun, journal_read: _Journal | None) -> None:
+    async def _advance(self, claimed: ClaimedRun, journal_read: JournalRead | None) -> None:
         held = self._held[claimed.thread_id]
         try:
             if claimed.stalls > MOST_STALLS + MOST_STALLS_AT_LOADING:
-                await self._give_up(claimed)
+                await give_up(self._kit, claimed)
                 return
             held.run = await self._activated(claimed, journal_read)
             await advance(held.run)
@@ -373,31 +357,10 @@ class Worker:
         except Exception:
             log.exception("worker.dropped", thread_id=claimed.thread_id)
             if held.run is None and claimed.stalls > MOST_STALLS:
-                await self._give_up(claimed)
+                await give_up(self._kit, claimed)
 
-    async def _activated(self, claimed: ClaimedRun, journal_read: _Journal | None) -> ActiveRun:
-        if journal_read is None:
-            journal_read = (await self._load([claimed.thread_id]))[claimed.thread_id]
-        catalog = await self._kit.catalogs.get(claimed.catalog)
-        family = await load_family(lambda: reading(self._pool), claimed) if claimed.request else None
-        return ActiveRun(self._kit, claimed, catalog, *journal_read, family)
-
-    async def _give_up(self, claimed: ClaimedRun) -> None:
-        """End a run that can't be loaded; its journal stays as it is."""
-        message = f"it could not be loaded, {claimed.stalls} times in a row; see the worker's log"
-        error = {"type": "poisoned", "message": message}
-        ending = Write(
-            thread_id=claimed.thread_id,
-            epoch=claimed.epoch,
-            version=claimed.version + 1,
-            has_waited=True,
-            move=Move(status=RunStatus.FAILED, error=error),
-        )
-        try:
-            if await self._kit.writer.write(ending):
-                self._kit.counts.add(f"runs_{RunStatus.FAILED}_total")
-        except Exception:
-            log.exception("worker.not_given_up", thread_id=claimed.thread_id)
+    async def _activated(self, claimed: ClaimedRun, journal_read: JournalRead | None) -> ActiveRun:
+        return await activated(self._kit, claimed, journal_read)
 
     async def _hand_back(self) -> None:
         """Let steps end for a while, then free every run for other workers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentskills.domain.execution import Assignment, Done
-from agentskills.domain.json_text import json_str
+from agentskills.domain.json_text import json_in_tags
 from agentskills.domain.skill import Skill
 from agentskills.executors.folders import Folders
 from agentskills.executors.produced_schema import schema_of
@@ -54,7 +54,7 @@ def _instructions(skill: Skill) -> str:
 
 
 def _prompt(assignment: Assignment) -> str:
-    parts = [f"<inputs>\n{json_str(assignment.inputs)}\n</inputs>"]
+    parts = [f"<inputs>\n{json_in_tags(assignment.inputs)}\n</inputs>"]
     if assignment.skill.contract.reads_sop:
         parts.insert(0, f"<procedure>\n{assignment.sop}\n</procedure>")
     return "\n\n".join(parts)

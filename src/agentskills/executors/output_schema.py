@@ -5,17 +5,21 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from agentskills.domain.json_schema import JsonSchema, SchemaUnusable
 from agentskills.domain.skill import Skill
 from agentskills.executors.skill_errors import bad_output
 
 
-def check_outputs(skill: Skill, outputs: dict[str, Any]) -> None:
+def check_outputs(skill: Skill, outputs: Any) -> None:
     """Raise `SkillFailed` (bad-output), naming the place, when outputs don't follow the schema."""
     if skill.contract.output_schema is None:
         return
-    for error in _validator(skill.digest, _Schema(skill.contract.output_schema)).iter_errors(outputs):
-        where = "/".join(str(part) for part in error.absolute_path)
-        raise bad_output(f"the output breaks output_schema at /{where}: {error.message[:500]}")
+    try:
+        breach = _schema(skill.digest, _Schema(skill.contract.output_schema)).breach(outputs)
+    except SchemaUnusable as problem:
+        raise bad_output(f"output_schema can't be applied: {problem}") from None
+    if breach is not None:
+        raise bad_output(f"the output breaks output_schema at /{'/'.join(breach.place)}: {breach.message}")
 
 
 class _Schema:
@@ -32,7 +36,5 @@ class _Schema:
 
 
 @lru_cache(maxsize=1024)
-def _validator(digest: str, schema: _Schema) -> Any:
-    from jsonschema.validators import validator_for  # 60 ms, and few skills need it
-
-    return validator_for(schema.schema)(schema.schema)
+def _schema(digest: str, schema: _Schema) -> JsonSchema:
+    return JsonSchema(schema.schema)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from urllib.parse import quote, quote_plus
 
 from agentskills.domain.errors import SkillFailed
@@ -23,6 +25,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _HIDDEN_ENV = re.compile(r"ASF_.*|DATABASE_URL|PG.*")
 
 _known: set[str] = set()
+_folder: Path | None = None
+_files: dict[str, tuple[int, int]] = {}  # what was read in the folder: time of change and size by path
 
 
 def secret(name: str, secrets_dir: Path | None) -> str:
@@ -90,15 +94,30 @@ def keep_out(value: str) -> None:
 
 def keep_out_all(secrets_dir: Path | None, others: Iterable[str] = ()) -> None:
     """Let `redact` replace every secret that is configured, used or not, and these others."""
+    global _folder
     for name, value in os.environ.items():
         if name.startswith(PREFIX):
             keep_out(value)
-    if secrets_dir is not None and secrets_dir.is_dir():
-        for file in secrets_dir.iterdir():
-            if file.is_file():
-                keep_out(_read(file) or "")
     for value in others:
         keep_out(value)
+    _folder = secrets_dir
+    keep_out_new()
+
+
+def keep_out_new() -> None:
+    """Let `redact` replace what has come into the folder of secrets, or changed there, since the last look.
+
+    Other processes may have used it already, so call this before keeping what comes from outside.
+    """
+    if _folder is None or not _folder.is_dir():
+        return
+    for file in _folder.iterdir():
+        with contextlib.suppress(OSError):  # gone since
+            found = file.stat()
+            state = (found.st_mtime_ns, found.st_size)
+            if S_ISREG(found.st_mode) and _files.get(str(file)) != state:
+                keep_out(_read(file) or "")
+                _files[str(file)] = state
 
 
 def redact(value: Json) -> Json:

@@ -10,6 +10,7 @@ from typing import Any
 
 from agentskills.domain.decision import Detail, Usage
 from agentskills.domain.errors import BadInput, SkillFailed
+from agentskills.domain.json_schema import JsonSchema
 from agentskills.domain.json_text import parse_stored
 from agentskills.models.build import BuiltModel
 from agentskills.models.exact import bodies_kept, exact_answer
@@ -101,15 +102,14 @@ def _validator(
     schema: dict[str, Any], complaint: Complaint, wrong: list[str], bodies: list[bytes]
 ) -> Callable[..., Any]:
     """Return what judges an answer; whatever is wrong with it is kept in `wrong` too."""
-    from jsonschema.validators import validator_for
     from pydantic_ai import ModelRetry, RunContext
 
-    check = validator_for(schema)(schema)
+    check = JsonSchema(schema)
 
     def judged(answer: dict[str, Any]) -> str | None:
-        for problem in check.iter_errors(answer):
-            place = "/".join(str(part) for part in problem.absolute_path)
-            return f"the answer is wrong at /{place}: {problem.message[:500]}"
+        breach = check.breach(answer)
+        if breach is not None:
+            return f"the answer is wrong at /{'/'.join(breach.place)}: {breach.message}"
         return complaint(answer)
 
     async def validate(ctx: RunContext[Any], output: dict[str, Any]) -> dict[str, Any]:

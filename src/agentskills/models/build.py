@@ -46,22 +46,36 @@ def build_model(name: str, settings: Settings, base_url: str | None = None) -> B
     ASF_MODEL_BASE_URL and ASF_API_KEY belong to the provider of ASF_MODEL; without them the
     provider's own variables apply. Raises `SkillFailed` (no-model) when it can't be built.
     """
-    provider, _, model_name = name.partition(":")
-    if not model_name:
-        provider, model_name = "openai", name
-    builder = _BUILDERS.get(provider)
-    if builder is None:
-        known = ", ".join(f"{each}:…" for each in _BUILDERS)
-        raise _unusable(name, f"models are written {known}")
-    ours = settings.model is None or settings.model.partition(":")[0] in (provider, settings.model)
-    url = base_url or (settings.model_base_url if ours else None)
-    key = settings.api_key.get_secret_value() if ours and settings.api_key else None
-    if key is None and url is None and not os.environ.get(_KEYS[provider]):
-        raise _unusable(name, f"set {_KEYS[provider]} or ASF_API_KEY")
+    if problem := model_problem(name, settings, base_url):
+        raise _unusable(name, problem)
+    provider, model_name = _parts(name)
+    url, key = _access(provider, settings, base_url)
     try:
-        return BuiltModel(name, builder(model_name, url, key), list_price=url is None)
+        return BuiltModel(name, _BUILDERS[provider](model_name, url, key), list_price=url is None)
     except ImportError as error:
         raise _unusable(name, f"its library is not installed ({error})") from error
+
+
+def model_problem(name: str, settings: Settings, base_url: str | None = None) -> str | None:
+    """Return why a model of this name can't be built, as far as that shows without its library."""
+    provider, _ = _parts(name)
+    if provider not in _BUILDERS:
+        return f"models are written {', '.join(f'{each}:…' for each in _BUILDERS)}"
+    if _access(provider, settings, base_url) == (None, None) and not os.environ.get(_KEYS[provider]):
+        return f"set {_KEYS[provider]} or ASF_API_KEY"
+    return None
+
+
+def _parts(name: str) -> tuple[str, str]:
+    provider, colon, model_name = name.partition(":")
+    return (provider, model_name) if colon and model_name else ("openai", name)
+
+
+def _access(provider: str, settings: Settings, base_url: str | None) -> tuple[str | None, str | None]:
+    """Return the URL and the key that the settings give for a provider's models."""
+    ours = settings.model is None or settings.model.partition(":")[0] in (provider, settings.model)
+    key = settings.api_key.get_secret_value() if ours and settings.api_key else None
+    return base_url or (settings.model_base_url if ours else None), key
 
 
 class Models:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from hashlib import sha256
 from typing import Any
 
 from agentskills.domain.data_path import parts
@@ -57,7 +58,7 @@ class _Catalog:
 
     def goal_of(self, view: PlanningView) -> _Goal:
         """Return what the run is about."""
-        asked = (view.sop, view.goal, view.model is not None)
+        asked = (_kept_as(view.sop), view.goal, view.model is not None)
         goal = self._goals.get(asked)
         if goal is None:
             goal = self._goal(view)
@@ -198,6 +199,11 @@ class _Paths:
     def named(self, bits: int) -> set[str]:
         """Return the paths that the bits stand for."""
         return {path for n, path in enumerate(self._paths) if bits >> n & 1}
+
+
+def _kept_as(sop: str) -> str:
+    """Return what stands for an SOP in a cache: long ones would fill the memory."""
+    return sop if len(sop) <= 2_000 else sha256(sop.encode()).hexdigest()
 
 
 def _keep(cache: dict[Any, Any], key: Any, value: Any, limit: int = _KEEP) -> None:

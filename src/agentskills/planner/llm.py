@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agentskills.domain.decision import Decided, Decision, Finish, GiveUp, PlanningView, Run
-from agentskills.domain.json_text import Json, json_str
+from agentskills.domain.json_text import Json, json_in_tags
 from agentskills.domain.skill import Skill
 from agentskills.models import Answered, Models, ask, no_model
 from agentskills.planner.offer import clash, described, looks_at, missing, offered
@@ -126,7 +126,7 @@ def prompt_of(view: PlanningView, ready: Sequence[Skill]) -> str:
     return "\n\n".join(
         [
             f"<procedure>\n{view.sop}\n</procedure>",
-            f"<data>\n{json_str(outline(dict(view.data)))}\n</data>",
+            f"<data>\n{json_in_tags(outline(dict(view.data)))}\n</data>",
             "<carried_out>\n" + "\n".join(done) + "\n</carried_out>",
             "<ready_skills>\n" + "\n".join(skills) + "\n</ready_skills>",
         ]

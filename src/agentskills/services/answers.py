@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from agentskills.domain.data_path import ABSENT, read
+from agentskills.domain.data_path import ABSENT, leaves, read
 from agentskills.domain.errors import (
     BadInput,
     NotWaiting,
@@ -16,10 +16,10 @@ from agentskills.domain.errors import (
     TooEarly,
 )
 from agentskills.domain.status import EffectState
-from agentskills.executors.secrets import redact
+from agentskills.executors.secrets import keep_out_new, redact
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
-from agentskills.services.edits import check_edits
+from agentskills.services.edits import check_approval
 from agentskills.services.forms import check_form, nested
 from agentskills.services.idempotency import Answered, once
 from agentskills.services.waiting import OPTIONS, options_of, waiting_document
@@ -45,6 +45,7 @@ class Answer:
 
     def without_secrets(self) -> Answer:
         """Return the answer as it may be kept."""
+        keep_out_new()
         return replace(
             self, data=cast("dict[str, Any]", redact(self.data)), note=cast(str, redact(self.note))
         )
@@ -112,9 +113,9 @@ async def _take(conn: Conn, wait: Wait, decision: str, given: Answer, actor: Act
     if decision in ("approve", "happened"):
         data = nested(given.data)
         if wait.asks.get("kind") == "form":
-            check_form(wait.asks.get("form"), data)
+            check_form(wait.asks["form"], data)
         elif decision == "approve":
-            check_edits(wait.asks.get("paths", ()), given.data or {})
+            check_approval(wait.asks, given.data or {})
         check_delivered(wait.expects, data)
     if decision in ("happened", "not_happened") and wait.effect_id is not None:
         await _settle(conn, wait, decision, given, actor)
@@ -127,8 +128,13 @@ async def _take(conn: Conn, wait: Wait, decision: str, given: Answer, actor: Act
         "approve",
         wait.thread_id,
         reason=given.note,
-        detail={"step": wait.seq, "reason": wait.reason, **given.document(decision)},
+        detail={"step": wait.seq, "waited_for": wait.reason, "decision": decision, **_edited(given.data)},
     )
+
+
+def _edited(data: dict[str, Any] | None) -> dict[str, Any]:
+    """Return where a person gave values; what they are stands with the step."""
+    return {"paths": sorted(leaves(nested(data)))} if data else {}
 
 
 async def _settle(conn: Conn, wait: Wait, decision: str, given: Answer, actor: Actor) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from agentskills.domain.errors import BadInput, ForgedToken, NotWaiting
 from agentskills.domain.json_text import Json
 from agentskills.domain.status import EffectState
-from agentskills.executors.secrets import redact
+from agentskills.executors.secrets import keep_out_new, redact
 from agentskills.services.actor import Actor
 from agentskills.services.answers import check_delivered
 from agentskills.services.context import Context
@@ -31,6 +31,7 @@ class Callback:
 
     def without_secrets(self) -> Callback:
         """Return the result as it may be kept."""
+        keep_out_new()
         return replace(self, data=redact(self.data), error=redact(self.error))
 
     def document(self) -> dict[str, Any]:
@@ -39,8 +40,11 @@ class Callback:
             return {"data": self.data}
         if isinstance(self.error, dict):
             message = self.error.get("message")
-            error = {"type": str(self.error.get("type") or "callback-error"), **self.error}
-            return {"error": error | {"message": str(message or "the service reported an error")}}
+            said = {
+                "type": str(self.error.get("type") or "callback-error"),
+                "message": str(message or "the service reported an error"),
+            }
+            return {"error": self.error | said}
         return {"error": {"type": "callback-error", "message": str(self.error)}}
 
 
@@ -88,7 +92,10 @@ async def _take(conn: Conn, wait: Wait, given: Callback) -> bool:
     if not await waits.answer(conn, wait.id, answer, _BY.document()):
         return False
     await queue.wake(conn, [wait.thread_id])
-    await audit.record(conn, _BY.document(), "callback", wait.thread_id, detail={"step": wait.seq, **answer})
+    told = {"step": wait.seq, "skill": wait.skill}
+    if given.error is not None:
+        told["error"] = answer["error"]["type"]
+    await audit.record(conn, _BY.document(), "callback", wait.thread_id, detail=told)
     return True
 
 

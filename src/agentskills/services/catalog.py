@@ -11,8 +11,9 @@ from agentskills.domain.skill import Diagnostic, Skill
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
 from agentskills.services.skills import load_skills
-from agentskills.storage import audit, catalogs
+from agentskills.storage import catalogs
 from agentskills.storage.catalogs import CatalogHead, Sop, contract_document
+from agentskills.storage.database import Conn
 
 
 async def list_skills(context: Context) -> dict[str, Any]:
@@ -35,11 +36,16 @@ async def list_skills(context: Context) -> dict[str, Any]:
 async def skill(context: Context, name: str, digest: str | None = None) -> dict[str, Any]:
     """Return a version of a skill, by default the current one. Raises `SkillNotFound`."""
     async with context.reading() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-        head = await catalogs.current_head(conn)
-        entries = await catalogs.load_entries(conn, head.digest) if head else []
-        current = next((entry for entry in entries if entry.name == name), None)
-        wanted = digest or (current.skill_digest if current else None)
-        found = await catalogs.load_skill(conn, wanted) if wanted else None
+        return await skill_in(conn, name, digest)
+
+
+async def skill_in(conn: Conn, name: str, digest: str | None) -> dict[str, Any]:
+    """Return the same within the caller's transaction."""
+    head = await catalogs.current_head(conn)
+    entries = await catalogs.load_entries(conn, head.digest) if head else []
+    current = next((entry for entry in entries if entry.name == name), None)
+    wanted = digest or (current.skill_digest if current else None)
+    found = await catalogs.load_skill(conn, wanted) if wanted else None
     if found is None or found.name != name:
         raise SkillNotFound(f"there is no skill {name!r}" + (f" with the digest {digest}" if digest else ""))
     is_current = current is not None and current.skill_digest == found.digest
@@ -64,9 +70,7 @@ async def versions(context: Context, name: str) -> dict[str, Any]:
 
 async def reload(context: Context, actor: Actor) -> dict[str, Any]:
     """Read the skill folders again, and say what is different."""
-    report = await load_skills(context.pool, context.settings)
-    async with context.writing() as conn:
-        await audit.record(conn, actor.document(), "reload", detail={"catalog": report.catalog})
+    report = await load_skills(context.pool, context.settings, by=actor)
     return {
         "catalog": report.catalog,
         "skills": report.skills,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from jsonschema import Draft202012Validator, SchemaError
-
 from agentskills.domain.data_path import written
 from agentskills.domain.errors import BadInput
+from agentskills.domain.json_schema import JsonSchema, SchemaUnusable
+from agentskills.domain.json_text import pointer_to
 
 
 def nested(data: dict[str, Any] | None) -> dict[str, Any]:
@@ -18,18 +18,11 @@ def nested(data: dict[str, Any] | None) -> dict[str, Any]:
     return found
 
 
-def check_form(form: Any, data: dict[str, Any] | None) -> None:
+def check_form(form: dict[str, Any], data: dict[str, Any]) -> None:
     """Raise `BadInput` naming the first field of `data` that breaks `form`, a JSON Schema."""
-    if not isinstance(form, dict) or not form:
-        return
     try:
-        found = sorted(
-            Draft202012Validator(form).iter_errors(data or {}), key=lambda e: list(map(str, e.path))
-        )
-    except SchemaError:
-        return  # the form is the skill's; lint tells about it, and the paths are checked anyway
-    if found:
-        place = "".join(
-            f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in found[0].absolute_path
-        )
-        raise BadInput(found[0].message, pointer=f"/data{place}")
+        breach = JsonSchema(form).breach(data)
+    except SchemaUnusable as problem:
+        raise BadInput(f"the skill's form can't be applied: {problem}", pointer="/data") from None
+    if breach is not None:
+        raise BadInput(breach.message, pointer=pointer_to("data", *breach.place))

@@ -47,6 +47,12 @@ def check_id(thread_id: str) -> str:
     return thread_id
 
 
+def check_name(run_name: str | None) -> None:
+    """Raise `BadInput` for a name that nobody could see."""
+    if run_name is not None and not run_name.strip():
+        raise BadInput("run_name is blank", pointer="/run_name")
+
+
 def new_id() -> str:
     """Return `run_` and a UUIDv7 in base 32: 26 digits that sort by time."""
     milliseconds = time.time_ns() // 1_000_000

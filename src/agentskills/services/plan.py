@@ -1,7 +1,7 @@
 """Plan a rerun: what it would reuse, execute or leave open, and why; nothing is started.
 
-The plan's token stands for all of this. A rerun that carries it is planned again in its own
-transaction, and refused if the token would be another one.
+The plan's token stands for all of this but times, estimates and labels. A rerun that carries it is
+planned again in its own transaction, and refused if the token would be another one.
 """
 
 from __future__ import annotations
@@ -120,10 +120,18 @@ def _whose(thread_id: str) -> str:
     return digest(["plan of", thread_id])[:12] + "."
 
 
-def _lasting(value: Any) -> Any:
-    """Return a plan without what passes: times and estimates."""
-    if isinstance(value, dict):
-        return {key: _lasting(item) for key, item in value.items() if key not in ("at", "estimate")}
-    if isinstance(value, list):
-        return [_lasting(item) for item in value]
-    return value
+_LABELS = frozenset({"reason", "run_name", "metadata", "not_before"})
+
+
+def _lasting(plan: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan without times and estimates, and without the labels of the request."""
+    request = {name: value for name, value in plan["request"].items() if name not in _LABELS}
+    steps = [step | {"estimate": None, "effect": _timeless(step["effect"])} for step in plan["steps"]]
+    effects = [_timeless(effect) for effect in plan["effects"]]
+    return plan | {"request": request, "steps": steps, "effects": effects, "estimate": None}
+
+
+def _timeless(effect: dict[str, Any] | None) -> dict[str, Any] | None:
+    if effect is None or effect["receipt"] is None:
+        return effect
+    return effect | {"receipt": effect["receipt"] | {"at": None}}

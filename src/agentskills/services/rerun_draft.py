@@ -11,6 +11,7 @@ from agentskills.domain.json_text import check_json
 from agentskills.domain.rerun import RerunRequest
 from agentskills.domain.status import FINAL_RUN, RunStatus
 from agentskills.engine.recording import Recording
+from agentskills.services import naming
 from agentskills.services.actor import Actor
 from agentskills.services.start import (
     MAX_INITIAL_DATA,
@@ -44,6 +45,7 @@ async def drafted(
     differently.
     """
     asked.check()
+    naming.check_name(asked.run_name)
     parent = await runs.get(conn, thread_id)
     if parent is None:
         raise RunNotFound(f"there is no run {thread_id!r}")

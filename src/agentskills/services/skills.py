@@ -6,24 +6,28 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 from watchfiles import awatch
 
-from agentskills.domain.errors import AgentSkillsError, SkillNotFound
+from agentskills.domain.errors import AgentSkillsError
 from agentskills.domain.skill import Diagnostic
+from agentskills.services.actor import Actor
 from agentskills.settings import Settings
-from agentskills.skills.catalog import Reading, read_roots
-from agentskills.skills.folder import unpack_files
+from agentskills.skills.catalog import FoundSkill, Reading, read_roots
+from agentskills.skills.report import Report
 from agentskills.skills.sop_files import SopFile, read_sops, sop_folders
-from agentskills.storage import catalogs
+from agentskills.storage import audit, catalogs
 from agentskills.storage.catalogs import CatalogEntry, Sop
-from agentskills.storage.database import Conn, Pool, translate_errors
+from agentskills.storage.database import UNSTORABLE, Conn, Pool, translate_errors
 
 QUIET = 300  # milliseconds without a change that end a burst of changes
 LONGEST_BURST = 1_600  # milliseconds after which a burst is read all the same
 LOOK_EVERY = 2_000  # milliseconds after which folders that came or went are noticed
 PAUSE = 2.0  # seconds after trouble
+_FEW = 50  # names of each kind that the audit lists
+_SERVER = Actor("server")  # has noticed that a folder is another
 
 _log = structlog.get_logger(__name__)
 
@@ -40,21 +44,12 @@ class LoadReport:
     diagnostics: list[Diagnostic]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownFile:
-    """One file of a skill version; `text` is None where it is no text or larger than asked for."""
-
-    path: str
-    size: int  # bytes
-    executable: bool
-    text: str | None
-
-
-async def load_skills(pool: Pool, settings: Settings) -> LoadReport:
+async def load_skills(pool: Pool, settings: Settings, by: Actor | None = None) -> LoadReport:
     """Read all skill roots, store new versions, and make what was found the current catalogue.
 
     Everything is written in one transaction; a second load without changes changes nothing but the
-    time. Broken folders are in the report and hinder no others. Raises `DatabaseGone`.
+    time. Broken folders are in the report and hinder no others. The audit says `by` whom it was
+    asked for; where nobody did, only what changes the catalogue is in it. Raises `DatabaseGone`.
     """
     roots = settings.skill_roots
     with translate_errors():
@@ -64,7 +59,16 @@ async def load_skills(pool: Pool, settings: Settings) -> LoadReport:
     with translate_errors():
         async with pool.acquire() as conn, conn.transaction():
             await catalogs.lock_loading(conn)
-            return await _save(conn, reading, sops, [str(root) for root in roots])
+            report = await _save(conn, reading, sops, [str(root) for root in roots])
+            if by is not None or report.added or report.changed or report.removed:
+                await audit.record(conn, (by or _SERVER).document(), "reload", detail=_told(report))
+            return report
+
+
+def _told(report: LoadReport) -> dict[str, Any]:
+    """Return what the audit says of a load."""
+    named = {word: getattr(report, word)[:_FEW] for word in ("added", "changed", "removed")}
+    return {"catalog": report.catalog, "skills": report.skills} | {w: n for w, n in named.items() if n}
 
 
 def _read(roots: Sequence[Path], known: set[str]) -> tuple[Reading, list[SopFile]]:
@@ -77,12 +81,16 @@ async def _save(conn: Conn, reading: Reading, sops: list[SopFile], roots: list[s
     before = {entry.name: entry.skill_digest for entry in await catalogs.load_entries(conn, current or "")}
     entries = []
     for found in reading.skills:
-        skill = found.skill
-        if found.archive is not None:
-            await catalogs.save_version(conn, skill, found.archive)
+        try:
+            await _save_version(conn, found)
+        except (
+            UNSTORABLE
+        ) as error:  # nothing we know of gets here; it must not hinder the others all the same
+            report = Report(found.skill.name)
+            report.error("not-stored", f"can't be stored: {error}", found.file)
+            reading.diagnostics += report.diagnostics
         else:
-            await catalogs.refresh_version(conn, skill)
-        entries.append(CatalogEntry(skill.name, skill.digest, found.source))
+            entries.append(CatalogEntry(found.skill.name, found.skill.digest, found.source))
     digest = await catalogs.save_catalog(conn, entries, reading.diagnostics, roots)
     await catalogs.save_sops(conn, [Sop(sop.name, sop.title, sop.text, sop.examples) for sop in sops])
     after = {entry.name: entry.skill_digest for entry in entries}
@@ -94,6 +102,14 @@ async def _save(conn: Conn, reading: Reading, sops: list[SopFile], roots: list[s
         removed=sorted(before.keys() - after.keys()),
         diagnostics=reading.diagnostics,
     )
+
+
+async def _save_version(conn: Conn, found: FoundSkill) -> None:
+    async with conn.transaction():  # a savepoint
+        if found.archive is not None:
+            await catalogs.save_version(conn, found.skill, found.archive)
+        else:
+            await catalogs.refresh_version(conn, found.skill)
 
 
 async def watch_skills(
@@ -161,24 +177,3 @@ def _folders(roots: list[Path]) -> frozenset[tuple[Path, int]]:
         except OSError:
             continue  # gone since
     return frozenset(found)
-
-
-async def version_files(conn: Conn, digest: str, most: int = 100_000) -> list[ShownFile]:
-    """Return the files of a version, with the text of those up to `most` bytes. Raises `SkillNotFound`."""
-    archive = await catalogs.archive(conn, digest)
-    if archive is None:
-        raise SkillNotFound(f"There is no skill with the digest {digest}.")
-    files = await asyncio.to_thread(unpack_files, archive)
-    return [
-        ShownFile(path, len(file.content), file.executable, _text(file.content, most))
-        for path, file in sorted(files.items())
-    ]
-
-
-def _text(content: bytes, most: int) -> str | None:
-    if len(content) > most or b"\x00" in content:
-        return None
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return None

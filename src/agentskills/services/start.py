@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from agentskills.domain.canonical import digest
 from agentskills.domain.errors import BadInput, IdTaken, RunDeleted, TooLarge, UnknownSop
 from agentskills.domain.json_text import json_bytes
@@ -15,7 +17,7 @@ from agentskills.services import naming
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
 from agentskills.settings import Settings
-from agentskills.storage import catalogs, runs
+from agentskills.storage import audit, catalogs, runs
 from agentskills.storage.database import Conn
 from agentskills.storage.queue import LANE_BATCH, LANE_START
 from agentskills.storage.runs import NewRun, RunRow
@@ -157,6 +159,7 @@ async def _prepared(
 ) -> NewRun:
     if lane is None:
         lane = LANE_BATCH if asked.priority == "batch" else LANE_START
+    naming.check_name(asked.run_name)
     thread_id = naming.check_id(asked.thread_id) if asked.thread_id is not None else naming.new_id()
     sop = await checked.sop_text(asked)
     check_size(asked.initial_data, MAX_INITIAL_DATA, "/initial_data")
@@ -206,9 +209,24 @@ async def _start_existing(conn: Conn, run: NewRun) -> Started:
     if existing.body_digest is not None and existing.body_digest == run.body_digest:
         return Started(existing.thread_id, naming.name_of(existing.run_name, existing.sop))
     if existing.status == RunStatus.RECORDED and _same(existing, run):
+        run = _completed(run, existing)
         await runs.start_recorded(conn, run)
+        await audit.record(conn, run.requested_by, "start", run.thread_id)
         return Started(run.thread_id, run.run_name)
     raise IdTaken(f"{run.thread_id} is the id of a run with another body", thread_id=run.thread_id)
+
+
+def _completed(run: NewRun, recorded: RunRow) -> NewRun:
+    """Return a start request with what the recorded row says beyond it; `IdTaken` where they differ."""
+    asked = replace(run, run_name="" if run.run_name == naming.name_of(None, run.sop) else run.run_name)
+    said: dict[str, Any] = {}
+    for name in ("run_name", "metadata", "sop_name", "skills", "model", "limits", "not_before"):
+        before, now = getattr(recorded, name), getattr(asked, name)
+        if before and now and before != now:
+            raise IdTaken(f"{run.thread_id} is recorded with another {name}", thread_id=run.thread_id)
+        said[name] = before or now
+    said["run_name"] = naming.name_of(said["run_name"], run.sop)
+    return replace(run, **said, planner=recorded.planner or ("llm" if said["model"] else run.planner))
 
 
 def _same(existing: RunRow, run: NewRun) -> bool:

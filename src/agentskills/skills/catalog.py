@@ -133,7 +133,11 @@ def _digest(place: Place) -> str | None:
 
 def _read(place: Place, earlier: str | None, known: Collection[str], report: Report) -> FoundSkill | None:
     try:
+        str(place.folder).encode()
         files, digest = _settled(place, earlier)
+    except UnicodeEncodeError:
+        report.error("file-name", "the folder's name is not UTF-8", STANDARD)
+        return None
     except FolderProblem as problem:
         report.error(problem.code, problem.message, problem.file or STANDARD)
         return None

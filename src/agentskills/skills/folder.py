@@ -7,6 +7,7 @@ import io
 import os
 import stat
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +18,7 @@ from agentskills.domain.canonical import digest as digest_of
 
 MAX_FILES = 2_000
 MAX_BYTES = 50 * 1024 * 1024
+_HEADERS = 8 * 1024  # bytes that a file may need in a tar beside its content
 
 _LEFT_OUT = frozenset({"__pycache__", "node_modules"})
 
@@ -29,6 +31,10 @@ class FolderProblem(Exception):
         self.code = code
         self.message = message
         self.file = file
+
+
+class BadArchive(Exception):
+    """What is stored as an archive is none that `pack` made."""
 
 
 class File(NamedTuple):
@@ -146,11 +152,39 @@ def pack(files: Mapping[str, File]) -> bytes:
 
 
 def unpack_files(archive: bytes) -> dict[str, File]:
-    """Return the files of an archive that `pack` made."""
+    """Return the files of an archive that `pack` made; nothing is written, and no link is followed.
+
+    Raises `BadArchive` for what no version can be: too large, too many files, not a tar.gz.
+    """
+    try:
+        return _unpacked(_unzipped(archive))
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise BadArchive(f"the archive can't be read: {error}") from error
+
+
+def _unzipped(archive: bytes) -> bytes:
+    """Return the tar, read no further than a version can be long."""
+    most = MAX_BYTES + MAX_FILES * _HEADERS
+    with gzip.GzipFile(fileobj=io.BytesIO(archive)) as zipped:
+        raw = zipped.read(most + 1)
+    if len(raw) > most:
+        raise BadArchive(f"the archive holds more than {MAX_BYTES:,} bytes")
+    return raw
+
+
+def _unpacked(raw: bytes) -> dict[str, File]:
     files: dict[str, File] = {}
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
+    size = 0
+    with tarfile.open(fileobj=io.BytesIO(raw), mode="r:") as tar:
         for entry in tar:
+            if not entry.isreg():
+                continue  # `pack` writes files only
+            size += entry.size
+            if size > MAX_BYTES:
+                raise BadArchive(f"the archive holds more than {MAX_BYTES:,} bytes")
             content = tar.extractfile(entry)
-            if content is not None:
-                files[entry.name] = File(bool(entry.mode & 0o100), content.read())
+            assert content is not None, "a regular file has content"
+            files[entry.name] = File(bool(entry.mode & 0o100), content.read())
+            if len(files) > MAX_FILES:
+                raise BadArchive(f"the archive holds more than {MAX_FILES:,} files")
     return files

@@ -15,6 +15,7 @@ STANDARD = "SKILL.md"
 PREDECESSOR = "skill.md"
 SIDECAR = "asf.yaml"
 PROMPT = "prompt.md"
+LONGEST_NAME = 200  # characters; the standard allows fewer, which lint says
 
 STANDARD_FIELDS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")
 PREDECESSOR_FIELDS = (
@@ -60,6 +61,9 @@ def read_skill(files: Mapping[str, File], folder: str, report: Report) -> Declar
     description = _required(found, "description", file, report)
     if not name or not description:
         return None
+    if problem := _unusable(name):
+        report.error("name", f"the name {name[:50]!r} {problem}", file, _line(found, "name"))
+        return None
     declared = Declared(name, description, found.body, file, found.root, predecessor=file == PREDECESSOR)
     if declared.predecessor:
         _predecessor(declared, files, report)
@@ -74,9 +78,22 @@ def _required(found: Frontmatter, key: str, file: str, report: Report) -> str | 
     node = (found.root.entries or {}).get(key)
     text = (node.text or "").strip() if node else ""
     if not text:
-        report.error(f"no-{key}", f"the skill has no {key}", file, node.line if node else found.root.line)
+        report.error(f"no-{key}", f"the skill has no {key}", file, _line(found, key))
         return None
     return text
+
+
+def _line(found: Frontmatter, key: str) -> int:
+    return (found.root.entries or {}).get(key, found.root).line
+
+
+def _unusable(name: str) -> str | None:
+    """Return why nothing could be found or shown under this name, or None."""
+    if len(name) > LONGEST_NAME:
+        return f"has {len(name):,} characters, more than {LONGEST_NAME}"
+    if "/" in name or name in (".", "..") or not name.isprintable():
+        return "must not be a path or hold control characters"
+    return None
 
 
 def _metadata(declared: Declared, report: Report) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from agentskills.domain.skill import Diagnostic
+
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 
 
 class Report:
@@ -31,6 +35,12 @@ class Report:
         return any(item.level == "error" for item in self.diagnostics)
 
     def _add(self, level: str, code: str, message: str, file: str, line: int) -> None:
-        found = Diagnostic(level, code, message, self.skill, self._prefix + file, line)
+        said, skill, place = (_kept(text) for text in (message, self.skill, self._prefix + file))
+        found = Diagnostic(level, code, said, skill, place, line)
         if found not in self.diagnostics:
             self.diagnostics.append(found)
+
+
+def _kept(text: str) -> str:
+    """Return a text as the database can keep it; the names of files may hold what it can't."""
+    return _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -10,12 +10,15 @@ from typing import Any
 
 import yaml
 
+from agentskills.domain.errors import BadInput
+from agentskills.domain.json_text import check_json
+
 MAX_DEPTH = 48
 MAX_NODES = 20_000
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.?[0-9]+([eE][-+]?[0-9]+)?")
+_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.?[0-9]+([eE][-+]?[0-9]{1,17})?")
 
 
 class YamlProblem(Exception):
@@ -93,8 +96,8 @@ def read_yaml(text: str, first_line: int = 1) -> YamlText:
     """Return the one document in `text`, whose first line is number `first_line` of its file.
 
     Raises `YamlProblem` for broken YAML, aliases (they can grow without end), more than one
-    document, and more than `MAX_DEPTH` levels or `MAX_NODES` values. Where a key stands twice the
-    last one counts, with a remark.
+    document, more than `MAX_DEPTH` levels or `MAX_NODES` values, and text that the database
+    can't keep, such as "\\0". Where a key stands twice the last one counts, with a remark.
     """
     reader = _Reader(first_line)
     try:
@@ -108,6 +111,15 @@ def read_yaml(text: str, first_line: int = 1) -> YamlText:
         line = first_line + text.count("\n", 0, error.position)
         raise YamlProblem("a character that YAML does not allow", line) from None
     return YamlText(reader.root, reader.remarks)
+
+
+def _kept(node: Node) -> Node:
+    """Return a scalar; raise `YamlProblem` where its text can't be kept."""
+    try:
+        check_json(node.text)
+    except BadInput as error:
+        raise YamlProblem(error.detail, node.line) from None
+    return node
 
 
 class _Reader:
@@ -146,7 +158,7 @@ class _Reader:
         if event.tag and event.tag != "!":
             self.remarks.append(Remark("tag", f"the tag {event.tag} is not read", line))
         if isinstance(event, yaml.ScalarEvent):
-            self._add(Node(line, text=event.value, quoted=bool(event.style)))
+            self._add(_kept(Node(line, text=event.value, quoted=bool(event.style))))
             return
         if len(self._open) >= MAX_DEPTH:
             raise YamlProblem(f"nested deeper than {MAX_DEPTH} levels", line)

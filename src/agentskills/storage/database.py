@@ -70,6 +70,9 @@ async def _keep(connection: Connection) -> None:
     """Leave a connection as it is; asyncpg has rolled back, and session state is never set."""
 
 
+UNSTORABLE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, ValueError)
+"""What the driver raises for a value that Postgres can't hold."""
+
 # What the driver raises → what we raise. The first match counts.
 _TRANSLATED: tuple[tuple[type[BaseException], type[AgentSkillsError]], ...] = (
     (asyncpg.QueryCanceledError, QueryTooSlow),  # only lists set a statement timeout

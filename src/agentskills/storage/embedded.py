@@ -51,24 +51,32 @@ _OPTIONS: Final[Mapping[str, str]] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+_PASSING: Final[Mapping[str, str]] = {"fsync": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgres:
     """The Postgres below `home`, shared by every process that names the same folder.
 
     `binaries` is a folder with Postgres programs, found by itself when left out; `options` are
-    settings of the server that count when this process is the one that starts it.
+    settings of the server that count when this process is the one that starts it. What is not
+    `lasting` need not outlive a crash of the machine, so nothing waits for the disk.
     """
 
     def __init__(
-        self, home: Path, *, binaries: Path | None = None, options: Mapping[str, str] | None = None
+        self,
+        home: Path,
+        *,
+        binaries: Path | None = None,
+        options: Mapping[str, str] | None = None,
+        lasting: bool = True,
     ) -> None:
         self.home = home.expanduser().resolve()
         self.folder = self.home / "postgres"
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self._binaries = binaries
-        self._options = {**_OPTIONS, **(options or {})}
+        self._lasting = lasting
+        self._options = {**_OPTIONS, **({} if lasting else _PASSING), **(options or {})}
         self._account: Account
         self._users: int | None = None
         self._pid = os.getpid()
@@ -215,12 +223,10 @@ class EmbeddedPostgres:
         locale = ["--locale=C.UTF-8"] if sys.platform == "linux" else ["--locale=C"]
         if major_version(self.binaries) >= 17:
             locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        self._run(
-            "initdb", "-D", str(unfinished), "-U", "postgres", "--auth=trust", "--encoding=UTF8", *locale
-        )
-        self._run(
-            "postgres", "--single", "-D", str(unfinished), "template1", stdin=f"CREATE DATABASE {DATABASE}\n"
-        )
+        made = ["--auth=trust", "--encoding=UTF8", *locale, *([] if self._lasting else ["--no-sync"])]
+        self._run("initdb", "-D", str(unfinished), "-U", "postgres", *made)
+        single = ["--single", "-D", str(unfinished), "-c", f"fsync={'on' if self._lasting else 'off'}"]
+        self._run("postgres", *single, "template1", stdin=f"CREATE DATABASE {DATABASE}\n")
         unfinished.rename(self.data)
 
     def _start(self) -> None:

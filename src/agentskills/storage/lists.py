@@ -13,6 +13,7 @@ import msgspec
 
 from agentskills.domain.status import RunStatus
 from agentskills.storage.database import Conn
+from agentskills.storage.query import Query
 from agentskills.storage.runs import projection
 
 SECONDS = 5.0
@@ -63,25 +64,6 @@ class RunItem(msgspec.Struct, frozen=True, kw_only=True):
     money: Decimal
     money_unknown: bool
     not_repeated: int
-
-
-class _Query:
-    """Conditions and their arguments, as they are gathered."""
-
-    def __init__(self) -> None:
-        self.conditions: list[str] = []
-        self.arguments: list[Any] = []
-
-    def add(self, condition: str, *values: Any) -> None:
-        """Add a condition; each `{}` in it becomes the parameter of one value."""
-        start = len(self.arguments) + 1
-        self.conditions.append(condition.format(*(f"${start + i}" for i in range(len(values)))))
-        self.arguments.extend(values)
-
-    @property
-    def where(self) -> str:
-        """The WHERE clause."""
-        return "WHERE " + " AND ".join(self.conditions) if self.conditions else ""
 
 
 _ITEM = """m.thread_id, m.run_name, m.sop_name, left(m.sop, 1000) AS sop, m.created_at, m.parent_thread_id,
@@ -149,9 +131,9 @@ def _leading(wanted: RunFilter) -> str:
     return "m" if _needs_metadata(wanted) else "s"
 
 
-async def _conditions(conn: Conn, wanted: RunFilter, table: str) -> _Query | None:
+async def _conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None:
     """Return the conditions, or None where nothing can match."""
-    query = _Query()
+    query = Query()
     if wanted.status:
         statuses = list(wanted.status)
         if len(statuses) == 1:
@@ -185,12 +167,12 @@ async def _conditions(conn: Conn, wanted: RunFilter, table: str) -> _Query | Non
     return query
 
 
-def _add_containment(query: _Query, column: str, letter: str, document: dict[str, Any]) -> None:
-    """Search the projection, and recheck on the row what the projection leaves out."""
+def _add_containment(query: Query, column: str, letter: str, document: dict[str, Any]) -> None:
+    """Search the projection, and recheck on the row what the projection or its index leaves out."""
     projected = projection(document)
     if _has_scalar(projected):
         query.add("m.search @> {}::jsonb", {letter: projected})
-    if projected != document:
+    if projected != document or not _has_scalar(projected):
         query.add(f"m.{column} @> {{}}::jsonb", document)
 
 
@@ -198,7 +180,7 @@ def _has_scalar(value: dict[str, Any]) -> bool:
     return any(_has_scalar(item) if isinstance(item, dict) else True for item in value.values())
 
 
-async def _add_text(conn: Conn, query: _Query, text: str) -> bool:
+async def _add_text(conn: Conn, query: Query, text: str) -> bool:
     """Search SOP texts for words that begin so; False where no text has them all."""
     words = re.findall(r"\w+", text)
     if not words:

@@ -14,6 +14,12 @@ Place = tuple[datetime, str]
 """How far a pass has come: created_at and thread_id."""
 
 
+_SAID = """
+    INSERT INTO audit (actor, action, thread_id, reason)
+    SELECT '{"kind": "retention"}', 'remove', thread_id, 'finished before ' || $2
+    FROM unnest($1::text[]) AS t(thread_id)"""
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What one step of a pass has done."""
 
@@ -51,6 +57,7 @@ async def remove_finished(conn: Conn, before: datetime, *, after: Place | None, 
     gone = [run.thread_id for run in locked if run.status is not None and run.needed_by is None]
     if gone:
         await tombstones.remove(conn, gone)
+        await conn.execute(_SAID, gone, before.isoformat(timespec="seconds"))
         await tombstones.vanish(
             conn, {row["root_thread_id"] for row in rows if row["thread_id"] in set(gone)}
         )

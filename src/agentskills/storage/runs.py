@@ -216,7 +216,7 @@ async def start_recorded(conn: Conn, run: NewRun) -> None:
     """Make a recorded run due, with what its start request says; its state row must be locked."""
     await conn.execute(
         f"""UPDATE run_metadata
-            SET run_name = $2, metadata = $3, sop_name = coalesce($4, sop_name), skills = $5, model = $6,
+            SET run_name = $2, metadata = $3, sop_name = $4, skills = $5, model = $6,
                 planner = $7, limits = $8, requested_by = $9, body_digest = $10, not_before = $11, lane = $12,
                 catalog = {_CURRENT}
             WHERE thread_id = $1""",

@@ -156,10 +156,20 @@ async def deleted_before(conn: Conn, before: datetime) -> list[str]:
 
 
 async def vanish(conn: Conn, roots: Collection[str]) -> None:
-    """Remove the tombstones of families in which no run is left."""
+    """Remove the tombstones of families in which no run is left.
+
+    A start is audited by the run's own row; with the row it moves into the audit.
+    """
     await conn.execute(
-        """DELETE FROM run_metadata m WHERE m.root_thread_id = ANY ($1::text[]) AND m.deleted_at IS NOT NULL
-           AND NOT EXISTS (SELECT FROM run_state s WHERE s.root_thread_id = m.root_thread_id)""",
+        """WITH gone AS (
+               DELETE FROM run_metadata m
+               WHERE m.root_thread_id = ANY ($1::text[]) AND m.deleted_at IS NOT NULL
+                 AND NOT EXISTS (SELECT FROM run_state s WHERE s.root_thread_id = m.root_thread_id)
+               RETURNING m.thread_id, m.created_at, m.requested_by, m.parent_thread_id, m.lane)
+           INSERT INTO audit (at, actor, action, thread_id, reason)
+           SELECT created_at, requested_by - 'reason', 'start', thread_id, requested_by ->> 'reason' FROM gone
+           WHERE parent_thread_id IS NULL AND lane IS NOT NULL AND NOT EXISTS (
+               SELECT FROM audit a WHERE a.thread_id = gone.thread_id AND a.action = 'start')""",
         list(roots),
     )
 

@@ -1,42 +1,57 @@
-/** Asks before a rerun: its input, the difference to the original, and why. */
+/** Asks before a rerun: what is to differ, and what would happen then. Loaded when it is first opened. */
 import { useQuery } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
 import { Dialog, DialogBody } from "@/components/dialog";
 import { Skeleton } from "@/components/empty";
 import { ProblemNotice } from "@/components/problem-notice";
-import type { RerunStarted } from "@/lib/api";
-import { runMetadataOptions } from "@/queries/runs";
-import { RerunForm } from "./rerun-form";
+import type { RerunStarted, Step } from "@/lib/api";
+import { runOptions, runStepsOptions } from "@/queries/runs";
+import { skillListOptions } from "@/queries/skills";
+import { type Opened, RerunForm } from "./rerun-form";
 import { useRerun } from "./rerun-state";
+import type { UsedSkill } from "./versions-choice";
 
 interface RerunDialogProps {
   threadId: string;
+  opened: Opened;
+  onOpened: (opened: Opened) => void;
   onClose: () => void;
   onStarted: (started: RerunStarted) => void;
 }
 
-export function RerunDialog({ threadId, onClose, onStarted }: RerunDialogProps) {
-  const metadata = useQuery(runMetadataOptions(threadId));
+export default function RerunDialog({ threadId, opened, onOpened, onClose, onStarted }: RerunDialogProps) {
+  const run = useQuery(runOptions(threadId));
+  const steps = useQuery(runStepsOptions(threadId));
+  const skills = useQuery(skillListOptions);
   const rerun = useRerun(onStarted);
+  const missing = [run, steps].find(({ data }) => data === undefined);
   return (
     <Dialog
       open
-      wide
+      wide="full"
       locked={rerun.isPending}
       onClose={onClose}
       title={
         <span className="flex items-center gap-2">
-          <RotateCcw className="size-4 text-accent" aria-hidden /> Rerun {metadata.data?.run_name ?? ""}
+          <RotateCcw className="size-4 text-accent" aria-hidden /> Rerun {run.data?.run_name ?? ""}
         </span>
       }
-      description="A new run with the same procedure. The original stays as it is."
+      description="A new run. The original stays as it is."
     >
-      {metadata.data ? (
-        <RerunForm metadata={metadata.data} rerun={rerun} onCancel={onClose} />
+      {run.data && steps.data ? (
+        <RerunForm
+          run={run.data}
+          steps={steps.data}
+          skills={usedSkills(steps.data, skills.data?.items)}
+          opened={opened}
+          onOpened={onOpened}
+          rerun={rerun}
+          onCancel={onClose}
+        />
       ) : (
         <DialogBody>
-          {metadata.isError ? (
-            <ProblemNotice error={metadata.error} onRetry={() => void metadata.refetch()} />
+          {missing?.isError ? (
+            <ProblemNotice error={missing.error} onRetry={() => void missing.refetch()} />
           ) : (
             <div role="status" aria-label="Loading" className="space-y-3">
               <Skeleton className="h-4 w-28" />
@@ -47,4 +62,15 @@ export function RerunDialog({ threadId, onClose, onStarted }: RerunDialogProps) 
       )}
     </Dialog>
   );
+}
+
+/** The skills that the run used, with the version that carried each out last; unknown today's count as equal. */
+function usedSkills(steps: Step[], today: { name: string; digest: string }[] | undefined): UsedSkill[] {
+  const recorded = new Map<string, string>();
+  for (const { skill, skill_digest } of steps) if (skill && skill_digest) recorded.set(skill, skill_digest);
+  return [...recorded].map(([name, digest]) => ({
+    name,
+    recorded: digest,
+    today: today === undefined ? digest : (today.find((skill) => skill.name === name)?.digest ?? null),
+  }));
 }

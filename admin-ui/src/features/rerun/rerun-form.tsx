@@ -1,58 +1,87 @@
-/** The form inside the rerun dialog. */
-import { Link } from "@tanstack/react-router";
+/** The form inside the rerun dialog: what is chosen on the left, its plan on the right. */
 import { RotateCcw } from "lucide-react";
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { Button } from "@/components/button";
-import { DialogBody, DialogFooter } from "@/components/dialog";
+import { DialogFooter } from "@/components/dialog";
 import { Field, TextInput } from "@/components/field";
-import { JsonEditor } from "@/components/json-editor";
-import type { RunMetadata } from "@/lib/api";
-import { changesBetween } from "@/lib/changes";
-import { draftOf, readDraft } from "@/lib/json-draft";
-import { asApiError } from "@/lib/problem";
-import { useRequestKey } from "@/lib/request-key";
-import { ChangesTable } from "./changes-table";
-import { rerunRequest } from "./rerun-request";
+import type { RunDetail, Step } from "@/lib/api";
+import type { Choice } from "./choice";
+import { firstChoice, requestOf, withPreset } from "./choice";
+import { Corrections, correctionOf } from "./corrections";
+import { EFFECTS, EffectsChoice } from "./effects-choice";
+import { FurtherFields } from "./further-fields";
+import { InputEditor } from "./input-editor";
+import { PlanChanged } from "./plan-changed";
+import { countsText } from "./plan-estimate";
+import { PlanPanel } from "./plan-panel";
+import { PresetChoice } from "./preset-choice";
+import { firstPresets, type PresetName } from "./presets";
+import { producedValues } from "./produced";
 import type { useRerun } from "./rerun-state";
+import { Section } from "./section";
 import { sopTitle } from "./sop-title";
+import { useConfirm } from "./use-confirm";
+import { usePlan } from "./use-plan";
+import { type UsedSkill, VersionsChoice } from "./versions-choice";
+
+/** How the dialog was opened. */
+export interface Opened {
+  preset?: PresetName;
+  step?: number;
+  /** A produced value to correct, by its path. */
+  correct?: string;
+}
 
 interface RerunFormProps {
-  metadata: RunMetadata;
+  run: RunDetail;
+  steps: Step[];
+  skills: UsedSkill[];
+  opened: Opened;
+  onOpened: (opened: Opened) => void;
   rerun: ReturnType<typeof useRerun>;
   onCancel: () => void;
 }
 
 const COMMAND_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl ";
 
-export function RerunForm({ metadata, rerun, onCancel }: RerunFormProps) {
-  const original = metadata.initial_data;
-  const [text, setText] = useState(() => draftOf(original));
-  const [reason, setReason] = useState("");
-  const keyFor = useRequestKey();
-  const draft = readDraft(text);
-  const changes = useMemo(() => {
-    const { value } = readDraft(text);
-    return value ? changesBetween(original, value) : [];
-  }, [text, original]);
-  const problem = rerun.isError ? asApiError(rerun.error) : null;
-  const inputProblem = problem?.at("/initial_data") ?? problem?.at("/changes");
+export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCancel }: RerunFormProps) {
+  const [choice, setChoice] = useState(() => choiceOf(run, steps, opened));
+  const change = (part: Partial<Choice>) => setChoice((now) => ({ ...now, ...part }));
+  const request = requestOf(choice, run.initial_data, run.sop);
+  const shown = usePlan(run.thread_id, request);
+  const { thread_id, run_name, root_thread_id, sop_name } = run;
+  const of = { thread_id, run_name, root_thread_id, sop_name, sop_title: sopTitle(run.sop) };
+  const { confirm, busy, changed, problem } = useConfirm(of, shown, rerun);
+  const wrong = shown.error ?? problem;
+  const edited = request !== null && (request.changes ?? request.initial_data) !== undefined;
 
-  const confirm = () => {
-    if (!draft.value || rerun.isPending || rerun.isSuccess) return;
-    const request = rerunRequest(original, draft.value, reason);
-    const { thread_id, run_name, root_thread_id, sop_name, sop } = metadata;
-    rerun.mutate({
-      of: { thread_id, run_name, root_thread_id, sop_name, sop_title: sopTitle(sop) },
-      request,
-      key: keyFor(request),
-    });
+  const side = useRef<HTMLDivElement>(null);
+
+  const confirmNow = () => {
+    if (request && !shown.error) confirm(request);
   };
   const confirmByKey = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
-      confirm();
+      confirmNow();
     }
   };
+
+  // What the dialog was opened for stands first.
+  const corrections = (
+    <Section
+      title="Correct a result"
+      chosen={choice.corrections.map(({ keys }) => keys.join(".")).join(", ")}
+      open={opened.correct !== undefined}
+    >
+      <Corrections
+        produced={producedValues(steps)}
+        corrections={choice.corrections}
+        onChange={(corrections) => change({ corrections })}
+        error={choice.corrections.length > 0 ? wrong?.at("/changes") : undefined}
+      />
+    </Section>
+  );
 
   return (
     <form
@@ -60,67 +89,126 @@ export function RerunForm({ metadata, rerun, onCancel }: RerunFormProps) {
       onKeyDown={confirmByKey}
       onSubmit={(event) => {
         event.preventDefault();
-        confirm();
+        confirmNow();
       }}
     >
-      <DialogBody>
-        <JsonEditor label="Initial data" text={text} onChange={setText} error={inputProblem} />
-        <section aria-live="polite">
-          <div className="mb-1.5 flex items-baseline justify-between">
-            <h3 className="text-[0.8125rem] font-medium">Difference to the original</h3>
-            {changes.length > 0 && (
+      <div className="grid min-h-0 overflow-y-auto lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] lg:overflow-hidden">
+        <div className="space-y-5 px-6 py-5 max-md:px-4 lg:overflow-y-auto">
+          <PresetChoice
+            status={run.status}
+            steps={steps}
+            chosen={choice.preset}
+            step={choice.step}
+            error={wrong?.at("/from")}
+            onChoose={(preset, step) => {
+              setChoice((now) => withPreset(now, preset, step));
+              onOpened({ preset, ...(step === null ? {} : { step }) });
+            }}
+          />
+          {opened.correct !== undefined && corrections}
+          <InputEditor
+            original={run.initial_data}
+            text={choice.text}
+            onChange={(text) => change({ text })}
+            error={
+              wrong?.at("/initial_data") ??
+              (choice.corrections.length === 0 ? wrong?.at("/changes") : undefined)
+            }
+          />
+          <Field label="Reason" optional hint="Kept in the audit trail." error={wrong?.at("/reason")}>
+            {(ids) => (
+              <TextInput
+                {...ids}
+                value={choice.reason}
+                maxLength={2000}
+                placeholder="For instance: the customer sent the right order number"
+                onChange={(event) => change({ reason: event.target.value })}
+              />
+            )}
+          </Field>
+          {opened.correct === undefined && corrections}
+          <Section title="Effects" chosen={EFFECTS.find(({ value }) => value === choice.effects)?.meaning}>
+            <EffectsChoice
+              chosen={choice.effects}
+              onChoose={(effects) => change({ effects })}
+              error={wrong?.at("/effects") ?? wrong?.at("/consent")}
+            />
+          </Section>
+          <Section title="Skill versions" chosen={versionsText(choice, skills)}>
+            <VersionsChoice choice={choice} skills={skills} onChange={change} error={wrong?.at("/skills")} />
+          </Section>
+          <Section title="Procedure, name, model, time">
+            <FurtherFields metadata={run} choice={choice} onChange={change} problem={wrong} />
+          </Section>
+        </div>
+        <div
+          ref={side}
+          className="border-l bg-canvas/60 px-5 py-5 max-lg:border-t max-lg:border-l-0 max-md:px-4 lg:overflow-y-auto"
+        >
+          {changed && (
+            <div className="mb-4">
+              <PlanChanged key={changed.after.plan_token} before={changed.before} after={changed.after} />
+            </div>
+          )}
+          <PlanPanel
+            shown={shown}
+            readable={request !== null}
+            consent={choice.consent}
+            onConsent={(consent) => change({ consent })}
+          />
+        </div>
+      </div>
+      <DialogFooter>
+        <p className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words">
+          {problem ? (
+            <span role="alert" className="text-bad">
+              {problem.detail}
+            </span>
+          ) : (
+            <>
+              {shown.plan && !shown.error && (
+                <span className="text-ink-soft">{countsText(shown.plan.counts)}</span>
+              )}{" "}
               <button
                 type="button"
-                onClick={() => setText(draftOf(original))}
-                className="text-xs font-medium text-ink-faint hover:text-accent"
+                className="font-medium text-accent hover:underline lg:hidden"
+                onClick={() => side.current?.scrollIntoView({ behavior: "smooth" })}
               >
-                Put the original back
+                See the plan
               </button>
-            )}
-          </div>
-          {changes.length > 0 ? (
-            <ChangesTable changes={changes} />
-          ) : (
-            <p className="text-[0.8125rem] text-ink-faint">None: the same input, digit for digit.</p>
+            </>
           )}
-        </section>
-        <Field label="Reason" optional hint="Kept in the audit trail." error={problem?.at("/reason")}>
-          {(ids) => (
-            <TextInput
-              {...ids}
-              value={reason}
-              maxLength={2000}
-              placeholder="For instance: the customer sent the right order number"
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-      </DialogBody>
-      <DialogFooter>
-        {problem && inputProblem === undefined && (
-          <p role="alert" className="mr-auto min-w-0 grow basis-60 text-[0.8125rem] break-words text-bad">
-            {problem.detail}{" "}
-            {problem.type === "run-not-found" && (
-              <Link to="/runs" className="underline">
-                Back to the list
-              </Link>
-            )}
-          </p>
-        )}
+        </p>
         <Button onClick={onCancel} disabled={rerun.isPending}>
           Cancel
         </Button>
         <Button
           type="submit"
           look="primary"
-          busy={rerun.isPending || rerun.isSuccess}
-          disabled={!draft.value}
+          busy={busy}
+          disabled={request === null || shown.error !== null}
           icon={<RotateCcw aria-hidden />}
         >
-          {rerun.isPending ? "Starting the rerun" : changes.length > 0 ? "Rerun with changes" : "Rerun"}
+          {rerun.isPending ? "Starting the rerun" : edited ? "Rerun with changes" : "Rerun"}
           <kbd className="ml-1 font-sans text-xs opacity-75 max-md:hidden">{COMMAND_KEY}↵</kbd>
         </Button>
       </DialogFooter>
     </form>
   );
+}
+
+function choiceOf(run: RunDetail, steps: Step[], { preset, step, correct }: Opened): Choice {
+  const usual = correct === undefined ? firstPresets(run.status)[0] : "only-what-changed";
+  const choice = firstChoice(run.initial_data, preset ?? usual ?? "again", step ?? null);
+  const corrected = producedValues(steps).filter(({ path }) => path === correct);
+  return { ...choice, corrections: corrected.map(correctionOf) };
+}
+
+function versionsText({ versions, chosen }: Choice, skills: UsedSkill[]): string {
+  const differ = skills.filter(({ recorded, today }) => recorded !== today).length;
+  const all = versions === "pinned" ? "as in the run" : "latest";
+  const own = Object.keys(chosen).length;
+  return [all, own > 0 && `${own} chosen`, differ > 0 && `${differ} changed since`]
+    .filter(Boolean)
+    .join(", ");
 }

@@ -1,6 +1,7 @@
 /** Reruns under way, kept in the mutation cache so that every page sees the same. */
 import { useMutation, useMutationState, useQueryClient } from "@tanstack/react-query";
 import { type RerunRequest, type RerunStarted, type RunItem, rerunWorkflow } from "@/lib/api";
+import { asApiError } from "@/lib/problem";
 import { runKeys } from "@/queries/runs";
 
 /** As much of the run that is rerun as the list needs to show the new row. */
@@ -79,6 +80,9 @@ export function useRerunOf(threadId: string): { sending: boolean; trouble: Rerun
   };
   return {
     sending: last?.status === "pending",
-    trouble: last?.status === "error" && last.error ? { error: last.error, forget } : null,
+    trouble:
+      last?.status === "error" && last.error && asApiError(last.error).type !== "plan-changed"
+        ? { error: last.error, forget }
+        : null,
   };
 }

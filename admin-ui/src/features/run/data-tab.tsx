@@ -8,6 +8,8 @@ import { ProblemNotice } from "@/components/problem-notice";
 import { rowsOf, ValueTable } from "@/components/value-table";
 import type { RunDetail, RunState } from "@/lib/api";
 import { type Json, writeJson } from "@/lib/json";
+import { isFinal } from "@/lib/status";
+import { CorrectLink } from "./correct-link";
 
 export function DataTab({ run, status }: { run: RunDetail; status: UseQueryResult<RunState> }) {
   if (status.isPending) return <LoadingRows rows={4} />;
@@ -32,7 +34,13 @@ export function DataTab({ run, status }: { run: RunDetail; status: UseQueryResul
           aside={<CopyButton text={writeJson(data as Json, 2)} label="Copy all as JSON" />}
         >
           <div className="p-4">
-            <ValueTable rows={gathered} />
+            <ValueTable
+              rows={gathered.map((row) =>
+                isFinal(run.status)
+                  ? { ...row, aside: <CorrectLink threadId={run.thread_id} path={row.path} /> }
+                  : row,
+              )}
+            />
           </div>
         </Panel>
       )}

@@ -4,6 +4,7 @@ import { CopyButton } from "@/components/copy-button";
 import { Markdown } from "@/components/markdown";
 import { Panel } from "@/components/panel";
 import { ValueTable } from "@/components/value-table";
+import { actorText } from "@/features/audit/actor";
 import type { RunDetail } from "@/lib/api";
 import { isObject, type JsonObject, writeJson } from "@/lib/json";
 import { absoluteTime } from "@/lib/time";
@@ -42,7 +43,7 @@ export function RequestTab({ run }: { run: RunDetail }) {
           <ValueTable
             rows={[
               { path: "at", value: absoluteTime(Date.parse(run.created_at)) },
-              { path: "by", value: run.requested_by.name ?? run.requested_by.kind },
+              { path: "by", value: actorText(run.requested_by) },
               ...(run.requested_by.reason ? [{ path: "reason", value: run.requested_by.reason }] : []),
               ...(run.skills ? [{ path: "skills", value: run.skills }] : []),
             ]}

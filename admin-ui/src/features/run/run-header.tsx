@@ -1,6 +1,7 @@
 /** Top of the run page: name, status, id, and what can be done. */
-import { Ban, Trash2 } from "lucide-react";
-import { Button } from "@/components/button";
+import { Link } from "@tanstack/react-router";
+import { Ban, GitCompareArrows, Trash2 } from "lucide-react";
+import { Button, buttonLook } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { StatusPill } from "@/components/status-pill";
 import { FixedBy } from "@/features/family/fixed-by";
@@ -38,7 +39,16 @@ export function RunHeader({ run, live, onRerun, onCancel, onDelete }: RunHeaderP
           <CopyButton text={run.thread_id} label="Copy the id" />
         </div>
       </div>
-      <div className="flex items-start gap-2">
+      <div className="flex flex-wrap items-start gap-2">
+        {run.parent_thread_id && (
+          <Link
+            to="/compare"
+            search={{ left: run.parent_thread_id, right: run.thread_id }}
+            className={buttonLook()}
+          >
+            <GitCompareArrows aria-hidden /> Compare with parent
+          </Link>
+        )}
         {run.cancellable && (
           <Button
             look="danger"

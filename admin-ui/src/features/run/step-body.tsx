@@ -1,6 +1,7 @@
 /** What an open step shows: inputs with where they came from, outputs, attempts, kept records. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { RotateCcw } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Skeleton } from "@/components/empty";
 import { ProblemNotice } from "@/components/problem-notice";
@@ -11,10 +12,20 @@ import type { Step } from "@/lib/api";
 import { cx } from "@/lib/class-names";
 import type { Json } from "@/lib/json";
 import { stepDetailOptions } from "@/queries/runs";
+import { CorrectLink } from "./correct-link";
+import { SourceLink } from "./step-source";
 
-export function StepBody({ threadId, step }: { threadId: string; step: Step }) {
+interface StepBodyProps {
+  threadId: string;
+  step: Step;
+  /** The run has ended, so that it can be rerun with something else. */
+  ended: boolean;
+}
+
+export function StepBody({ threadId, step, ended }: StepBodyProps) {
   const inputs = inputRows(step);
   const outputs = step.outputs ? rowsOf(step.outputs) : [];
+  const correctable = ended && step.status === "completed";
   const wide = [...inputs, ...outputs].some(({ value }) => isWide(value));
   return (
     <div className="space-y-5 border-t px-4 py-4">
@@ -22,9 +33,13 @@ export function StepBody({ threadId, step }: { threadId: string; step: Step }) {
         <Section title="Inputs">
           {inputs.length > 0 ? <ValueTable rows={inputs} /> : <None>Reads nothing.</None>}
         </Section>
-        <Section title={step.kind === "approval" ? "Edited values" : "Outputs"}>
+        <Section title={step.kind === "approval" ? "Filled in or edited" : "Outputs"}>
           {outputs.length > 0 ? (
-            <ValueTable rows={outputs} />
+            <ValueTable
+              rows={outputs.map((row) =>
+                correctable ? { ...row, aside: <CorrectLink threadId={threadId} path={row.path} /> } : row,
+              )}
+            />
           ) : (
             <None>{step.finished_at ? "None." : "Not there yet."}</None>
           )}
@@ -48,6 +63,17 @@ export function StepBody({ threadId, step }: { threadId: string; step: Step }) {
         </Section>
       )}
       <Fine threadId={threadId} step={step} />
+      {ended && (
+        <Link
+          to="/runs/$threadId"
+          params={{ threadId }}
+          search={{ rerun: "from-step", step: step.seq }}
+          resetScroll={false}
+          className="inline-flex items-center gap-1.5 text-[0.8125rem] font-medium text-accent hover:underline"
+        >
+          <RotateCcw className="size-3.5" aria-hidden /> Rerun from this step
+        </Link>
+      )}
       <Records threadId={threadId} seq={step.seq} />
     </div>
   );
@@ -90,15 +116,7 @@ function Fine({ threadId, step }: { threadId: string; step: Step }) {
           Version <code className="font-mono">{step.skill_digest.slice(0, 12)}</code>
         </Link>
       )}
-      {from?.thread_id && (
-        <Link
-          to="/runs/$threadId"
-          params={{ threadId: from.thread_id }}
-          className="text-accent hover:underline"
-        >
-          Result of {from.thread_id}, step {from.seq}
-        </Link>
-      )}
+      {from && <SourceLink from={from} />}
       {effect && (
         <span>
           Effect: {effect.state}

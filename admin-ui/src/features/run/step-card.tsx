@@ -1,5 +1,5 @@
 /** One carried-out step: closed a line, open its inputs, outputs, attempts and records. */
-import { ChevronRight, History, Repeat2, ShieldCheck, ShieldQuestion, UserCheck } from "lucide-react";
+import { ChevronRight, History, ShieldCheck, ShieldQuestion, UserCheck } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Badge } from "@/components/badge";
 import { StatusIcon } from "@/components/status-pill";
@@ -10,6 +10,7 @@ import { cx } from "@/lib/class-names";
 import { isNumber, type JsonObject } from "@/lib/json";
 import { STATUS, type Tone } from "@/lib/status";
 import { StepBody } from "./step-body";
+import { SourceBadge, SourceWarnings } from "./step-source";
 
 const DISC: Record<Tone, string> = {
   good: "bg-good-soft text-good",
@@ -60,7 +61,7 @@ export function StepCard({ threadId, step, span, openAtFirst }: StepCardProps) {
           <span className="font-semibold break-words">
             {step.kind === "approval" ? `Approval of ${step.skill}` : step.skill}
           </span>
-          <Marks step={step} threadId={threadId} />
+          <Marks step={step} />
         </span>
         {span && <Bar step={step} span={span} />}
         <span className="w-16 shrink-0 pt-0.5 text-right text-xs text-ink-faint max-md:w-auto">
@@ -78,11 +79,12 @@ export function StepCard({ threadId, step, span, openAtFirst }: StepCardProps) {
           {step.reason && (
             <span className={cx("text-ink-soft", open ? "block" : "line-clamp-2")}>{step.reason}</span>
           )}
+          {step.reused_from && <SourceWarnings from={step.reused_from} />}
           {step.error && <span className="block text-bad">{step.error.message}</span>}
           {!open && step.outputs && <Outcome outputs={step.outputs} />}
         </span>
       </button>
-      {open && <StepBody threadId={threadId} step={step} />}
+      {open && <StepBody threadId={threadId} step={step} ended={span !== null && span.to !== null} />}
     </article>
   );
 }
@@ -110,9 +112,8 @@ function Outcome({ outputs }: { outputs: JsonObject }) {
 }
 
 /** What was special about the step. */
-function Marks({ step, threadId }: { step: Step; threadId: string }) {
+function Marks({ step }: { step: Step }) {
   const { effect, reused_from: from } = step;
-  const receiptElsewhere = effect?.state === "receipt" && effect.thread_id !== threadId;
   return (
     <>
       {step.attempt > 1 && (
@@ -120,17 +121,7 @@ function Marks({ step, threadId }: { step: Step; threadId: string }) {
           <History aria-hidden /> attempt {step.attempt}
         </Badge>
       )}
-      {from && (receiptElsewhere || effect) ? (
-        <Badge tone="good" title={`Done by ${from.thread_id}, step ${from.seq}; its receipt stands here`}>
-          <ShieldCheck aria-hidden /> not repeated
-        </Badge>
-      ) : (
-        from && (
-          <Badge tone="busy" title={`The result of ${from.thread_id}, step ${from.seq}`}>
-            <Repeat2 aria-hidden /> reused
-          </Badge>
-        )
-      )}
+      {from && <SourceBadge from={from} />}
       {!from && effect?.state === "receipt" && (
         <Badge tone="idle" title="An irreversible effect that happened; reruns won't repeat it">
           <ShieldCheck aria-hidden /> receipt
@@ -141,7 +132,7 @@ function Marks({ step, threadId }: { step: Step; threadId: string }) {
           <ShieldQuestion aria-hidden /> in doubt
         </Badge>
       )}
-      {step.actor && step.actor.kind !== "worker" && (
+      {step.actor && step.actor.kind !== "worker" && from?.why !== "given" && (
         <Badge>
           <UserCheck aria-hidden /> {step.actor.name ?? step.actor.kind}
         </Badge>

@@ -3,6 +3,7 @@ import { Flag, Route, TriangleAlert } from "lucide-react";
 import type { Step } from "@/lib/api";
 import { isObject } from "@/lib/json";
 import { StepCard } from "./step-card";
+import { SourceBadge } from "./step-source";
 
 interface TimelineProps {
   threadId: string;
@@ -57,7 +58,8 @@ function DecisionLine({ step, hideReason }: { step: Step; hideReason: boolean })
         <Icon className="size-3" aria-hidden />
       </span>
       <p className="text-[0.8125rem] leading-6">
-        <span className="font-medium">{headline(step)}</span>
+        <span className="font-medium">{headline(step)}</span>{" "}
+        {step.reused_from && <SourceBadge from={step.reused_from} />}
         {step.reason && !hideReason && <span className="text-ink-soft"> {step.reason}</span>}
       </p>
       {step.error && <p className="text-[0.8125rem] text-bad">{step.error.message}</p>}

@@ -1,11 +1,7 @@
-/** The list's text filters; what is typed goes to the URL after a short pause. */
-import { Search, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
-import { TextInput } from "@/components/field";
-import { cx } from "@/lib/class-names";
+/** The list's text filters. */
+import { X } from "lucide-react";
+import { FilterInput } from "@/components/filter-input";
 import { dataFilter, hasFilter, type RunSearch } from "./run-search";
-
-const PAUSE_MS = 300;
 
 interface RunFiltersProps {
   search: RunSearch;
@@ -17,20 +13,20 @@ export function RunFilters({ search, onChange, onClear }: RunFiltersProps) {
   const badData = search.data !== undefined && dataFilter(search.data) === null;
   return (
     <search className="flex flex-wrap items-start gap-2">
-      <Filter
+      <FilterInput
         label="Name or id"
         placeholder="Name or id starts with…"
         icon
         value={search.name}
         onChange={(name) => onChange({ name })}
       />
-      <Filter
+      <FilterInput
         label="Words in the SOP"
         placeholder="Words in the SOP"
         value={search.q}
         onChange={(q) => onChange({ q })}
       />
-      <Filter
+      <FilterInput
         label="Initial data, as path=value"
         placeholder="order.id=A-1001"
         mono
@@ -61,56 +57,5 @@ export function RunFilters({ search, onChange, onClear }: RunFiltersProps) {
         </button>
       )}
     </search>
-  );
-}
-
-interface FilterProps {
-  label: string;
-  placeholder: string;
-  value: string | undefined;
-  onChange: (value: string | undefined) => void;
-  error?: string;
-  icon?: boolean;
-  mono?: boolean;
-}
-
-function Filter({ label, placeholder, value, onChange, error, icon, mono }: FilterProps) {
-  const [typed, setTyped] = useState(value ?? "");
-  const sent = useRef(value ?? "");
-  const change = useRef(onChange);
-  change.current = onChange;
-
-  // Back, forward and "Clear all" change the URL from outside.
-  useEffect(() => {
-    if ((value ?? "") === sent.current) return;
-    sent.current = value ?? "";
-    setTyped(value ?? "");
-  }, [value]);
-
-  useEffect(() => {
-    if (typed.trim() === sent.current) return;
-    const timer = setTimeout(() => {
-      sent.current = typed.trim();
-      change.current(typed.trim() === "" ? undefined : typed.trim());
-    }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-
-  return (
-    <div className="relative w-56 max-md:w-full">
-      {icon && (
-        <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-ink-faint" />
-      )}
-      <TextInput
-        type="search"
-        aria-label={label}
-        aria-invalid={error ? true : undefined}
-        placeholder={placeholder}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        className={cx("text-[0.8125rem]", icon && "pl-9", mono && "font-mono text-xs")}
-      />
-      {error && <p className="mt-1 text-xs text-bad">{error}</p>}
-    </div>
   );
 }

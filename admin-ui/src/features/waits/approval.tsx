@@ -7,7 +7,7 @@ import { ValueTable } from "@/components/value-table";
 import type { Waiting } from "@/lib/api";
 import { isObject, type JsonObject } from "@/lib/json";
 import { AnswerBar } from "./answer-bar";
-import { collect, fieldsOfSchema, fieldsOfValues } from "./form-fields";
+import { collect, type FormField, fieldsOfSchema, fieldsOfValues } from "./form-fields";
 import { FormInputs } from "./form-inputs";
 import { fieldErrors, useAnswer } from "./use-answer";
 import { WaitFrame } from "./wait-frame";
@@ -22,9 +22,11 @@ export function Approval({ threadId, wait }: { threadId: string; wait: Waiting }
   const [checked, setChecked] = useState(false);
   const [note, setNote] = useState("");
   const answer = useAnswer(threadId, wait);
-  const fields = useMemo(() => (form ? fieldsOfSchema(form, shown) : fieldsOfValues(shown)), [form, shown]);
+  const asked = useMemo(() => (form ? fieldsOfSchema(form, shown) : []), [form, shown]);
+  const edits = useMemo(() => (editing ? editsBeside(asked, shown) : []), [editing, asked, shown]);
+  const fields = [...asked, ...edits];
   const withData = form !== null || editing;
-  const collected = collect(fields, texts, form ? {} : shown);
+  const collected = collect(fields, texts, editing ? shown : {});
   const errors = { ...fieldErrors(answer.error), ...(checked ? collected.errors : {}) };
 
   const approve = () => {
@@ -53,13 +55,13 @@ export function Approval({ threadId, wait }: { threadId: string; wait: Waiting }
         <Button look="primary" icon={<Check aria-hidden />} busy={done} onClick={approve}>
           {fillsIn ? "Send the answer" : editing ? "Approve with edits" : "Approve"}
         </Button>
-        {!form && Object.keys(shown).length > 0 && (
+        {!fillsIn && Object.keys(shown).length > 0 && (
           <Button
             icon={<Pencil aria-hidden />}
             disabled={done}
             onClick={() => {
               setEditing(!editing);
-              setTexts({});
+              setTexts(textsOf(asked, texts));
             }}
           >
             {editing ? "Drop the edits" : "Edit"}
@@ -77,6 +79,18 @@ export function Approval({ threadId, wait }: { threadId: string; wait: Waiting }
       </AnswerBar>
     </WaitFrame>
   );
+}
+
+/** Fields for what is shown, but for what the form asks for anyway. */
+function editsBeside(asked: FormField[], shown: JsonObject): FormField[] {
+  const names = new Set(asked.map(({ path }) => path[0]));
+  return fieldsOfValues(shown).filter(({ path }) => !names.has(path[0]));
+}
+
+/** What was typed into these fields. */
+function textsOf(fields: FormField[], texts: Record<string, string>): Record<string, string> {
+  const names = new Set(fields.map(({ path }) => path.join(".")));
+  return Object.fromEntries(Object.entries(texts).filter(([name]) => names.has(name)));
 }
 
 function Explanation({ wait: { asks } }: { wait: Waiting }) {

@@ -38,6 +38,21 @@ it("values that nobody touched come back digit for digit", () => {
   );
 });
 
+it("an edited text may be empty, a number may not", () => {
+  const shown = object('{"note":"call first","empty":"","amount":5}');
+  const fields = fieldsOfValues(shown);
+  expect(writeJson(collect(fields, { note: "" }, shown).data)).toBe('{"note":"","empty":"","amount":5}');
+  expect(collect(fields, {}, shown).errors).toEqual({});
+  expect(collect(fields, { amount: "" }, shown).errors).toEqual({ amount: "This is needed" });
+});
+
+it("a yes or no that is needed has to be said", () => {
+  const schema = '{"required":["sent"],"properties":{"sent":{"type":"boolean"},"late":{"type":"boolean"}}}';
+  const fields = fieldsOfSchema(object(schema));
+  expect(collect(fields, {}, {})).toEqual({ data: {}, errors: { sent: "This is needed" } });
+  expect(collect(fields, { sent: "false" }, {})).toEqual({ data: { sent: false }, errors: {} });
+});
+
 it("reads loosely typed outputs of something that happened", () => {
   const fields = fieldsOfPaths(["payment.id", "payment.amount", "lines[]"]);
   const texts = { "payment.id": "PAY-1", "payment.amount": "64.70", lines: "[1]" };

@@ -9,6 +9,8 @@ export interface FormField {
   hint?: string;
   kind: FieldKind;
   required: boolean;
+  /** An empty input stands for an empty text, not for nothing. */
+  blankIsText?: boolean;
   choices: Json[];
   /** The text it starts with. */
   initial: string;
@@ -65,7 +67,15 @@ export function fieldsOfValues(values: JsonObject, path: string[] = []): FormFie
     if (isObject(value) && Object.keys(value).length > 0) return fieldsOfValues(value, here);
     const kind = kindOfValue(value);
     return [
-      { path: here, label: here.join("."), kind, required: true, choices: [], initial: textOf(value, kind) },
+      {
+        path: here,
+        label: here.join("."),
+        kind,
+        required: true,
+        blankIsText: kind === "text" || kind === "long",
+        choices: [],
+        initial: textOf(value, kind),
+      },
     ];
   });
 }
@@ -103,7 +113,7 @@ export type Read = { value: Json | undefined; error?: undefined } | { value?: un
 
 /** The value a field's text stands for; undefined where an optional field is empty. */
 export function readField(field: FormField, text: string, loose = false): Read {
-  if (text.trim() === "" && field.kind !== "yes-no") {
+  if (text.trim() === "" && !field.blankIsText) {
     return field.required ? { error: "This is needed" } : { value: undefined };
   }
   if (field.kind === "text" || field.kind === "long") return { value: loose ? looseValue(text) : text };

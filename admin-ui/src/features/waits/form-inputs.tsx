@@ -44,7 +44,7 @@ function Input({ field, text, error, onChange }: InputProps) {
         if (field.kind === "choice")
           return <Choice {...ids} choices={field.choices} text={text} onChange={onChange} />;
         if (field.kind === "yes-no") {
-          return <Choice {...ids} choices={[true, false]} text={text || "false"} onChange={onChange} />;
+          return <Choice {...ids} choices={[true, false]} text={text} onChange={onChange} />;
         }
         if (field.kind === "long" || field.kind === "json") {
           return (

@@ -23,7 +23,7 @@ router = APIRouter(tags=["runs"])
     "/rerun/{thread_id}/plan",
     operation_id="planRerun",
     response_model=Plan,
-    responses=problems(400, 404, 409, 413, 422),
+    responses=problems(400, 404, 409, 410, 413, 422),
     openapi_extra=takes(RerunAsked),
 )
 async def plan(

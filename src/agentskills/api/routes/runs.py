@@ -12,7 +12,7 @@ from agentskills.api.answer import JsonAnswer
 from agentskills.api.body import body
 from agentskills.api.once import IdempotencyKey, answer_of
 from agentskills.api.openapi import problems, takes
-from agentskills.api.params import Seq, Text, ThreadId
+from agentskills.api.params import Seq, Text, ThreadId, json_object
 from agentskills.api.process import actor_of, context_of, moves_of
 from agentskills.api.schemas.runs import (
     RunCount,
@@ -25,8 +25,6 @@ from agentskills.api.schemas.runs import (
 from agentskills.api.schemas.runs import RunFilter as FilterAsked
 from agentskills.api.schemas.steps import StepDetail, StepPage
 from agentskills.api.schemas.waits import Cancelling, CancelRequest
-from agentskills.domain.errors import BadInput
-from agentskills.domain.json_text import parse_json
 from agentskills.services import runs
 from agentskills.services.cancel import cancel
 from agentskills.storage import lists
@@ -167,23 +165,10 @@ def _filter(asked: FilterAsked) -> lists.RunFilter:
         name=asked.name,
         q=asked.q,
         sop_name=asked.sop_name,
-        initial_data=_contained(asked.initial_data, "initial_data"),
-        metadata=_contained(asked.metadata, "metadata"),
+        initial_data=json_object(asked.initial_data, "initial_data"),
+        metadata=json_object(asked.metadata, "metadata"),
         created_after=asked.created_after,
         created_before=asked.created_before,
         parent=asked.parent,
         root=asked.root,
     )
-
-
-def _contained(text: str | None, name: str) -> dict[str, Any] | None:
-    """Return the JSON object that a parameter holds."""
-    if text is None or not text.strip():
-        return None
-    try:
-        value = parse_json(text)
-    except BadInput as error:
-        raise BadInput(f"{name}: {error.detail}", pointer=name) from None
-    if type(value) is not dict:
-        raise BadInput(f'{name} must be a JSON object such as {{"order": {{"id": 42}}}}', pointer=name)
-    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -12,7 +13,8 @@ from agentskills.api.openapi import problems, takes
 from agentskills.api.process import actor_of, context_of, keys_of
 from agentskills.api.schemas.session import SessionRequest, SessionState
 from agentskills.api.sessions import COOKIE, LASTS, Session
-from agentskills.domain.errors import Unauthorized
+from agentskills.domain.errors import DatabaseGone, Unauthorized
+from agentskills.services.session import signed_in, signed_out
 from agentskills.settings import Settings
 
 router = APIRouter(tags=["session"])
@@ -44,6 +46,7 @@ async def open_session(
     if opened is None:
         raise Unauthorized("this is none of the server's API keys")
     cookie, session = opened
+    await signed_in(context_of(request), session.actor)
     answer = _answer(True, True, session)
     answer.set_cookie(
         COOKIE,
@@ -60,6 +63,10 @@ async def open_session(
 async def close_session(request: Request) -> JsonAnswer:
     """Sign out: the cookie is taken back."""
     needed = keys_of(request).needed
+    actor = actor_of(request)
+    if needed and actor.kind == "api_key":
+        with suppress(DatabaseGone):  # whoever signs out is signed out, also when nobody can write it down
+            await signed_out(context_of(request), actor)
     answer = _answer(needed, not needed, None)
     secure = _is_secure(context_of(request).settings)
     answer.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=secure)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 
 from agentskills.api.answer import JsonAnswer
 from agentskills.api.openapi import problems
-from agentskills.api.params import Digest, Name
+from agentskills.api.params import Digest, Name, Text
 from agentskills.api.process import actor_of, context_of
 from agentskills.api.schemas.skills import (
     Reloaded,
     SkillDetail,
+    SkillDifference,
     SkillList,
+    SkillVersionDetail,
     SkillVersionList,
     SopItem,
     SopList,
 )
-from agentskills.services import catalog
+from agentskills.services import catalog, skill_versions
 
 router = APIRouter(tags=["skills"])
+
+_BEGINNING = "digest, or its beginning from 8 characters on"
 
 
 @router.get("/admin/skills", operation_id="listSkills", response_model=SkillList, responses=problems())
@@ -28,7 +34,7 @@ async def list_skills(request: Request) -> JsonAnswer:
 
 
 @router.post(
-    "/admin/skills/reload", operation_id="reloadSkills", response_model=Reloaded, responses=problems(409)
+    "/admin/skills/reload", operation_id="reloadSkills", response_model=Reloaded, responses=problems(409, 422)
 )
 async def reload_skills(request: Request) -> JsonAnswer:
     """Read the skill folders again."""
@@ -60,12 +66,30 @@ async def list_versions(request: Request, name: Name) -> JsonAnswer:
 @router.get(
     "/admin/skills/{name}/versions/{digest}",
     operation_id="getSkillVersion",
-    response_model=SkillDetail,
+    response_model=SkillVersionDetail,
     responses=problems(404, 422),
 )
 async def get_version(request: Request, name: Name, digest: Digest) -> JsonAnswer:
-    """Return one version of a skill, also when its folder has changed or gone."""
-    return JsonAnswer(await catalog.skill(context_of(request), name, digest))
+    """Return one version of a skill with its files, also when its folder has changed or gone."""
+    return JsonAnswer(await skill_versions.version(context_of(request), name, digest))
+
+
+@router.get(
+    "/admin/skills/{name}/diff",
+    operation_id="diffSkill",
+    response_model=SkillDifference,
+    responses=problems(404, 422),
+)
+async def diff_versions(
+    request: Request,
+    name: Name,
+    left: Annotated[Text, Query(min_length=1, max_length=64, description=_BEGINNING)],
+    right: Annotated[
+        Text | None, Query(min_length=1, max_length=64, description="without it the current version")
+    ] = None,
+) -> JsonAnswer:
+    """Return what differs between two versions of a skill, file by file."""
+    return JsonAnswer(await skill_versions.difference(context_of(request), name, left, right))
 
 
 @router.get(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -76,7 +77,9 @@ async def rerun(
         made = await rerun_in(conn, context.settings, thread_id, wanted, actor)
         return made.document()
 
-    return await _once(context, idempotency_key, ["rerun", thread_id, asked], work)
+    return await _once(
+        context, idempotency_key, ["rerun", thread_id, wanted.document(), wanted.plan_token], work
+    )
 
 
 def rerun_request(asked: RerunAsked) -> RerunRequest:
@@ -92,6 +95,14 @@ def _given(asked: BaseModel) -> dict[str, Any]:
     return {name: value for name, value in _plain(asked).items() if value is not None}
 
 
+def _said(asked: BaseModel) -> dict[str, Any]:
+    """Return the given fields as JSON holds them, times as text."""
+    given = _given(asked)
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in given.items()
+    }
+
+
 def _plain(asked: BaseModel) -> dict[str, Any]:
     values = dict(asked)
     if isinstance(values.get("limits"), BaseModel):
@@ -102,7 +113,7 @@ def _plain(asked: BaseModel) -> dict[str, Any]:
 async def _once(
     context: Context, key: str, asked: list[Any], work: Callable[[Conn], Awaitable[dict[str, Any]]]
 ) -> JsonAnswer:
-    body = [_given(part) if isinstance(part, BaseModel) else part for part in asked]
+    body = [_said(part) if isinstance(part, BaseModel) else part for part in asked]
     done = await once(context, key, body, work)
     context.notifier.woken([done.answer["thread_id"]])
     return answer_of(done)

@@ -96,7 +96,10 @@ class RunError(Document):
 class Actor(Document):
     """Who or what did something."""
 
-    kind: str = Field(description="person, api_key, sql, schedule, policy, batch, worker, check, callback")
+    kind: str = Field(
+        description="person, api_key, sql, schedule, policy, batch, worker, check, callback, "
+        "server (has noticed changed files), retention (ASF_KEEP_DAYS)"
+    )
     name: str | None = None
-    on_behalf_of: str | None = None
+    on_behalf_of: str | None = Field(default=None, description="as the caller said; nobody has checked it")
     reason: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -57,6 +58,45 @@ class SkillDetail(SkillItem):
     files: list[str]
     current: bool
     diagnostics: list[DiagnosticItem]
+
+
+class SkillFile(Answer):
+    """One file of a skill version."""
+
+    path: str
+    size: int = Field(description="bytes")
+    executable: bool
+    text: str | None = Field(description="null where it is no text, or too large to show")
+
+
+class SkillVersionDetail(SkillDetail):
+    """A skill version with its files."""
+
+    contents: list[SkillFile]
+
+
+class FileDifference(Answer):
+    """How one file differs between two versions."""
+
+    path: str
+    change: Literal["added", "removed", "changed"]
+    left_size: int | None = Field(description="bytes; null where the file is not there")
+    right_size: int | None = Field(description="bytes; null where the file is not there")
+    binary: bool = Field(description="it is no text")
+    too_large: bool = Field(description="it is too large to show")
+    executable: bool | None = Field(description="whether it can be run now, where that has changed")
+    added: int | None = Field(description="lines; null where no text is shown")
+    removed: int | None = Field(description="lines; null where no text is shown")
+    text: str | None = Field(description="the hunks of a unified diff; null for binary or too large files")
+
+
+class SkillDifference(Answer):
+    """What differs between two versions of a skill."""
+
+    name: str
+    left: str = Field(description="digest")
+    right: str = Field(description="digest")
+    files: list[FileDifference] = Field(description="those that differ, by path")
 
 
 class SkillVersion(Answer):

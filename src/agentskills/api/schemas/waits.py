@@ -55,7 +55,8 @@ class ApproveRequest(Asked):
         description="approve (the default) or reject; for doubts happened, not_happened or stop",
     )
     data: JsonObject | None = Field(
-        default=None, description="edits what is approved, at asks.paths; or is the output of what happened"
+        default=None,
+        description="edits what is approved (at asks.paths), fills in asks.form, or is what came of it",
     )
     note: str | None = Field(default=None, max_length=10_000)
     digest: str | None = Field(

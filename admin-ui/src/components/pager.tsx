@@ -1,8 +1,7 @@
 /** Moves through a list by keyset; the way back is kept with the history entry. */
 import { Link, useRouterState } from "@tanstack/react-router";
 import { ChevronLeft, ChevronRight } from "lucide-react";
-import { buttonLook } from "@/components/button";
-import type { RunSearch } from "./run-search";
+import { buttonLook } from "./button";
 
 declare module "@tanstack/react-router" {
   interface HistoryState {
@@ -11,16 +10,22 @@ declare module "@tanstack/react-router" {
   }
 }
 
-export function Pager({ search, next }: { search: RunSearch; next: string | null }) {
+interface PagerProps {
+  /** Of the page shown; none on the first one. */
+  cursor: string | undefined;
+  next: string | null;
+}
+
+export function Pager({ cursor, next }: PagerProps) {
   const trail = useRouterState({ select: (state) => state.location.state.trail }) ?? [];
-  if (!search.cursor && !next) return null;
+  if (!cursor && !next) return null;
   const before = trail.at(-1);
   return (
     <nav aria-label="Pages" className="flex items-center justify-between border-t px-5 py-3 max-md:px-4">
-      {search.cursor ? (
+      {cursor ? (
         <Link
-          to="/runs"
-          search={{ ...search, cursor: before || undefined }}
+          to="."
+          search={(now: object) => ({ ...now, cursor: before || undefined })}
           state={{ trail: trail.slice(0, -1) }}
           className={buttonLook("secondary", "sm")}
         >
@@ -31,9 +36,9 @@ export function Pager({ search, next }: { search: RunSearch; next: string | null
       )}
       {next && (
         <Link
-          to="/runs"
-          search={{ ...search, cursor: next }}
-          state={{ trail: [...trail, search.cursor ?? ""] }}
+          to="."
+          search={(now: object) => ({ ...now, cursor: next })}
+          state={{ trail: [...trail, cursor ?? ""] }}
           className={buttonLook("secondary", "sm")}
         >
           Older <ChevronRight aria-hidden />

@@ -1,0 +1,45 @@
+/** The initial data to edit, and how it differs from the original's. */
+import { useMemo } from "react";
+import { JsonEditor } from "@/components/json-editor";
+import { changesBetween } from "@/lib/changes";
+import type { JsonObject } from "@/lib/json";
+import { draftOf, readDraft } from "@/lib/json-draft";
+import { ChangesTable } from "./changes-table";
+
+interface InputEditorProps {
+  original: JsonObject;
+  text: string;
+  onChange: (text: string) => void;
+  error?: string;
+}
+
+export function InputEditor({ original, text, onChange, error }: InputEditorProps) {
+  const changes = useMemo(() => {
+    const { value } = readDraft(text);
+    return value ? changesBetween(original, value) : [];
+  }, [text, original]);
+  return (
+    <>
+      <JsonEditor label="Initial data" text={text} onChange={onChange} error={error} />
+      <section aria-live="polite">
+        <div className="mb-1.5 flex items-baseline justify-between">
+          <h3 className="text-[0.8125rem] font-medium">Difference to the original</h3>
+          {changes.length > 0 && (
+            <button
+              type="button"
+              onClick={() => onChange(draftOf(original))}
+              className="text-xs font-medium text-ink-faint hover:text-accent"
+            >
+              Put the original back
+            </button>
+          )}
+        </div>
+        {changes.length > 0 ? (
+          <ChangesTable changes={changes} />
+        ) : (
+          <p className="text-[0.8125rem] text-ink-faint">None: the same input, digit for digit.</p>
+        )}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,147 @@
+/** What the rerun would do: lines with reasons, effects, cost; the last plan stays while the next is made. */
+import { LoaderCircle, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { Skeleton } from "@/components/empty";
+import { Notice } from "@/components/notice";
+import { ProblemNotice } from "@/components/problem-notice";
+import type { Plan } from "@/lib/api";
+import { cx } from "@/lib/class-names";
+import type { ApiError } from "@/lib/problem";
+import { PlanEffects } from "./plan-effects";
+import { countsText, estimateText } from "./plan-estimate";
+import { PlanSteps } from "./plan-steps";
+import type { ShownPlan } from "./use-plan";
+
+interface PlanPanelProps {
+  shown: ShownPlan;
+  /** Whether what was typed can be read at all. */
+  readable: boolean;
+  consent: string[];
+  onConsent: (skills: string[]) => void;
+}
+
+export function PlanPanel({ shown, readable, consent, onConsent }: PlanPanelProps) {
+  const { plan, current, error, retry } = shown;
+  const loading = readable && !current && !error;
+  return (
+    <section
+      aria-label="Plan"
+      aria-busy={loading}
+      data-plan={error ? "error" : current ? "current" : "loading"}
+      className="space-y-4"
+    >
+      <div className="flex items-center gap-2">
+        <h3 className="font-semibold">Plan</h3>
+        {loading && <LoaderCircle aria-hidden className="size-4 animate-spin text-ink-faint" />}
+      </div>
+      <div aria-live="polite" className="space-y-4">
+        {error && <Refused error={error} onRetry={retry} />}
+        {!plan && loading && <Skeleton className="h-40" />}
+        {plan && !error && (
+          <div className={cx("space-y-4 transition-opacity", !current && "opacity-60")}>
+            <Sums plan={plan} />
+            <PlanSteps threadId={plan.thread_id} steps={plan.steps} />
+            {plan.effects.length > 0 && (
+              <Part title="Effects">
+                <PlanEffects effects={plan.effects} consent={consent} onConsent={onConsent} />
+              </Part>
+            )}
+            <Rest plan={plan} />
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** Why there is no plan of this, and which field says so. */
+function Refused({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+  if (error.status < 400 || error.status >= 500 || error.status === 401) {
+    return <ProblemNotice error={error} onRetry={onRetry} />;
+  }
+  const pointer = error.errors[0]?.pointer;
+  return (
+    <Notice kind="bad" title="It can't be rerun like this">
+      {error.detail}
+      {pointer && (
+        <p className="mt-1.5 text-xs text-ink-soft">
+          Field: <code className="font-mono">{pointer}</code>
+        </p>
+      )}
+    </Notice>
+  );
+}
+
+function Sums({ plan }: { plan: Plan }) {
+  const likely = countsText(plan.as_last_time);
+  return (
+    <div className="space-y-2 text-[0.8125rem]">
+      <p>
+        <span className="font-medium">{countsText(plan.counts)}</span>
+        {likely !== countsText(plan.counts) && (
+          <span className="block text-ink-soft">If everything comes out as last time: {likely}</span>
+        )}
+      </p>
+      {plan.ends && (
+        <Notice kind="bad" title={`It ends at step ${plan.ends.seq}`}>
+          {plan.ends.message}
+        </Notice>
+      )}
+      {plan.open_because && (
+        <p className="text-ink-soft">
+          Open from step {plan.open_from} on: {plan.open_because}.
+        </p>
+      )}
+      {plan.warnings.map((warning) => (
+        <p key={warning} className="flex gap-2 text-wait">
+          <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+          <span className="min-w-0 break-words">{warning}</span>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Rest({ plan }: { plan: Plan }) {
+  return (
+    <>
+      {plan.corrections.length > 0 && (
+        <Part title="Corrections">
+          {plan.corrections.map(({ skill, nth, paths, by }) => (
+            <p key={`${skill} ${nth}`}>
+              {skill}: <code className="font-mono text-xs">{paths.join(", ")}</code>, set by{" "}
+              {by.name ?? by.kind}
+            </p>
+          ))}
+        </Part>
+      )}
+      {plan.versions.length > 0 && (
+        <Part title="Versions that differ">
+          {plan.versions.map(({ skill, recorded, rerun }) => (
+            <p key={skill}>
+              {skill} <code className="font-mono text-xs">{recorded.slice(0, 12)}</code> →{" "}
+              {rerun ? <code className="font-mono text-xs">{rerun.slice(0, 12)}</code> : "gone"}
+            </p>
+          ))}
+        </Part>
+      )}
+      {plan.left_out.length > 0 && (
+        <Part title="Left out">
+          <p>{plan.left_out.map(({ seq, skill }) => `step ${seq} ${skill ?? ""}`).join(", ")}</p>
+        </Part>
+      )}
+      <Part title="Estimate">
+        <p className="text-ink-soft">Last time {estimateText(plan)}</p>
+      </Part>
+    </>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="space-y-1 text-[0.8125rem] break-words">
+      <h4 className="font-medium">{title}</h4>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+/** The plan of what is chosen: asked for once typing pauses; the last one stays until the next is there. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import type { Plan, RerunRequest } from "@/lib/api";
+import { writeJson } from "@/lib/json";
+import { type ApiError, asApiError } from "@/lib/problem";
+import { planOptions } from "@/queries/plan";
+
+const PAUSE_MS = 300;
+
+export interface ShownPlan {
+  /** The last plan that came; null before the first. */
+  plan: Plan | null;
+  /** Whether it is the plan of what is chosen now. */
+  current: boolean;
+  error: ApiError | null;
+  retry: () => void;
+}
+
+export function usePlan(threadId: string, request: RerunRequest | null): ShownPlan {
+  const wanted = request && writeJson(request);
+  const [asked, setAsked] = useState(request);
+  const latest = useRef(request);
+  latest.current = request;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text stands for the request
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(latest.current), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [wanted]);
+  const query = useQuery({ ...planOptions(threadId, asked ?? {}), enabled: asked !== null });
+  const last = useRef<Plan | null>(null);
+  if (query.data) last.current = query.data;
+  const settled = wanted !== null && wanted === (asked && writeJson(asked));
+  return {
+    plan: last.current,
+    current: settled && query.data !== undefined,
+    error: settled && query.isError ? asApiError(query.error) : null,
+    retry: () => void query.refetch(),
+  };
+}

@@ -1,0 +1,120 @@
+/** Which skill versions the rerun uses: today's, those of the run, or one chosen for a skill. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { Badge } from "@/components/badge";
+import { VersionDiff } from "@/features/skills/version-diff";
+import { absoluteTime } from "@/lib/time";
+import { skillVersionsOptions } from "@/queries/skills";
+import type { Choice } from "./choice";
+import { Radios } from "./radios";
+import { Select } from "./select";
+
+/** A skill of the run, with the version that carried it out and today's. */
+export interface UsedSkill {
+  name: string;
+  recorded: string;
+  /** null: there is no such skill any more. */
+  today: string | null;
+}
+
+interface VersionsChoiceProps {
+  choice: Choice;
+  skills: UsedSkill[];
+  onChange: (part: Partial<Choice>) => void;
+  error?: string;
+}
+
+export function VersionsChoice({ choice, skills, onChange, error }: VersionsChoiceProps) {
+  const differing = skills.filter(({ recorded, today }) => recorded !== today);
+  const all = choice.versions ?? (choice.preset === "audit-replay" ? "pinned" : "latest");
+  const put = (name: string, digest: string) => {
+    const { [name]: _, ...rest } = choice.chosen;
+    onChange({ chosen: digest === "" ? rest : { ...rest, [name]: digest } });
+  };
+  return (
+    <div className="space-y-3">
+      <Radios
+        label="All skills"
+        columns
+        options={[
+          { value: "latest", word: "Latest", meaning: "As the folders are when it starts" },
+          { value: "pinned", word: "As in the run", meaning: "The versions it was carried out with" },
+        ]}
+        chosen={all}
+        onChoose={(versions) => onChange({ versions })}
+        error={error}
+      />
+      <p className="text-[0.8125rem] text-ink-soft">
+        {differing.length === 0
+          ? "No skill of this run has changed since."
+          : `${differing.length} ${differing.length === 1 ? "skill has" : "skills have"} changed since.`}
+      </p>
+      {[...differing, ...skills.filter((skill) => !differing.includes(skill))].map((skill) => (
+        <div key={skill.name} className="space-y-1.5">
+          <VersionOf skill={skill} chosen={choice.chosen[skill.name] ?? ""} onChoose={put} />
+          {skill.recorded !== skill.today && (
+            <div className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
+              <Badge tone="wait">differs</Badge>
+              <code className="font-mono">{skill.recorded.slice(0, 12)}</code> →{" "}
+              {skill.today ? <code className="font-mono">{skill.today.slice(0, 12)}</code> : "gone"}
+              <Link
+                to="/skills/$name"
+                params={{ name: skill.name }}
+                target="_blank"
+                className="text-accent hover:underline"
+              >
+                Look at it
+              </Link>
+            </div>
+          )}
+          {skill.today && skill.recorded !== skill.today && (
+            <Difference name={skill.name} left={skill.recorded} right={skill.today} />
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface VersionOfProps {
+  skill: UsedSkill;
+  chosen: string;
+  onChoose: (name: string, digest: string) => void;
+}
+
+/** What has changed between two versions; asked for only when somebody wants to see it. */
+function Difference({ name, left, right }: { name: string; left: string; right: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="text-[0.8125rem]" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="cursor-pointer text-accent">What has changed</summary>
+      {open && <VersionDiff name={name} left={left} right={right} />}
+    </details>
+  );
+}
+
+function VersionOf({ skill, chosen, onChoose }: VersionOfProps) {
+  const versions = useQuery(skillVersionsOptions(skill.name));
+  const known = versions.data?.items ?? [];
+  const said = (digest: string) =>
+    [digest === skill.recorded && "of the run", digest === skill.today && "today's"]
+      .filter(Boolean)
+      .join(", ");
+  return (
+    <Select
+      label={skill.name}
+      value={chosen}
+      onChange={(digest) => onChoose(skill.name, digest)}
+      options={[
+        { value: "", word: "as chosen for all" },
+        ...known.map(({ digest, created_at }) => ({
+          value: digest,
+          word: [digest.slice(0, 12), absoluteTime(Date.parse(created_at)), said(digest)]
+            .filter(Boolean)
+            .join(" · "),
+        })),
+      ]}
+    />
+  );
+}

@@ -1,0 +1,15 @@
+/** The plan of a rerun, kept under the very request that it answers. */
+import { queryOptions } from "@tanstack/react-query";
+import { planRerun, type RerunRequest } from "@/lib/api";
+import { writeJson } from "@/lib/json";
+
+export const planOptions = (id: string, request: RerunRequest) =>
+  queryOptions({
+    queryKey: ["plan", id, writeJson(request)] as const,
+    queryFn: ({ signal }) => planRerun(id, request, signal),
+    // What is agreed to must not change under the reader's eyes; the server checks it once more.
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+    staleTime: 10_000,
+    gcTime: 60_000,
+  });

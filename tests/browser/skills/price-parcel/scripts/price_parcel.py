@@ -1,0 +1,5 @@
+"""Prices a parcel."""
+
+
+def run(inputs):
+    return {"parcel": {"price": inputs["parcel"]["weight"] * inputs["rate"]}}

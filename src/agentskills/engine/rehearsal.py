@@ -77,6 +77,8 @@ async def rehearse(course: Course, family: Family, planner: Planner) -> Rehearsa
                 course.steps[unit.seq] = line.step or _guess(look)
                 if line.step is None or line.action != "reuse":
                     course.unknown.add(unit.seq)
+                    if line.action == "execute":
+                        course.anew.add(unit.seq)
                     _note_uncertain_paths(look, told)
                 if line.outcome in ENDS or (line.step and line.step.status is StepStatus.FAILED):
                     assert line.step is not None

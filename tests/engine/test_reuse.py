@@ -242,3 +242,47 @@ async def test_chosen_versions(place: Workplace, log: Path) -> None:
     assert (await place.data(chosen))["v2"] == 11
     assert (await place.data(pinned))["v2"] == 2
     assert (await place.data(fresh))["v2"] == 110
+
+
+async def test_a_replay_finds_what_its_run_had_taken_over_from_an_older_version(
+    place: Workplace, log: Path
+) -> None:
+    names = chain(place.root, 3, log=log)
+    await place.load()
+    async with place.worker():
+        run = await place.start(*names, data={"v0": 0})
+        await place.until(run, "completed")
+        step(place.root, "s1", "v0", "v1", log=log, plus=50)
+        await place.load()
+        last = (await place.steps(run))[2].seq
+        kept = await place.rerun(run, RerunRequest(start=last))  # s1 as it was, though it is another one now
+        await place.until(kept, "completed")
+        done(log)
+        replay = await place.rerun(kept, RerunRequest(plan="recorded", results="recorded"))
+        await place.until(replay, "completed")
+    assert done(log) == []
+    assert await place.data(replay) == await place.data(kept) == await place.data(run)
+
+
+async def test_whether_a_step_is_kept_after_a_failure_may_hang_on_what_comes_before_it(
+    place: Workplace, log: Path
+) -> None:
+    """`s3` reads a corrected value; if it gives the same as before, `s4` is reused and `s5` is kept."""
+    names = chain(place.root, 5, log=log)
+    inline(place.root, "s6", "raise ValueError('bug')", requires="v5", produces="v6")
+    inline(place.root, "s3", 'return {"v3": inputs["v2"] // 100}', requires="v2", produces="v3")
+    await place.load()
+    async with place.worker():
+        run = await place.start(*names, "s6", data={"v0": 0})
+        await place.until(run, "failed")
+        for value, last in ((7, ["reused", "kept"]), (700, [None, None])):
+            asked = RerunRequest(start="failure", results="unchanged", changes={"v2": value})
+            plan = await place.plan(run, asked)
+            again = await place.rerun(run, asked)
+            await place.until(again, "failed")
+            steps = await place.steps(again)
+            assert whys(steps) == ["kept", "given", None, *last, None]
+            as_planned(plan, steps)
+            lines = [line for line in plan["steps"] if line["skill"]]
+            actions = [(line["action"], line["expected"]) for line in lines]
+            assert actions[2:5] == [("execute", "execute"), ("open", "reuse"), ("open", "reuse")]

@@ -31,8 +31,8 @@ def mail(root: Path, file: Path, *, before: str = "", act: str = "", slow: float
         f"{act or 'pass'}\nawait asyncio.sleep({slow})\n"
         'return {"sent": inputs["customer"]}'
     )
-    keys = {"effects": "irreversible", "effect_key": "customer", "requires": "customer text"} | keys
-    inline(root, "mail", code, produces="sent", **keys)
+    given = {"effects": "irreversible", "effect_key": "customer", "requires": "customer text"}
+    inline(root, "mail", code, **given | {"produces": "sent"} | keys)
 
 
 def write_text(root: Path, words: str = "Dear") -> None:
@@ -290,6 +290,19 @@ async def test_without_a_stand_in_the_rerun_is_refused_before_anything_starts(
     assert refused.value.fields["step"] == 2
     assert await place.pool.fetchval("SELECT count(*) FROM run_metadata") == 1
     assert await place.pool.fetchval("SELECT rerun_count FROM run_metadata") == 0
+
+
+async def test_what_it_may_or_may_not_produce_does_not_hide_that_it_ends_the_run(
+    place: Workplace, file: Path
+) -> None:
+    mail(place.root, file, produces="sent?")
+    inline(place.root, "book", 'return {"booked": inputs["sent"]}', requires="sent", produces="booked")
+    await place.load()
+    async with place.worker():
+        run = await place.start("book", data=DATA, sop="Do mail, then book.")
+        await place.until(run, "completed")
+        with pytest.raises(EffectNeeded):
+            await place.rerun(run, RerunRequest(effects="none", changes={"customer": "bob"}))
 
 
 async def test_where_its_key_is_produced_anew_the_run_ends_when_it_gets_there(

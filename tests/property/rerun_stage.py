@@ -29,19 +29,13 @@ from tests.property.rerun_worlds import INPUTS, Row, Spec, Turn, World, another_
 from agentskills.domain.errors import AgentSkillsError
 from agentskills.domain.rerun import RerunRequest
 from agentskills.domain.skill import Skill
+from agentskills.settings import Settings
 from agentskills.storage import catalogs, journal
+from agentskills.storage.database import Pool
 
 NEW = RerunRequest()
 WITHIN = 20.0
 """Seconds a run may take."""
-
-
-@dataclass
-class Played:
-    """What an example showed, for the figures at the end."""
-
-    refused: bool
-    row: Row
 
 
 @dataclass
@@ -64,11 +58,13 @@ class Family:
 class Stage:
     """One database and one worker for many examples."""
 
-    def __init__(self, place: Workplace) -> None:
-        self.place = place
-        self.log = place.settings.home / "log"
+    def __init__(self, pool: Pool, url: str, settings: Settings) -> None:
+        self.place = Workplace(pool, url, settings, Path(settings.skills))
+        self.log = settings.home / "log"
         self.skills: dict[Spec, Skill] = {}
-        self.played: list[Played] = []
+        self.rows: list[Row] = []  # of which each should be
+        self.carried_out: list[Row] = []
+        self.ways: Counter[str] = Counter()  # how often steps came about in each way
         self.families = 0
         self.story: list[str] = []
 
@@ -117,22 +113,20 @@ class Stage:
         self.skills |= {spec: loaded[spec.name] for spec in changed}
 
     async def _drive(self, thread_id: str, *, agree: bool, family: Family) -> None:
-        """Wait for the end, answering whatever is asked."""
+        """Wait for the end, answering whatever is asked: one question, and then again when the run is parked."""
+        answered = 0  # the owner, as a number, under which the last answer was given
         async with asyncio.timeout(WITHIN):
-            while True:
-                state = await self.place.state(thread_id)
-                if state["status"] in FINAL:
-                    return
-                if state["status"] == "waiting":
+            while (state := await self.place.state(thread_id))["status"] not in FINAL:
+                parked = state["status"] == "waiting" and state["owner"] is None
+                if parked and state["epoch"] > answered:
                     waits = await self.place.waits(thread_id)
                     asked = [wait for wait in waits if wait["reason"] in ("consent", "in_doubt")]
-                    if asked and state["owner"] is None:
+                    if asked:
                         await self._answer(thread_id, asked[0], agree=agree, family=family)
+                        answered = state["epoch"]
                 await asyncio.sleep(0.002)
 
     async def _answer(self, thread_id: str, wait: dict[str, Any], *, agree: bool, family: Family) -> None:
-        if wait["answer"] is not None:
-            return
         answer: dict[str, Any] = {"step": wait["seq"]}
         if wait["reason"] == "consent":
             answer["decision"] = "approve" if agree else "reject"
@@ -166,7 +160,6 @@ class Stage:
         except AgentSkillsError as error:
             assert type(error).__name__ == refusal, f"plan refused with {error!r}, the oracle says {refusal}"
             await self._is_refused(parent, asked, refusal)
-            self.played.append(Played(True, row))
             return
         assert refusal is None, f"planned, where {refusal} was due"
         self.story += _planned(plan)
@@ -190,7 +183,6 @@ class Stage:
         except AgentSkillsError as error:
             _refused_rightly(error, told, plan)
             assert await self._snapshot(parent.id) == before, "a refused rerun has changed its parent"
-            self.played.append(Played(True, row))
             return
         assert not _certainly_ends(told), f"it starts, though it must end with {told.error}"
         assert thread_id == told.id
@@ -201,7 +193,7 @@ class Stage:
         assert after["counters"] != before["counters"]
         for what in ("run", "steps", "state"):
             assert after[what] == before[what], f"the parent's {what} was {before[what]}, now {after[what]}"
-        self.played.append(Played(False, row))
+        self.carried_out.append(row)
         if row["results"] == "unchanged" and row["skills"] in ("", "latest"):
             await self._check_fresh(family, told)
 
@@ -262,6 +254,8 @@ class Stage:
             assert end[2] == told.at, f"ended at {end[2]}, foreseen {told.at}"
         assert await self.place.data(told.id) == _folded(told), f"the data should be {_folded(told)}"
         assert state["not_repeated"] == sum(did.how == "receipt" for did in told.steps.values())
+        self.ways.update(f"{did.how} {did.status}" for did in told.steps.values())
+        self.ways[f"run {told.status} {told.error or ''}"] += 1
         family.effects = oracle.effects
         family.runs.append(told)
         self._check_acts(family, oracle)
@@ -577,12 +571,3 @@ def _journaled(step: Any) -> str:
         else "carried out"
     )
     return f"  {step.seq:>3} {step.skill or 'decide':<8} {step.status:<10} {where} {step.outputs} {step.error or ''} {step.reason}"
-
-
-async def open_stage(pool: Any, url: str, home: Path, settings: Any) -> Stage:
-    """A stage with an empty skill root; its notifier runs."""
-    root = home / "skills"
-    root.mkdir()
-    place = Workplace(pool, url, settings, root)
-    place.notifier.start()
-    return Stage(place)

@@ -141,16 +141,15 @@ INPUTS = ("i0", "i1", "o.i", "l[]")
 
 
 @st.composite
-def specs(draw: st.DrawFn, number: int) -> Spec:
+def specs(draw: st.DrawFn, number: int, produced: list[str]) -> Spec:
     """Skill number `number`: reads inputs and what others produce, whole objects too."""
     flip = st.integers(0, 9)
-    earlier = [path for n in range(number) for path in (f"p{n}", f"o.p{n}")] + ["w"]
-    sources = st.sampled_from([*INPUTS, "o", *earlier, *earlier, *earlier])
+    sources = st.sampled_from([*produced * 3, *INPUTS, "o"])
     requires = tuple(draw(st.lists(sources, min_size=1, max_size=2, unique=True)))
-    optional = [path for path in draw(st.lists(sources, max_size=1)) if path not in requires]
-    produces = draw(
-        st.sampled_from([(f"p{number}",), (f"o.p{number}",), ("w",), (f"p{number}", f"o.p{number}")])
-    )
+    anything = st.sampled_from([*INPUTS, "w", "o", *(f"p{n}" for n in range(6))])
+    optional = [path for path in draw(st.lists(anything, max_size=1)) if path not in requires]
+    own, inside = f"p{number}", f"o.p{number}"
+    produces = draw(st.sampled_from([(own,), (inside,), ("w",), (own, inside)]))
     may: tuple[str, ...] = ()
     if draw(flip) == 9:
         produces, may = produces[1:], produces[:1]
@@ -167,8 +166,8 @@ def specs(draw: st.DrawFn, number: int) -> Spec:
         if irreversible
         else None,
         plus=draw(st.integers(0, 2)),
-        fails=draw(st.sampled_from([0, 0, 0, 2, 3])),
-        lost=irreversible and draw(flip) > 5,
+        fails=draw(st.sampled_from([0, 0, 2, 3])),
+        lost=irreversible and draw(flip) > 3,
         sample=kind != "pure" and draw(flip) > 3,
         ages=draw(flip) == 9,
         reads_sop=draw(flip) == 9,
@@ -195,12 +194,21 @@ class World:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    count = draw(st.integers(2, 6))
-    skills = tuple(draw(specs(number)) for number in range(count))
+    skills: tuple[Spec, ...] = ()
+    for number in range(draw(st.integers(2, 6))):
+        produced = [path for spec in skills for path in spec.writes]
+        skills += (draw(specs(number, produced)),)
     names = [spec.name for spec in skills]
     left_out = draw(st.lists(st.sampled_from(names), max_size=1)) if draw(st.booleans()) else []
     goals = tuple(name for name in names if name not in left_out) or tuple(names)
     return World(skills, tuple(draw(st.tuples(*[st.integers(0, 3)] * 4))), goals)
+
+
+def failing(world: World) -> World:
+    """The same, but the last skill fails until another version of it comes."""
+    *others, last = world.skills
+    skills = (*others, replace(last, fails=1, lost=False))
+    return replace(world, skills=skills, goals=tuple(spec.name for spec in skills))
 
 
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -235,6 +243,11 @@ def contradicts(row: Row) -> bool:
     )
 
 
+def comes_to_nothing(row: Row) -> bool:
+    """Say whether nothing comes of it: it contradicts itself, or the recording ends where the failure was."""
+    return contradicts(row) or (row.get("from"), row.get("plan")) == ("failure", "recorded")
+
+
 Pair = tuple[tuple[str, str], tuple[str, str]]
 
 
@@ -251,11 +264,11 @@ def _all_pairs() -> list[Pair]:
 
 
 ALL_PAIRS = frozenset(_all_pairs())
-POSSIBLE_PAIRS = frozenset(pair for pair in ALL_PAIRS if not contradicts(dict(pair)))
+POSSIBLE_PAIRS = frozenset(pair for pair in ALL_PAIRS if not comes_to_nothing(dict(pair)))
 
 
 def covering_rows() -> list[Row]:
-    """Rows in which every pair of values occurs: those that contradict each other in rows of their own."""
+    """Rows in which every pair of values occurs: those that come to nothing in rows of their own."""
     rows: list[Row] = []
     missing = set(POSSIBLE_PAIRS)
     while missing:
@@ -264,7 +277,7 @@ def covering_rows() -> list[Row]:
             if name in row:
                 continue
             options = [row | {name: value} for value in FIELDS[name]]
-            options = [option for option in options if not contradicts(option)]
+            options = [option for option in options if not comes_to_nothing(option)]
             row = max(options, key=lambda option: len(pairs_of(option) & missing))
         rows.append(row)
         missing -= pairs_of(row)
@@ -287,6 +300,13 @@ class Turn:
     @property
     def fields(self) -> Row:
         return dict(self.row)
+
+
+def any_row() -> st.SearchStrategy[Row]:
+    """A row that can be followed; what reuses and waits comes up more often."""
+    more = {"results": ("unchanged", "unchanged"), "from": ("start", "start"), "effects": ("once", "once")}
+    fields = {name: st.sampled_from([*more.get(name, ()), *values]) for name, values in FIELDS.items()}
+    return st.fixed_dictionaries(fields).filter(lambda row: not comes_to_nothing(row))
 
 
 def turns(row: Row) -> st.SearchStrategy[Turn]:

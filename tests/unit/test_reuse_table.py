@@ -85,6 +85,10 @@ def test_what_is_not_known_leaves_open_just_what_hangs_on_it():
         Outcome.RECEIPT,
     }
     assert what_may_happen(Case(kept=True, effect=None, reusable=None)) == {Outcome.KEPT}
+    assert what_may_happen(Case(kept=None, results="unchanged", reusable=True)) == {
+        Outcome.KEPT,
+        Outcome.REUSED,
+    }
 
 
 @pytest.mark.parametrize(

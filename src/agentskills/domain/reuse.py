@@ -53,7 +53,7 @@ class Case:
     results: Freedom = "new"
     effects: EffectsMode = "once"
     given: bool = False  # a person has set the result of this step
-    kept: bool = False  # it stands before `from`, and the run that is repeated has completed it
+    kept: bool | None = False  # it stands before `from`, and the run that is repeated has completed it
     reaches_outside: bool = False  # every rest, every skill with effects, python that says nothing of them
     irreversible: bool = False
     agreed: bool = False  # a person has agreed that it happens again
@@ -86,6 +86,7 @@ def what_happens(case: Case) -> Outcome:
 
 
 _POSSIBLE: dict[str, tuple[bool | str, ...]] = {
+    "kept": (True, False),
     "recorded": (True, False),
     "stand_in": (True, False),
     "effect": ("none", "doubt", "receipt"),

@@ -24,6 +24,7 @@ class Course:
 
     __slots__ = (
         "_next_seq",
+        "anew",
         "carried_out",
         "catalog",
         "chains",
@@ -49,6 +50,7 @@ class Course:
         self.decided: dict[int, int] = {}  # seq of each decision that ordered skills → its number, from 0
         self.times: Counter[str] = Counter()  # how often each skill has been carried out
         self.unknown: set[int] = set()  # seqs whose outputs are only guessed: of a plan, never of a run
+        self.anew: set[int] = set()  # those of them that are certainly carried out
         self._next_seq = 1
 
     @property

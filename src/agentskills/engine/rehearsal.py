@@ -75,14 +75,16 @@ async def rehearse(course: Course, family: Family, planner: Planner) -> Rehearsa
                 line = _line(look, found, told)
                 told.lines.append(line)
                 course.steps[unit.seq] = line.step or _guess(look)
-                if line.step is None or line.action != "reuse":
-                    course.unknown.add(unit.seq)
-                    _note_uncertain_paths(look, told)
                 if line.outcome in ENDS or (line.step and line.step.status is StepStatus.FAILED):
                     assert line.step is not None
                     error = line.step.error or {}
                     _end(told, str(error.get("type")), str(error.get("message")), line.seq)
                     return told
+                if line.step is None or line.action != "reuse":
+                    course.unknown.add(unit.seq)
+                    if line.action == "execute":
+                        course.anew.add(unit.seq)
+                    _note_uncertain_paths(look, told)
         course.settle()
     return told
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from agentskills.domain.clock import now
 from agentskills.domain.correction import Correction, Place
 from agentskills.domain.reuse import Case, Outcome, reaches_outside, what_happens, what_may_happen
+from agentskills.domain.skill import Approval
 from agentskills.domain.status import EffectState, StepKind, StepStatus
 from agentskills.domain.step import Step
 from agentskills.engine.course import Course
@@ -82,7 +83,12 @@ class Look(Ingredients):
         return any(course.is_unknown(path) for path in paths)
 
     def _approves_a_guess(self) -> bool:
-        return not self.is_skill and self.unit.seq - 1 in self.course.unknown
+        return self.approves_a_result and self.unit.seq - 1 in self.course.unknown
+
+    @property
+    def approves_a_result(self) -> bool:
+        """Whether it is the approval after a skill, which stands right before it."""
+        return not self.is_skill and self.unit.when is Approval.AFTER
 
 
 async def look_back(
@@ -103,9 +109,15 @@ async def look_back(
     )
     found = Finds(case, case)
     found.correction = family.given.get(look.place)
-    found.kept = _kept(look)
-    if found.correction is not None or found.kept is not None:
-        return look, _settled(found, given=found.correction is not None, kept=found.kept is not None)
+    before = _before_the_start(look)
+    found.kept = before if before is not None and _is_kept(look, before) else None
+    if found.correction is not None:
+        return look, _settled(found, given=True)
+    if before is not None and _keeping_is_open(look, before):
+        found.case = replace(found.case, kept=found.kept is not None)
+        found.open_case = replace(found.open_case, kept=None)
+    elif found.kept is not None:
+        return look, _settled(found, kept=True)
     if request.results == "recorded":
         found.recorded = _recorded(look)
         return look, _settled(found, recorded=found.recorded is not None)
@@ -126,24 +138,24 @@ def _settled(found: Finds, **facts: bool) -> Finds:
     return found
 
 
-def _kept(look: Look) -> Step | None:
-    """Return the recorded step that is taken as it is, because it stands before the chosen start."""
+def _before_the_start(look: Look) -> Step | None:
+    """Return the recorded step that stands here, if it was completed and may be taken as it is."""
     recording, start = look.family.recording, look.family.request.start
     if recording is None or start == "start" or look.number >= look.family.kept_decisions:
         return None
     step = recording.at(look.number, look.unit.skill, look.unit.kind)
     if step is None or step.status is not StepStatus.COMPLETED:
         return None
-    if start == "failure":
-        return step if _stands_on_kept(look, step) else None
-    return step if step.seq < start else None
+    return step if start == "failure" or step.seq < start else None
 
 
-def _stands_on_kept(look: Look, step: Step) -> bool:
-    """Say whether nothing that a recorded step read is now produced anew."""
+def _is_kept(look: Look, step: Step) -> bool:
+    """Say whether a recorded step is taken as it is: after a failure, if nothing it read is produced anew."""
+    if look.family.request.start != "failure":
+        return True
     assert look.family.recording is not None
     course = look.course
-    if not look.is_skill and _is_anew(course, look.unit.seq - 1) and look.unit.position > 1:
+    if look.approves_a_result and _is_anew(course, look.unit.seq - 1):
         return False
     recorded = look.family.recording.reads.get(step.seq, {})
     for path, producer in (step.inputs or {}).items():
@@ -152,6 +164,16 @@ def _stands_on_kept(look: Look, step: Step) -> bool:
         ):
             return False
     return True
+
+
+def _keeping_is_open(look: Look, step: Step) -> bool:
+    """Say whether it hangs on values that are only guessed if a recorded step is kept: of a plan."""
+    if look.family.request.start != "failure":
+        return False
+    read = {look.sources.get(path, 0) for path, producer in (step.inputs or {}).items() if producer}
+    if look.approves_a_result:
+        read.add(look.unit.seq - 1)
+    return not read & look.course.anew and look.unknown(tuple(step.inputs or ()))
 
 
 def _is_anew(course: Course, seq: int) -> bool:
@@ -182,7 +204,9 @@ def _is_recording_of(look: Look, step: Step) -> bool:
     if not look.is_skill:  # an answer of a person stands for what was shown; older ones don't say what it was
         return step.fingerprint is None and look.family.recording.places[step.seq] == look.place
     there = {path: value for path, value in look.reads.items() if value is not None}
-    return step.skill_digest == look.skill.digest and look.family.recording.reads.get(step.seq) == there
+    # What the run took over itself, an older version may have produced: it is in its recording all the same.
+    same_version = step.skill_digest == look.skill.digest or step.reused_from is not None
+    return same_version and look.family.recording.reads.get(step.seq) == there
 
 
 async def _find_stand_in(look: Look, found: Finds) -> None:

@@ -31,6 +31,7 @@ class Correction:
     outputs: dict[str, Any]  # whole, nested
     paths: tuple[str, ...]  # what the step produced or is said to have produced
     by: dict[str, Any]  # the actor
+    fingerprint: str | None = None  # of an approval: what was approved; it stands for nothing else
 
     def document(self) -> dict[str, Any]:
         """Return the correction as it is stored with the run."""
@@ -41,13 +42,15 @@ class Correction:
             "outputs": self.outputs,
             "paths": list(self.paths),
             "by": self.by,
+            "fingerprint": self.fingerprint,
         }
 
 
 def correction_from(document: Mapping[str, Any]) -> Correction:
     """Return the correction that a stored document holds."""
     place = Place(document["kind"], document["skill"], document["nth"])
-    return Correction(place, document["outputs"], tuple(document["paths"]), document["by"])
+    paths = tuple(document["paths"])
+    return Correction(place, document["outputs"], paths, document["by"], document.get("fingerprint"))
 
 
 def places(steps: Iterable[Step]) -> dict[int, Place]:
@@ -93,10 +96,10 @@ def edited(
     patches: dict[int, dict[str, Any]] = {}
     inputs: dict[str, Any] = {}
     for keys, value in _leaves(asked.changes, ()):
-        touched = _touched(last, keys, value)
-        for seq in touched:
+        covering, inside = _touched(last, keys, value)
+        for seq in {covering, *inside} - {0}:
             _put(patches.setdefault(seq, {}), keys, value)
-        if not touched:
+        if not covering:
             _put(inputs, keys, value)
     by_seq = {step.seq: step for step in steps}
     for seq, patch in patches.items():
@@ -107,34 +110,39 @@ def edited(
 
 
 def _last_writers(steps: Sequence[Step]) -> dict[str, int]:
-    """Return the seq of the step that last produced each path."""
-    return {
-        path: step.seq
-        for step in steps
-        if step.status is StepStatus.COMPLETED and step.kind is not StepKind.DECISION
-        for path in step.digests or ()
-    }
+    """Return the seq of the step that last produced each path; what was written over is left out."""
+    last: dict[str, int] = {}
+    for step in steps:
+        if step.status is not StepStatus.COMPLETED or step.kind is StepKind.DECISION:
+            continue
+        for path in step.digests or ():
+            depth = len(parts(path))
+            last = {p: seq for p, seq in last.items() if len(parts(p)) <= depth or not overlap(p, path)}
+            last[path] = step.seq
+    return last
 
 
-def _touched(last: Mapping[str, int], keys: tuple[str, ...], value: Json) -> list[int]:
-    """Return the steps whose result a change of one value corrects."""
+def _touched(last: Mapping[str, int], keys: tuple[str, ...], value: Json) -> tuple[int, list[int]]:
+    """Return the step that last wrote the place of a change (0: none), and who wrote within it since."""
     changed = ".".join(keys)
     found = [(path, seq) for path, seq in last.items() if overlap(path, changed)]
-    around = [(path, seq) for path, seq in found if len(parts(path)) > len(keys)]
-    if around and value is not None:
-        path, seq = around[0]
+    covering = max((seq for path, seq in found if len(parts(path)) <= len(keys)), default=0)
+    inside = [(path, seq) for path, seq in found if len(parts(path)) > len(keys) and seq > covering]
+    if inside and value is not None:
+        path, seq = inside[0]
         raise BadInput(
             f"step {seq} produced {path}, inside of {changed}: change {path} itself",
             pointer="/changes/" + "/".join(keys),
         )
-    return sorted({seq for _, seq in found})
+    return covering, [seq for _, seq in inside]
 
 
 def _corrected(step: Step, place: Place, patch: dict[str, Any], by: Mapping[str, Any]) -> Correction:
     outputs = merge_patch(step.outputs or {}, patch)
     assert isinstance(outputs, dict)
     paths = tuple(path for path in step.digests or () if read(outputs, path) is not ABSENT)
-    return Correction(place, outputs, paths, dict(by))
+    approved = step.fingerprint if step.kind is StepKind.APPROVAL else None
+    return Correction(place, outputs, paths, dict(by), approved)
 
 
 def _leaves(patch: Mapping[str, Any], keys: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], Json]]:

@@ -27,8 +27,11 @@ class Fold:
         if step.status is not StepStatus.COMPLETED or step.kind is StepKind.DECISION or not step.digests:
             return
         for path, value_digest in step.digests.items():
+            value = read(step.outputs, path)
+            if value is ABSENT:
+                raise LookupError(f"the outputs of step {step.seq} lack {path}, which it produced")
             self._forget(path)
-            self.data = written(self.data, path, read(step.outputs, path))
+            self.data = written(self.data, path, value)
             self.producers[path] = step.seq
             self._know(path, value_digest)
 

@@ -11,7 +11,7 @@ from agentskills.domain.status import StepKind, StepStatus
 from agentskills.domain.step import Step
 from agentskills.engine.course import Course
 from agentskills.engine.family import Family
-from agentskills.engine.recording import origin
+from agentskills.engine.recording import Recording, origin
 
 
 def planner_name(course: Course) -> str:
@@ -57,7 +57,8 @@ def remembered(
     number, recording = len(course.decided), family.recording
     if recording is not None and number < family.kept_decisions:
         source = recording.orders()[number]
-        return _gone(course, source) or _taken_over(course, source, "kept")
+        undone = _not_kept(family, recording, number, source)
+        return _gone(course, source) or _lacking(course, undone) or _taken_over(course, source, "kept")
     if family.request.plan == "recorded":
         if recording is None or number >= len(recording.decisions):
             whose = recording.thread_id if recording else "the run"
@@ -73,7 +74,18 @@ def remembered(
 
 def follows(course: Course, source: Step) -> PlanDiverged | None:
     """Return why a recorded decision can't be followed, or None where it can."""
-    return _gone(course, source) or _lacking(course, source)
+    return _gone(course, source) or _lacking(course, _ordered(source))
+
+
+def _not_kept(family: Family, recording: Recording, number: int, source: Step) -> list[str]:
+    """Return which of the skills that a kept decision ordered are certainly carried out again."""
+    start, found = family.request.start, []
+    for name in _ordered(source):
+        step = recording.at(number, name, StepKind.SKILL)
+        done = step is not None and step.status is StepStatus.COMPLETED
+        if not done or (type(start) is int and step is not None and step.seq >= start):
+            found.append(name)
+    return found
 
 
 def _ordered(source: Step) -> list[str]:
@@ -87,8 +99,8 @@ def _gone(course: Course, source: Step) -> PlanDiverged | None:
     return None
 
 
-def _lacking(course: Course, source: Step) -> PlanDiverged | None:
-    for name in _ordered(source):
+def _lacking(course: Course, names: list[str]) -> PlanDiverged | None:
+    for name in names:
         for path in course.catalog[name].contract.requires:
             if read(course.fold.data, path) is ABSENT:
                 return PlanDiverged(

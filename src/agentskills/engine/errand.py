@@ -168,7 +168,8 @@ class Errand(Ingredients):
             return wait.answered_by
         if family is not None and self.skill.name in family.request.consent:
             return {"kind": "request", "thread_id": self.run.thread_id}
-        return None
+        own = self.found.own if self.found is not None else None
+        return own.agreed_by if own is not None else None
 
     def fails(self, error: SkillFailed, **fields: Any) -> End:
         """Take the step's bad end into the draft."""

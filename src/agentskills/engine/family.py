@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
@@ -10,11 +10,12 @@ from agentskills.domain.correction import Correction, Place, correction_from
 from agentskills.domain.effect import EffectIdentity
 from agentskills.domain.rerun import RerunRequest, request_from
 from agentskills.domain.run import ClaimedRun
-from agentskills.domain.step import Step
+from agentskills.domain.step import Step, changed
 from agentskills.engine.recording import Recording
-from agentskills.storage import effects, family, journal, runs
+from agentskills.storage import effects, family, journal, runs, steps
 from agentskills.storage.database import Conn
 from agentskills.storage.effects import Effect
+from agentskills.storage.runs import RunRow
 
 Reading: TypeAlias = Callable[[], AbstractAsyncContextManager[Conn]]
 """Lends a connection to read from."""
@@ -61,6 +62,13 @@ class Family:
                 conn, identity, self._claimed.root_thread_id, self._claimed.thread_id
             )
 
+    async def whole(self, source: Step) -> Step:
+        """Return a result to reuse with its outputs, which were left where they are if they are large."""
+        if source.payload is None:
+            return source
+        async with self._reading() as conn:
+            return changed(source, outputs=await steps.payload(conn, source.payload), payload=None)
+
     async def stand_in(self, skill: str, effect_key: str) -> Step | None:
         """Return the newest recording of a skill under an effect key."""
         async with self._reading() as conn:
@@ -97,5 +105,11 @@ async def load_recording(conn: Conn, thread_id: str) -> Recording | None:
     run = await runs.get(conn, thread_id)
     if run is None:
         return None
-    steps = (await journal.load(conn, [thread_id]))[thread_id]
-    return Recording(thread_id, run.sop_digest, run.initial_data, steps)
+    journaled = (await journal.load(conn, [thread_id]))[thread_id]
+    return recording_of(run, journaled)
+
+
+def recording_of(run: RunRow, journaled: Sequence[Step]) -> Recording:
+    """Return the recording of a run whose journal has been read."""
+    is_dry = (run.request or {}).get("effects") == "none"
+    return Recording(run.thread_id, run.sop_digest, run.initial_data, journaled, is_dry=is_dry)

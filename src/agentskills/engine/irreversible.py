@@ -17,12 +17,12 @@ from agentskills.engine.attempts import answered, dispatch
 from agentskills.engine.commit import commit, reading
 from agentskills.engine.errand import End, Errand, error_document
 from agentskills.engine.results import honoured
-from agentskills.engine.reuse import Finds
 from agentskills.executors.secrets import redact
 from agentskills.storage import effects, workers
 from agentskills.storage.effects import Effect, Intent, Settlement
 from agentskills.storage.waits import NewWait
 
+_DONE = {"receipt": "has been done", "intent": "is being done", "doubt": "may have been done"}
 BY_WORKER = {"kind": "worker"}
 BY_CHECK = {"kind": "check"}
 LOOK_AGAIN = timedelta(seconds=5)
@@ -34,7 +34,10 @@ async def act_once(errand: Errand) -> End:
     early = await _before_taking(errand)
     if early is not None:
         return early
-    identity = replace(errand.identity, repeat=await _repetition(errand))
+    repeat, receipt = await _repetition(errand)
+    if receipt is not None and errand.agreed_by is None:  # the last look: it has come since the first one
+        return _ask_for_consent(errand, receipt)
+    identity = replace(errand.identity, repeat=repeat)
     while True:
         effect_id, standing = await _take(errand, identity)
         if effect_id is not None:
@@ -66,35 +69,40 @@ async def _before_taking(errand: Errand) -> End | None:
             await _doubt(errand, error)
             return None
     if errand.found is not None and errand.found.outcome is Outcome.CONSENT:
-        return _ask_for_consent(errand, errand.found)
+        earlier = errand.found.effect or errand.found.other
+        assert earlier is not None
+        return _ask_for_consent(errand, earlier)
     return None
 
 
-async def _repetition(errand: Errand) -> int:
-    """Return which repetition of the effect this is: 0, or one more for each that was agreed to."""
+async def _repetition(errand: Errand) -> tuple[int, Effect | None]:
+    """Return which repetition of the effect this is, and the receipt of what it would repeat.
+
+    It is 0, or one more for each repetition that was agreed to. What this very step has announced
+    was agreed to then.
+    """
     family = errand.run.family
     if family is None:
-        return 0
+        return 0, None
     rows = await family.repetitions(errand.identity)
     for row in rows:
         if (row.thread_id, row.seq) == (errand.run.thread_id, errand.seq):
-            return row.repeat
+            return row.repeat, None
     if family.request.effects != "repeat" or not rows:
-        return 0
-    return rows[0].repeat + (rows[0].state == EffectState.RECEIPT)
+        return 0, None
+    receipt = next((row for row in rows if row.state == EffectState.RECEIPT), None)
+    return rows[0].repeat + (rows[0].state == EffectState.RECEIPT), receipt
 
 
-def _ask_for_consent(errand: Errand, found: Finds) -> End:
-    """Wait for a person where the family has done this before."""
+def _ask_for_consent(errand: Errand, earlier: Effect) -> End:
+    """Wait for a person where the family has done this before, or may have."""
     wait = errand.wait
     if wait is not None and wait.reason == WaitReason.CONSENT and wait.answer is not None:
         return errand.fails(rejected(wait), actor=wait.answered_by)
-    earlier = found.effect or found.other
-    assert earlier is not None
-    how = "with other values" if found.effect is None else "already"
+    how = "already" if earlier.key_digest == errand.identity.key_digest else "with other values"
     asks = {
         "kind": "consent",
-        "subject": f"{errand.skill.name} has been done in this family {how}",
+        "subject": f"{errand.skill.name} {_DONE[earlier.state]} in this family {how}",
         "shown": redact(errand.inputs),
         "effect": {"skill": errand.skill.name, "key": errand.identity.key},
         "earlier_receipt": _receipt_document(earlier),
@@ -134,7 +142,7 @@ async def _take(errand: Errand, identity: EffectIdentity) -> tuple[int | None, E
         seq=errand.seq,
         epoch=errand.run.claimed.epoch,
         inputs=redact(errand.inputs),
-        agreed_by=errand.agreed_by if identity.repeat or errand.agreed_by else None,
+        agreed_by=errand.agreed_by,
     )
     write = errand.run.write_of(errand.draft.take())
     return await errand.run.kit.intents.take(write, intent)

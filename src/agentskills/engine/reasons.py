@@ -11,6 +11,7 @@ from agentskills.domain.step import Step
 from agentskills.engine.ingredients import Ingredients
 from agentskills.engine.recording import origin
 from agentskills.engine.reuse import Finds, Look, is_fresh
+from agentskills.executors.secrets import redact
 from agentskills.storage.effects import Effect
 
 
@@ -148,8 +149,8 @@ def warnings_about(look: Look, kept: Step) -> list[str]:
 
 def stale_paths(made: Ingredients, effect: Effect) -> list[str]:
     """Return the paths whose values differ from those that went out."""
-    then = effect.inputs or {}
-    return [path for path in made.contract.reads if _value(then, path) != _value(made.inputs, path)]
+    then, today = effect.inputs or {}, redact(made.inputs)
+    return [path for path in made.contract.reads if _value(then, path) != _value(today, path)]
 
 
 def _value(data: dict[str, object], path: str) -> str | None:

@@ -18,9 +18,16 @@ class Recording:
     """
 
     def __init__(
-        self, thread_id: str, sop_digest: str, initial_data: Mapping[str, Any], steps: Sequence[Step]
+        self,
+        thread_id: str,
+        sop_digest: str,
+        initial_data: Mapping[str, Any],
+        steps: Sequence[Step],
+        *,
+        is_dry: bool = False,
     ) -> None:
         self.thread_id = thread_id
+        self.is_dry = is_dry  # nothing went out in it: what reaches outside was only stood in for
         self.sop_digest = sop_digest
         self.steps = list(steps)
         self.by_seq = {step.seq: step for step in steps}

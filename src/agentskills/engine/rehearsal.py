@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from agentskills.domain.canonical import digest
 from agentskills.domain.clock import now
-from agentskills.domain.data_path import ABSENT, overlap, read, written
+from agentskills.domain.data_path import ABSENT, overlap, parts, read, written
 from agentskills.domain.decision import Decision, GiveUp, Planner, Run, decision_document, decision_from
 from agentskills.domain.errors import PlanDiverged
 from agentskills.domain.reuse import DONE, ENDS, Outcome
@@ -86,6 +86,7 @@ async def rehearse(course: Course, family: Family, planner: Planner) -> Rehearsa
                         course.anew.add(unit.seq)
                     _note_uncertain_paths(look, told)
         course.settle()
+    _guess_from(told, course.next_seq(), f"a plan looks {MOST_STEPS:,} steps ahead")
     return told
 
 
@@ -238,3 +239,15 @@ def _note_uncertain_paths(look: Look, told: Rehearsal) -> None:
     for path in look.contract.may_produce:
         if any(overlap(path, other) for other in needed):
             return _guess_from(told, look.seq + 1, f"{look.skill.name} may or may not produce {path}")
+    for path in look.contract.produces:
+        for other in needed:
+            if _hangs_on_the_value(other, path):
+                why = f"whether {other} is there hangs on what {look.skill.name} produces"
+                return _guess_from(told, look.seq + 1, why)
+
+
+def _hangs_on_the_value(needed: str, produced: str) -> bool:
+    """Say whether a path is there or not depending on the value at another one, which is."""
+    if len(parts(needed)) > len(parts(produced)):
+        return overlap(needed, produced)
+    return parts(needed) == parts(produced) and needed.endswith("[]") and not produced.endswith("[]")

@@ -68,7 +68,9 @@ def failed(made: Ingredients, error_type: str, message: str) -> Step:
 def _pointing(look: Look, source: Step, why: str, reason: str, **more: Any) -> Step:
     """Return the step with the result of another one, under what that one was made of."""
     thread_id, seq = origin(source)
-    pointer = {"why": why, "thread_id": thread_id, "seq": seq}
+    pointer: dict[str, Any] = {"why": why, "thread_id": thread_id, "seq": seq}
+    if stands_on_receipt(source):  # its output is the effect's, whatever became of the step that acted
+        pointer["receipt"] = True
     return ended(
         look,
         source.status,
@@ -141,6 +143,12 @@ def honoured(made: Ingredients, effect: Effect) -> Step:
         effect_id=effect.id,
         reused_from=pointer | ({"stale": stale} if stale else {}),
     )
+
+
+def stands_on_receipt(step: Step) -> bool:
+    """Say whether the result of a step is that of a receipt, here or where it was taken over from."""
+    source = step.reused_from or {}
+    return source.get("why") == "receipt" or bool(source.get("receipt"))
 
 
 def is_honoured(step: Step) -> bool:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from agentskills.domain.clock import now
 from agentskills.domain.correction import Correction, Place
+from agentskills.domain.effect import GLOBAL
 from agentskills.domain.reuse import Case, Outcome, reaches_outside, what_happens, what_may_happen
 from agentskills.domain.skill import Approval
 from agentskills.domain.status import EffectState, StepKind, StepStatus
@@ -35,7 +36,7 @@ class Finds:
     stand_in: Step | None = None
     effect: Effect | None = None  # the receipt or doubt of this very key
     other: Effect | None = None  # the latest receipt under another key
-    latest: Effect | None = None  # the latest repetition of this key
+    own: Effect | None = None  # what this very step has announced
 
     @property
     def outcome(self) -> Outcome:
@@ -108,7 +109,7 @@ async def look_back(
         agreed=agreed or unit.skill in request.consent,
     )
     found = Finds(case, case)
-    found.correction = family.given.get(look.place)
+    found.correction = _correction(look)
     before = _before_the_start(look)
     found.kept = before if before is not None and _is_kept(look, before) else None
     if found.correction is not None:
@@ -128,6 +129,8 @@ async def look_back(
         await _find_effect(look, found)
     if request.results == "unchanged":
         _find_source(look, found)
+        if found.source is not None and found.outcome is Outcome.REUSED:
+            found.source = await family.whole(found.source)
     return look, found
 
 
@@ -143,33 +146,74 @@ def _before_the_start(look: Look) -> Step | None:
     recording, start = look.family.recording, look.family.request.start
     if recording is None or start == "start" or look.number >= look.family.kept_decisions:
         return None
-    step = recording.at(look.number, look.unit.skill, look.unit.kind)
+    step = _stands(look, look.unit.kind)
+    if step is None:
+        return None
+    only_stood_in = recording.is_dry and look.is_skill and reaches_outside(look.contract)
+    return None if only_stood_in and look.family.request.effects != "none" else step
+
+
+def _stands(look: Look, kind: StepKind) -> Step | None:
+    """Return the completed step before the start that the same decision ordered of this skill."""
+    recording, start = look.family.recording, look.family.request.start
+    assert recording is not None
+    step = recording.at(look.number, look.unit.skill, kind)
     if step is None or step.status is not StepStatus.COMPLETED:
         return None
-    return step if start == "failure" or step.seq < start else None
+    return step if start == "failure" or step.seq < start else None  # type: ignore[operator]
 
 
 def _is_kept(look: Look, step: Step) -> bool:
-    """Say whether a recorded step is taken as it is: after a failure, if nothing it read is produced anew."""
+    """Say whether a recorded step is taken as it is: after a failure, if nothing it read is produced anew.
+
+    An approval is, if just that was approved, or if its skill is not carried out again anyway.
+    """
+    if look.is_skill:
+        return _reads_the_same(look, step)
+    if look.approves_a_result and _is_anew(look.course, look.unit.seq - 1):
+        return False
+    if step.fingerprint == look.fingerprint:
+        return True
+    skill = _stands(look, StepKind.SKILL)
+    return skill is not None and _reads_the_same(look, skill)
+
+
+def _reads_the_same(look: Look, step: Step) -> bool:
+    """Say whether nothing that a recorded step read, or would read now, is produced anew; or nobody asks."""
     if look.family.request.start != "failure":
         return True
     assert look.family.recording is not None
     course = look.course
-    if look.approves_a_result and _is_anew(course, look.unit.seq - 1):
-        return False
-    recorded = look.family.recording.reads.get(step.seq, {})
-    for path, producer in (step.inputs or {}).items():
-        if producer and (
-            _is_anew(course, look.sources.get(path, 0)) or look.reads.get(path) != recorded[path]
-        ):
+    if look.contract.reads_everything:
+        anew = any(_is_anew(course, seq) or _is_given(course, seq) for seq in course.steps)
+        return step.fingerprint == look.fingerprint or not anew
+    recorded, producers = look.family.recording.reads.get(step.seq, {}), step.inputs or {}
+    for path in {*look.contract.reads, *producers}:
+        now, then = look.sources.get(path, course.fold.producer(path)), producers.get(path, 0)
+        value = look.reads[path] if path in look.reads else course.fold.digest_of(path)
+        if (now or then) and (_is_anew(course, now) or value != recorded.get(path)):
             return False
     return True
+
+
+def _is_given(course: Course, seq: int) -> bool:
+    return (course.steps[seq].reused_from or {}).get("why") == "given"
+
+
+def _correction(look: Look) -> Correction | None:
+    """Return what a person has set for this step; of an approval only where just that is approved."""
+    correction = look.family.given.get(look.place)
+    if correction is None or look.is_skill or correction.fingerprint == look.fingerprint:
+        return correction
+    return None
 
 
 def _keeping_is_open(look: Look, step: Step) -> bool:
     """Say whether it hangs on values that are only guessed if a recorded step is kept: of a plan."""
     if look.family.request.start != "failure":
         return False
+    if look.contract.reads_everything:
+        return bool(look.course.unknown) and not look.course.anew
     read = {look.sources.get(path, 0) for path, producer in (step.inputs or {}).items() if producer}
     if look.approves_a_result:
         read.add(look.unit.seq - 1)
@@ -221,8 +265,9 @@ async def _find_stand_in(look: Look, found: Finds) -> None:
 async def _find_effect(look: Look, found: Finds) -> None:
     """Look for what became of the effect, and of others of the same skill."""
     me = (look.course.thread_id, look.unit.seq)
-    rows = [row for row in await look.family.repetitions(look.identity) if (row.thread_id, row.seq) != me]
-    found.latest = rows[0] if rows else None
+    rows = await look.family.repetitions(look.identity)
+    found.own = next((row for row in rows if (row.thread_id, row.seq) == me), None)
+    rows = [row for row in rows if row is not found.own]
     happened = [row for row in rows if row.state != EffectState.FAILED]  # or may have, or is about to
     considered = happened[:1] if look.family.request.effects == "repeat" else happened
     for state in (EffectState.RECEIPT, EffectState.DOUBT):
@@ -231,10 +276,12 @@ async def _find_effect(look: Look, found: Finds) -> None:
     facts: dict[str, object] = {
         "effect": "none" if found.effect is None else str(found.effect.state),
         "other_receipt": found.other is not None,
+        "agreed": found.case.agreed or (found.own is not None and found.own.agreed_by is not None),
     }
     found.case = replace(found.case, **facts)  # type: ignore[arg-type]
-    if look.unknown(_key_paths(look)) and (found.effect or found.other):
-        facts = {"effect": None, "other_receipt": None}
+    anywhere = found.effect or found.other or look.identity.scope == GLOBAL
+    if look.unknown(_key_paths(look)) and anywhere:
+        facts |= {"effect": None, "other_receipt": None}
     found.open_case = replace(found.open_case, **facts)  # type: ignore[arg-type]
 
 

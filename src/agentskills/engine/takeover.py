@@ -25,8 +25,16 @@ async def take_over(errand: Errand) -> End | None:
     return None
 
 
-_BEFORE_IT_BEGINS = frozenset({WaitReason.CONSENT, WaitReason.IN_DOUBT, WaitReason.EFFECT_ELSEWHERE})
-"""What a step waits for that has done nothing yet, so that afterwards its case may be another one."""
+_BEFORE_IT_ACTS = frozenset(
+    {
+        WaitReason.CONSENT,
+        WaitReason.IN_DOUBT,
+        WaitReason.EFFECT_ELSEWHERE,
+        WaitReason.SLOT,
+        WaitReason.RETRY,
+    }
+)
+"""What a step waits for that has not acted, or to no effect: its case may be another one by then."""
 
 
 def _has_begun(errand: Errand) -> bool:
@@ -34,7 +42,7 @@ def _has_begun(errand: Errand) -> bool:
     if errand.status is None:
         return False
     wait = errand.wait
-    return errand.status is not StepStatus.WAITING or wait is None or wait.reason not in _BEFORE_IT_BEGINS
+    return errand.status is not StepStatus.WAITING or wait is None or wait.reason not in _BEFORE_IT_ACTS
 
 
 async def take_over_all(run: ActiveRun) -> None:

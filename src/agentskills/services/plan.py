@@ -21,10 +21,11 @@ from agentskills.domain.errors import (
     PlanDiverged,
 )
 from agentskills.domain.rerun import RerunRequest
+from agentskills.domain.reuse import Outcome
 from agentskills.domain.run import ClaimedRun
 from agentskills.engine.course import Course
 from agentskills.engine.family import load_family
-from agentskills.engine.rehearsal import Rehearsal, rehearse
+from agentskills.engine.rehearsal import Line, Rehearsal, rehearse
 from agentskills.planner import build_planners
 from agentskills.planner.dataflow import DataflowPlanner
 from agentskills.services.actor import Actor
@@ -82,7 +83,8 @@ async def _plan(conn: Conn, settings: Settings, draft: RerunDraft, asked: RerunR
     planner = _dataflow if claimed.planner != "llm" else build_planners(settings)["llm"]
     told: Rehearsal = await rehearse(course, family, planner)
     document = plan_document(draft, claimed, catalog, family, told)
-    token = _whose(draft.parent.thread_id) + digest(_lasting(document))
+    made_of = [_versions_of(line) for line in told.lines]
+    token = _whose(draft.parent.thread_id) + digest([_lasting(document), made_of])
     return document | {"plan_token": token}
 
 
@@ -120,15 +122,38 @@ def _whose(thread_id: str) -> str:
     return digest(["plan of", thread_id])[:12] + "."
 
 
+def _versions_of(line: Line) -> list[Any]:
+    """Return the version and surroundings that a step would be carried out with."""
+    look = line.look
+    return [None, None] if look is None else [look.skill.digest, look.surroundings]
+
+
 _LABELS = frozenset({"reason", "run_name", "metadata", "not_before"})
 
 
 def _lasting(plan: dict[str, Any]) -> dict[str, Any]:
-    """Return a plan without times and estimates, and without the labels of the request."""
+    """Return a plan without times and estimates, who asks, and the labels of the request."""
     request = {name: value for name, value in plan["request"].items() if name not in _LABELS}
-    steps = [step | {"estimate": None, "effect": _timeless(step["effect"])} for step in plan["steps"]]
+    steps = [
+        step | {"estimate": None, "effect": _timeless(step["effect"])} | _nobody(step)
+        for step in plan["steps"]
+    ]
     effects = [_timeless(effect) for effect in plan["effects"]]
-    return plan | {"request": request, "steps": steps, "effects": effects, "estimate": None}
+    corrections = [correction | {"by": None} for correction in plan["corrections"]]
+    return plan | {
+        "request": request,
+        "steps": steps,
+        "effects": effects,
+        "estimate": None,
+        "corrections": corrections,
+    }
+
+
+def _nobody(step: dict[str, Any]) -> dict[str, Any]:
+    """Return what replaces the name of whoever gave a result."""
+    if step["outcome"] != Outcome.GIVEN:
+        return {}
+    return {"reason": "given", "reused_from": {"why": "given"}}
 
 
 def _timeless(effect: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from agentskills.domain.status import StepKind, StepStatus
 from agentskills.domain.step import Step
 from agentskills.engine.family import Family
 from agentskills.engine.rehearsal import Line, Rehearsal
+from agentskills.executors.secrets import redact
 from agentskills.services.rerun_draft import RerunDraft
 from agentskills.storage.effects import Effect
 
@@ -99,8 +100,8 @@ def _effect(line: Line) -> dict[str, Any] | None:
         "skill": look.skill.name,
         "state": "happens_again" if again else state,
         "certain": line.action != "open",
-        "key": look.identity.key,
-        "inputs": look.inputs,
+        "key": redact(look.identity.key),
+        "inputs": redact(look.inputs),
         "receipt": _receipt(found.effect or found.other),
     }
 

@@ -10,6 +10,7 @@ from agentskills.domain.errors import NotFinished, NothingFailed, RunNotFound, S
 from agentskills.domain.json_text import check_json
 from agentskills.domain.rerun import RerunRequest
 from agentskills.domain.status import FINAL_RUN, RunStatus
+from agentskills.engine.family import recording_of
 from agentskills.engine.recording import Recording
 from agentskills.services import naming
 from agentskills.services.actor import Actor
@@ -93,13 +94,14 @@ async def _recording(conn: Conn, parent: RunRow, asked: RerunRequest) -> Recordi
     """Return the run's journal, as far as the request needs it."""
     needed = asked.changes is not None or asked.start != "start"
     steps = (await journal.load(conn, [parent.thread_id]))[parent.thread_id] if needed else []
-    return Recording(parent.thread_id, parent.sop_digest, parent.initial_data, steps)
+    return recording_of(parent, steps)
 
 
 def _check_start(parent: RunRow, recording: Recording, asked: RerunRequest) -> None:
     start = asked.start
-    if start == "failure" and parent.status == RunStatus.COMPLETED:
-        raise NothingFailed(f"nothing has failed in {parent.thread_id}: it completed")
+    if start == "failure" and parent.status in (RunStatus.COMPLETED, RunStatus.RECORDED):
+        how = "it completed" if parent.status == RunStatus.COMPLETED else "it was never started"
+        raise NothingFailed(f"nothing has failed in {parent.thread_id}: {how}")
     if type(start) is int and start not in recording.by_seq:
         most = max(recording.by_seq, default=0)
         have = f"its steps are 1 to {most}" if most else "it has no steps"

@@ -146,7 +146,7 @@ def _with_defaults(given: Mapping[str, Any], declared: Declared) -> Contract:
         retries=given.get("retries", 0),
         timeout=given.get("timeout"),
         concurrency=given.get("concurrency"),
-        reads_sop=given.get("reads-sop", executor is ExecutorName.LLM),
+        reads_sop=given.get("reads-sop", executor is ExecutorName.LLM or callback),  # a callback order has it
         reads_everything=bare,
         callback=callback,
         request=request,

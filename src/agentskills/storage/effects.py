@@ -34,6 +34,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     output: dict[str, Any] | None
     error: dict[str, Any] | None
     updated_at: datetime
+    agreed_by: dict[str, Any] | None = None  # of a repetition
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +61,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = """id, scope, skill, key_digest, key, repeat, state, thread_id, seq, worker, epoch, inputs, output,
-              error, updated_at"""
+              error, updated_at, agreed_by"""
 
 _TAKE = """
     INSERT INTO effects AS e (scope, skill, key_digest, key, repeat, state, thread_id, seq, worker, epoch,
@@ -147,13 +148,16 @@ async def repetitions(conn: Conn, identity: EffectIdentity) -> list[Effect]:
 
 
 async def earlier_receipt(conn: Conn, identity: EffectIdentity, root: str, thread_id: str) -> Effect | None:
-    """Return the latest receipt of the same skill under another key, by another run of the family."""
+    """Return what another run of the family has done with this skill under another key.
+
+    The latest receipt, else what may have been done or is being done.
+    """
     row = await conn.fetchrow(
         f"""SELECT {_COLUMNS} FROM effects
-            WHERE scope = $1 AND skill = $2 AND state = 'receipt' AND key_digest <> $3 AND thread_id <> $4
+            WHERE scope = $1 AND skill = $2 AND state <> 'failed' AND key_digest <> $3 AND thread_id <> $4
               AND (scope <> '' OR EXISTS (
                   SELECT FROM run_metadata m WHERE m.thread_id = effects.thread_id AND m.root_thread_id = $5))
-            ORDER BY updated_at DESC LIMIT 1""",
+            ORDER BY state = 'receipt' DESC, updated_at DESC LIMIT 1""",
         identity.scope,
         identity.skill,
         identity.key_digest,

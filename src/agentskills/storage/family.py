@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentskills.domain.step import Step
 from agentskills.storage.database import Conn
-from agentskills.storage.steps import SELECT_STEPS, step_of
+from agentskills.storage.steps import SELECT_SMALL, SELECT_STEPS, step_of
 
 # Only what was carried out is a source, or answered by a person; what runs found out without
 # reaching outside is none. The newest of equal ones is taken.
@@ -21,11 +21,14 @@ _SOURCES = f"""
         WHERE a.request ->> 'effects' IS DISTINCT FROM 'none' AND s.status = 'completed'
           AND s.reused_from IS NULL AND s.fingerprint IS NOT NULL
         ORDER BY s.fingerprint, s.finished_at DESC)
-    {SELECT_STEPS} JOIN sources USING (thread_id, seq)"""
+    {SELECT_SMALL} JOIN sources USING (thread_id, seq)"""
 
 
 async def sources(conn: Conn, parent: str) -> dict[str, Step]:
-    """Return the results that a rerun of `parent` may reuse, by fingerprint: its own and its ancestors'."""
+    """Return the results that a rerun of `parent` may reuse, by fingerprint: its own and its ancestors'.
+
+    Large outputs are left where they are.
+    """
     rows = await conn.fetch(_SOURCES, parent)
     return {step.fingerprint: step for row in rows if (step := step_of(row)).fingerprint}
 

@@ -12,21 +12,26 @@ from agentskills.domain.step import Step
 from agentskills.storage.database import Conn
 
 # What was not carried out has no outputs of its own: they are those of the step or receipt it points to.
-SELECT_STEPS = """
+_SELECT = """
     SELECT r.thread_id, r.seq, r.decision, r.kind, r.skill, r.skill_digest, r.status, r.reason, r.inputs,
-           CASE WHEN r.payload IS NOT NULL THEN (SELECT p.value FROM payloads p WHERE p.digest = r.payload)
+           CASE WHEN r.payload IS NOT NULL THEN {payload}
                 WHEN r.outputs IS NOT NULL OR r.reused_from IS NULL THEN r.outputs
-                WHEN r.reused_from ->> 'why' = 'receipt' THEN
+                WHEN r.reused_from ->> 'why' = 'receipt' OR r.reused_from ? 'receipt' THEN
                     (SELECT e.output FROM effects e WHERE e.id = r.effect_id)
                 ELSE (SELECT coalesce(o.outputs, p.value)
                       FROM run_steps o LEFT JOIN payloads p ON p.digest = o.payload
                       WHERE o.thread_id = r.reused_from ->> 'thread_id'
                         AND o.seq = (r.reused_from ->> 'seq')::integer)
-           END AS outputs,
+           END AS outputs, {reference} AS payload,
            r.digests, r.fingerprint, r.surroundings, r.effect_key, r.reused_from, r.effect_id, r.attempt,
            r.attempts, r.error, r.usage, r.actor, r.started_at, r.finished_at, r.version
     FROM run_steps r"""
+SELECT_STEPS = _SELECT.format(
+    payload="(SELECT p.value FROM payloads p WHERE p.digest = r.payload)", reference="NULL::text"
+)
 """Steps with their outputs, wherever these are kept; a WHERE clause follows."""
+SELECT_SMALL = _SELECT.format(payload="NULL", reference="r.payload")
+"""The same, but where outputs are large only the digest under which they are kept: see `payload`."""
 
 
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +46,12 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
 def step_of(row: Any) -> Step:
     """Return a row of `SELECT_STEPS` as a step."""
     return msgspec.convert(dict(row), Step)
+
+
+async def payload(conn: Conn, digest: str) -> dict[str, Any]:
+    """Return large outputs by their digest."""
+    value: dict[str, Any] = await conn.fetchval("SELECT value FROM payloads WHERE digest = $1", digest)
+    return value
 
 
 async def page(conn: Conn, thread_id: str, *, after: int, limit: int) -> list[Step]:

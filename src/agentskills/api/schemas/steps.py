@@ -22,6 +22,9 @@ class Reused(Document):
     )
     thread_id: str | None = Field(default=None, description="the run that carried it out; null for a sample")
     seq: int | None = None
+    receipt: bool | None = Field(
+        default=None, description="the run it was taken over from had honoured a receipt"
+    )
     by: Actor | None = Field(default=None, description="given: who")
     stale: list[str] | None = Field(default=None, description="receipt: paths whose values differ from then")
     warnings: list[str] | None = Field(

@@ -78,14 +78,16 @@ class Oracle:
     def _remembered(self, number: int) -> dict[str, Any] | str:
         request, parent = self.told.request, self.told.parent
         if parent is not None and number < self._kept_orders():
-            return {"run": parent.orders[number][1]}
+            names = parent.orders[number][1]
+            if any(self._lacks(name) for name in names if self._is_undone(name, number)):
+                return "something is not there"
+            return {"run": names}
         if parent is not None and request.plan == "recorded":
             if number >= len(parent.decisions):
                 return "the recording ends"
             document = parent.decisions[number]
-            for name in document.get("run", ()):
-                if any(look(self.data, path) == ABSENT for path in self.told.catalog[name].requires):
-                    return "something is not there"
+            if any(self._lacks(name) for name in document.get("run", ())):
+                return "something is not there"
             return document
         done = [CarriedOut(did.spec.name, did.seq) for did in self.told.steps.values()]
         view = PlanningView(
@@ -98,6 +100,20 @@ class Oracle:
             carried_out=[one for one in done if self.told.steps[one.seq].status == "completed"],
         )
         return decision_document(decide(view, self.planner).decision)
+
+    def _lacks(self, name: str) -> bool:
+        return any(look(self.data, path) == ABSENT for path in self.told.catalog[name].requires)
+
+    def _is_undone(self, name: str, number: int) -> bool:
+        """Whether a kept decision certainly has the skill carried out again."""
+        parent, start = self.told.parent, self.told.request.start
+        assert parent is not None
+        before = parent.of(name)
+        if name in self.told.given:
+            return False
+        if before is None or before.number != number or before.status != "completed":
+            return True
+        return isinstance(start, int) and before.seq >= start
 
     def _kept_orders(self) -> int:
         start, parent = self.told.request.start, self.told.parent
@@ -205,13 +221,17 @@ class Oracle:
         before = parent.of(did.spec.name)
         if before is None or before.number != did.number or before.status != "completed":
             return None
+        stood_in = parent.request is not None and parent.request.effects == "none"
+        if stood_in and did.spec.reaches_outside and self.told.request.effects != "none":
+            return None
         if start != "failure":
             return before if before.seq < start else None
-        for path, producer in before.producers.items():
-            if not producer:
+        for path in {*did.reads, *before.reads}:
+            seq = self._producer(path)
+            if not seq and not before.producers.get(path):
                 continue
-            now = self.told.steps.get(self._producer(path))
-            if (now is not None and now.how == "executed") or did.reads.get(path) != before.reads[path]:
+            now, value = self.told.steps.get(seq), did.reads.get(path, look(self.data, path))
+            if (now is not None and now.how == "executed") or value != before.reads.get(path, ABSENT):
                 return None
         return before
 

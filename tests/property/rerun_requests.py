@@ -82,12 +82,27 @@ def _leaves(changes: dict[str, Any], above: tuple[str, ...] = ()) -> list[tuple[
 
 
 def _last_writers(parent: Told) -> dict[str, Did]:
-    return {
-        path: did
-        for _, did in sorted(parent.steps.items())
-        if did.status == "completed"
-        for path in did.outputs
-    }
+    """Who wrote each path last; what was written over, as a part of something else, is left out."""
+    last: dict[str, Did] = {}
+    for _, did in sorted(parent.steps.items()):
+        for path in did.outputs if did.status == "completed" else ():
+            for inner in [known for known in last if _is_inside(known, path)]:
+                del last[inner]
+            last[path] = did
+    return last
+
+
+def _is_inside(inner: str, path: str) -> bool:
+    return overlap(inner, path) and len(keys_of(inner)) > len(keys_of(path))
+
+
+def _touched(parent: Told, path: str) -> tuple[Did | None, list[Did]]:
+    """Who last wrote the place of a change, and who wrote parts of it since."""
+    last = _last_writers(parent)
+    whole = [did for known, did in last.items() if overlap(known, path) and not _is_inside(known, path)]
+    covering = max(whole, key=lambda did: did.seq, default=None)
+    since = covering.seq if covering else 0
+    return covering, [did for known, did in last.items() if _is_inside(known, path) and did.seq > since]
 
 
 def refusal_of(parent: Told, asked: RerunRequest) -> str | None:
@@ -106,9 +121,8 @@ def refusal_of(parent: Told, asked: RerunRequest) -> str | None:
     if asked.start == "failure" and parent.status == "completed":
         return "NothingFailed"
     for path, value in _leaves(asked.changes or {}):
-        for known in _last_writers(parent):
-            if value is not None and overlap(known, path) and len(keys_of(known)) > len(keys_of(path)):
-                return "BadInput"
+        if value is not None and _touched(parent, path)[1]:
+            return "BadInput"
     return None
 
 
@@ -117,20 +131,20 @@ def edited(parent: Told, asked: RerunRequest) -> tuple[dict[str, Any], dict[str,
     given = deepcopy(parent.given)
     if asked.initial_data is not None:
         return deepcopy(asked.initial_data), given
-    data, last = deepcopy(parent.initial), _last_writers(parent)
+    data = deepcopy(parent.initial)
     patched: dict[str, dict[str, Any]] = {}
     for path, value in _leaves(asked.changes or {}):
-        touched = {did.spec.name: did for known, did in last.items() if overlap(known, path)}
-        for name, did in touched.items():
+        covering, inside = _touched(parent, path)
+        for name, did in {did.spec.name: did for did in [covering, *inside] if did is not None}.items():
             outputs = patched.setdefault(name, dict(did.outputs))
             for known in list(outputs):
                 if overlap(known, path):
                     del outputs[known]
                     if value is not None:
                         outputs[known] = value
-        if not touched and value is not None:
+        if covering is None and value is not None:
             put(data, path, value)
-        elif not touched:
+        elif covering is None:
             _remove(data, path)
     return data, given | patched
 

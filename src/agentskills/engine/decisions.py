@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentskills.domain.clock import now
+from agentskills.domain.correction import Place
 from agentskills.domain.data_path import ABSENT, read
 from agentskills.domain.decision import Planner, PlanningView
 from agentskills.domain.errors import PlanDiverged
@@ -57,7 +58,7 @@ def remembered(
     number, recording = len(course.decided), family.recording
     if recording is not None and number < family.kept_decisions:
         source = recording.orders()[number]
-        undone = _not_kept(family, recording, number, source)
+        undone = _undone(course, family, recording, source)
         return _gone(course, source) or _lacking(course, undone) or _taken_over(course, source, "kept")
     if family.request.plan == "recorded":
         if recording is None or number >= len(recording.decisions):
@@ -77,11 +78,13 @@ def follows(course: Course, source: Step) -> PlanDiverged | None:
     return _gone(course, source) or _lacking(course, _ordered(source))
 
 
-def _not_kept(family: Family, recording: Recording, number: int, source: Step) -> list[str]:
+def _undone(course: Course, family: Family, recording: Recording, source: Step) -> list[str]:
     """Return which of the skills that a kept decision ordered are certainly carried out again."""
     start, found = family.request.start, []
     for name in _ordered(source):
-        step = recording.at(number, name, StepKind.SKILL)
+        step = recording.at(len(course.decided), name, StepKind.SKILL)
+        if Place(StepKind.SKILL, name, course.times[name] + 1) in family.given:
+            continue
         done = step is not None and step.status is StepStatus.COMPLETED
         if not done or (type(start) is int and step is not None and step.seq >= start):
             found.append(name)

@@ -56,7 +56,8 @@ async def check_plan(conn: Conn, settings: Settings, draft: RerunDraft, asked: R
 
     Raises `ForeignPlan`, `PlanChanged`, `PlanDiverged`, `NotRecorded`, `EffectNeeded`.
     """
-    may_be_refused = "recorded" in (asked.plan, asked.results) or asked.effects == "none"
+    may_be_refused = asked.start != "start" or asked.effects == "none"
+    may_be_refused = may_be_refused or "recorded" in (asked.plan, asked.results)
     if asked.plan_token is None and not may_be_refused:
         return
     whose = _whose(draft.parent.thread_id)

@@ -5,8 +5,9 @@ import { Badge } from "@/components/badge";
 import { StatusPill } from "@/components/status-pill";
 import { cx } from "@/lib/class-names";
 import { absoluteTime } from "@/lib/time";
+import { DryBadge } from "./dry-badge";
 import { FixedBy } from "./fixed-by";
-import { presetWord, type TreeLine } from "./tree";
+import { isDry, presetWord, type TreeLine } from "./tree";
 
 /** Deeper runs are not indented further, so that there is room for their names. */
 const DEEPEST = 8;
@@ -39,6 +40,7 @@ export function FamilyRow({ line: { run, depth }, root, here }: FamilyRowProps) 
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
           <Name {...{ run, here }} />
           {run.status ? <StatusPill status={run.status} /> : <Badge>Deleted</Badge>}
+          {isDry(run) && <DryBadge />}
           {run.fixed_by && <FixedBy by={run.fixed_by} root={root} />}
           {run.not_repeated > 0 && (
             <Badge tone="good" title="Effects that had happened in an earlier run of the family">

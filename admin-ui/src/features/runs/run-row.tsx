@@ -4,6 +4,7 @@ import { CornerDownRight, ShieldCheck } from "lucide-react";
 import { Badge } from "@/components/badge";
 import { StatusPill } from "@/components/status-pill";
 import { Took, When } from "@/components/when";
+import { DryBadge } from "@/features/family/dry-badge";
 import { FixedBy } from "@/features/family/fixed-by";
 import { RerunButton } from "@/features/rerun/rerun-button";
 import type { RunItem } from "@/lib/api";
@@ -112,6 +113,7 @@ function Aside({ run }: { run: RunItem }) {
           {wait.skill && `: ${wait.skill}`}
         </div>
       )}
+      {run.dry && <DryBadge />}
       {run.not_repeated > 0 && (
         <Badge tone="good" title="Effects that had happened in an earlier run of the family">
           <ShieldCheck aria-hidden /> {run.not_repeated} not repeated

@@ -92,8 +92,8 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
         confirmNow();
       }}
     >
-      <div className="grid min-h-0 overflow-y-auto lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] lg:overflow-hidden">
-        <div className="space-y-5 px-6 py-5 max-md:px-4 lg:overflow-y-auto">
+      <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] overflow-y-auto lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] lg:overflow-hidden">
+        <div className="min-w-0 space-y-5 px-6 py-5 max-md:px-4 lg:overflow-y-auto">
           <PresetChoice
             status={run.status}
             steps={steps}

@@ -51,6 +51,20 @@ export function FamilyRow({ line: { run, depth }, root, here }: FamilyRowProps) 
         <p className="mt-1 text-[0.8125rem] break-words text-ink-soft">
           {presetWord(run)} · {run.requested_by.name ?? run.requested_by.kind} ·{" "}
           {absoluteTime(Date.parse(run.created_at))}
+          {run.parent_thread_id && !run.deleted_at && (
+            <>
+              {" "}
+              ·{" "}
+              <Link
+                to="/compare"
+                search={{ left: run.parent_thread_id, right: run.thread_id }}
+                title="Compare with the run it repeats"
+                className="text-accent hover:underline"
+              >
+                Compare
+              </Link>
+            </>
+          )}
           {run.error_type && <span className="text-bad"> · {run.error_type}</span>}
         </p>
         {run.reason && <p className="text-[0.8125rem] break-words">“{run.reason}”</p>}

@@ -71,7 +71,7 @@ export function Corrections({ produced, corrections, onChange, error }: Correcti
 
 /** A correction that does not differ yet. */
 export function correctionOf({ keys, value }: Produced): Correction {
-  return { keys, text: writeJson(value, 2) };
+  return { keys, was: value, text: writeJson(value, 2) };
 }
 
 interface EditedProps {

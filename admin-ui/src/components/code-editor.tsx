@@ -68,12 +68,23 @@ export interface CodeEditorProps {
   onChange: (text: string) => void;
   describedBy?: string;
   invalid?: boolean;
+  /** The cursor stands here at first; not where a keyboard would cover half of a small screen. */
+  focused?: boolean;
 }
 
-export default function CodeEditor({ id, label, value, onChange, describedBy, invalid }: CodeEditorProps) {
+export default function CodeEditor({
+  id,
+  label,
+  value,
+  onChange,
+  describedBy,
+  invalid,
+  focused,
+}: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const first = useRef(value);
+  const focusedFirst = useRef(focused);
   const changed = useRef(onChange);
   changed.current = onChange;
 
@@ -110,6 +121,7 @@ export default function CodeEditor({ id, label, value, onChange, describedBy, in
       }),
     });
     view.current = editor;
+    if (focusedFirst.current && matchMedia("(min-width: 48rem)").matches) editor.focus();
     return () => editor.destroy();
   }, [id, label]);
 

@@ -15,9 +15,11 @@ interface JsonEditorProps {
   onChange: (text: string) => void;
   /** What the server says is wrong. */
   error?: string;
+  /** The cursor stands here at first. */
+  focused?: boolean;
 }
 
-export function JsonEditor({ label, hint, text, onChange, error }: JsonEditorProps) {
+export function JsonEditor({ label, hint, text, onChange, error, focused }: JsonEditorProps) {
   const draft = readDraft(text);
   const problem = draft.error ?? error;
   return (
@@ -51,6 +53,7 @@ export function JsonEditor({ label, hint, text, onChange, error }: JsonEditorPro
               onChange={onChange}
               describedBy={ids["aria-describedby"]}
               invalid={problem !== undefined}
+              focused={focused}
             />
           </Suspense>
         </div>

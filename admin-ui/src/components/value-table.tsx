@@ -14,6 +14,8 @@ export interface ValueRow {
   note?: React.ReactNode;
   /** What can be done with it, at the right. */
   aside?: React.ReactNode;
+  /** It differs from what it stands beside. */
+  marked?: boolean;
 }
 
 /** Rows of an object: objects inside are opened, so that each row has the full data path. */
@@ -73,11 +75,11 @@ function DataPath({ path }: { path: string }) {
 }
 
 /** One value beside its path; a list of objects stands below it, where it has the whole width. */
-function Row({ path, value, note, aside, nested }: ValueRow & { nested?: boolean }) {
+function Row({ path, value, note, aside, marked, nested }: ValueRow & { nested?: boolean }) {
   const name = "py-2 font-mono text-xs leading-5 font-normal break-words text-ink-soft";
   if (Array.isArray(value) && value.length > 0 && value.every(isObject)) {
     return (
-      <tr className="align-top">
+      <tr data-marked={marked} className={cx("align-top", marked && "bg-wait-soft")}>
         <td colSpan={2} className={cx("pb-3", !nested && "px-3")}>
           <div className={cx(name, "flex items-start justify-between gap-2")}>
             <span className="min-w-0">
@@ -92,8 +94,11 @@ function Row({ path, value, note, aside, nested }: ValueRow & { nested?: boolean
     );
   }
   return (
-    <tr className="align-top">
-      <th scope="row" className={cx(name, "pr-3", nested ? "pl-0" : "bg-sunken/60 pl-3")}>
+    <tr data-marked={marked} className={cx("align-top", marked && "bg-wait-soft")}>
+      <th
+        scope="row"
+        className={cx(name, "pr-3", nested ? "pl-0" : "pl-3", !nested && !marked && "bg-sunken/60")}
+      >
         <DataPath path={path} />
       </th>
       <td className={cx("px-3 py-2 leading-5", nested && "pr-0")}>

@@ -8,7 +8,13 @@ type Schemas = components["schemas"];
 type WithData<T, K extends keyof T> = Omit<T, K> & { [P in K]: JsonObject | Extract<T[P], null> };
 
 export type RunStatus = Schemas["RunStatus"];
-export type RunItem = Schemas["RunItem"];
+/** What a rerun may do outside, where the server tells it beside the run. */
+interface OutsideOf {
+  /** Nothing goes out. */
+  dry?: boolean;
+  effects?: string | null;
+}
+export type RunItem = Schemas["RunItem"] & OutsideOf;
 export type RunPage = Schemas["RunPage"];
 export type Waiting = WithData<Schemas["Waiting"], "asks">;
 export type RunDetail = Omit<WithData<Schemas["RunDetail"], "initial_data">, "waiting"> & {
@@ -22,7 +28,7 @@ export type StepDetail = Schemas["StepDetail"];
 export type RunError = Schemas["RunError"];
 export type RunEvent = Schemas["RunEvent"];
 export type RerunItem = Schemas["RerunItem"];
-export type LineageItem = Schemas["LineageItem"];
+export type LineageItem = Schemas["LineageItem"] & OutsideOf;
 export type RerunStarted = Schemas["RerunStarted"];
 export type Plan = Schemas["Plan"];
 export type PlanStep = Schemas["PlanStep"];

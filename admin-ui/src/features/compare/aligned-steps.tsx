@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Badge } from "@/components/badge";
 import { Empty } from "@/components/empty";
 import { StatusIcon } from "@/components/status-pill";
+import { sourceWord } from "@/features/run/step-source";
 import type { ComparedSide, ComparedStep, StepPair } from "@/lib/api";
 import { cx } from "@/lib/class-names";
 import { STATUS, type Tone } from "@/lib/status";
@@ -126,7 +127,9 @@ function Side({ side }: { side: ComparedSide | null }) {
       <span className={cx("min-w-0 break-words", side.kind === "decision" ? "text-ink-soft" : "font-medium")}>
         {nameOf(side)}
         {side.reused_from && (
-          <span className="ml-1.5 text-xs font-normal text-ink-faint">{side.reused_from.why}</span>
+          <span className="ml-1.5 text-xs font-normal text-ink-faint">
+            {sourceWord(side.reused_from.why)}
+          </span>
         )}
       </span>
     </span>

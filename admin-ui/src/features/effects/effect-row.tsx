@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight, ShieldCheck } from "lucide-react";
 import { useState } from "react";
+import { EndKept } from "@/components/end-kept";
 import { rowsOf } from "@/components/value-table";
 import { When } from "@/components/when";
 import { actorText } from "@/features/audit/actor";
@@ -73,6 +74,11 @@ export function EffectRow({ effect }: { effect: Effect }) {
         </td>
         <td className={`${CELL} md:max-w-0 md:w-[20%] max-md:col-span-2`}>
           <RunLink thread={effect.thread_id} name={effect.run_name} step={effect.seq} />
+          {effect.run_name !== null && (
+            <div className="font-mono text-xs text-ink-faint" title={effect.thread_id}>
+              <EndKept text={effect.thread_id} />
+            </div>
+          )}
           <div className="mt-0.5 text-xs text-ink-faint">
             step {effect.seq}
             <span className="md:hidden">

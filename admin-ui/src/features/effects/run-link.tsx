@@ -1,12 +1,13 @@
 /** A run that an effect tells of. */
 import { Link } from "@tanstack/react-router";
+import { EndKept } from "@/components/end-kept";
 
 /** A run by its name; where it has gone, its id without a link. */
 export function RunLink({ thread, name, step }: { thread: string; name: string | null; step: number }) {
   if (name === null) {
     return (
-      <span className="block truncate font-mono text-xs text-ink-soft" title={`${thread} has gone`}>
-        {thread}
+      <span className="block font-mono text-xs text-ink-soft" title={`${thread} has gone`}>
+        <EndKept text={thread} />
       </span>
     );
   }
@@ -16,9 +17,9 @@ export function RunLink({ thread, name, step }: { thread: string; name: string |
       params={{ threadId: thread }}
       hash={`step-${step}`}
       title={thread}
-      className="block truncate font-medium hover:text-accent"
+      className="block font-medium hover:text-accent"
     >
-      {name}
+      <EndKept text={name} />
     </Link>
   );
 }

@@ -5,8 +5,9 @@ import { Badge } from "@/components/badge";
 import { StatusPill } from "@/components/status-pill";
 import { cx } from "@/lib/class-names";
 import { absoluteTime } from "@/lib/time";
+import { DryBadge } from "./dry-badge";
 import { FixedBy } from "./fixed-by";
-import { presetWord, type TreeLine } from "./tree";
+import { isDry, presetWord, type TreeLine } from "./tree";
 
 /** Deeper runs are not indented further, so that there is room for their names. */
 const DEEPEST = 8;
@@ -39,6 +40,7 @@ export function FamilyRow({ line: { run, depth }, root, here }: FamilyRowProps) 
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
           <Name {...{ run, here }} />
           {run.status ? <StatusPill status={run.status} /> : <Badge>Deleted</Badge>}
+          {isDry(run) && <DryBadge />}
           {run.fixed_by && <FixedBy by={run.fixed_by} root={root} />}
           {run.not_repeated > 0 && (
             <Badge tone="good" title="Effects that had happened in an earlier run of the family">
@@ -49,6 +51,20 @@ export function FamilyRow({ line: { run, depth }, root, here }: FamilyRowProps) 
         <p className="mt-1 text-[0.8125rem] break-words text-ink-soft">
           {presetWord(run)} · {run.requested_by.name ?? run.requested_by.kind} ·{" "}
           {absoluteTime(Date.parse(run.created_at))}
+          {run.parent_thread_id && !run.deleted_at && (
+            <>
+              {" "}
+              ·{" "}
+              <Link
+                to="/compare"
+                search={{ left: run.parent_thread_id, right: run.thread_id }}
+                title="Compare with the run it repeats"
+                className="text-accent hover:underline"
+              >
+                Compare
+              </Link>
+            </>
+          )}
           {run.error_type && <span className="text-bad"> · {run.error_type}</span>}
         </p>
         {run.reason && <p className="text-[0.8125rem] break-words">“{run.reason}”</p>}

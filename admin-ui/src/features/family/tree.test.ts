@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LineageItem } from "@/lib/api";
-import { presetWord, shortName, treeLines } from "./tree";
+import { isDry, presetWord, shortName, treeLines } from "./tree";
 
 const run = (thread_id: string, parent_thread_id: string | null, preset: string | null = null) =>
   ({ thread_id, parent_thread_id, preset }) as LineageItem;
@@ -37,4 +37,11 @@ it("says how a run came to be", () => {
   expect(presetWord(run("a", null))).toBe("First run");
   expect(presetWord(run("a1", "a", "from-failure"))).toBe("From failure");
   expect(presetWord(run("a1", "a"))).toBe("Own settings");
+  expect(presetWord({ ...run("a1", "a"), effects: "repeat" })).toBe("Own settings, effects repeat");
+});
+
+it("knows the runs in which nothing went out", () => {
+  expect(isDry(run("a1", "a", "what-if"))).toBe(true);
+  expect(isDry({ ...run("a1", "a"), dry: true })).toBe(true);
+  expect(isDry(run("a1", "a", "again"))).toBe(false);
 });

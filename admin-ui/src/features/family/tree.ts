@@ -1,4 +1,5 @@
 /** A family of runs as lines of a tree. */
+import { isPreset, PRESETS } from "@/features/rerun/presets";
 import type { LineageItem } from "@/lib/api";
 
 export interface TreeLine {
@@ -31,18 +32,15 @@ export function shortName(threadId: string, root: string): string {
   return /^\d+$/.test(number) ? `#${number}` : threadId;
 }
 
-const PRESETS: Record<string, string> = {
-  again: "Again",
-  "from-failure": "From failure",
-  "only-what-changed": "Only what changed",
-  "from-step": "From a step",
-  "audit-replay": "Audit replay",
-  "same-path": "Same path, today's world",
-  "what-if": "What if",
-};
+/** Whether nothing goes out in a run: what it did looks like success, and is none in the world. */
+export function isDry(run: LineageItem): boolean {
+  return run.dry ?? run.preset === "what-if";
+}
 
 /** How a run came to be, in words. */
 export function presetWord(run: LineageItem): string {
   if (!run.parent_thread_id) return "First run";
-  return PRESETS[run.preset ?? ""] ?? "Own settings";
+  const preset = run.preset ?? undefined;
+  const word = isPreset(preset) ? PRESETS[preset].word : "Own settings";
+  return run.effects === "repeat" ? `${word}, effects repeat` : word;
 }

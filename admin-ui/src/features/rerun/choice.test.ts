@@ -35,13 +35,13 @@ it("sends the whole object where a patch would remove", () => {
 
 it("puts corrections beside edited inputs", () => {
   const corrections = [
-    { keys: ["risk", "score"], text: "0.10" },
-    { keys: ["risk", "note"], text: '"by hand"' },
+    { keys: ["risk", "score"], was: 1, text: "0.10" },
+    { keys: ["risk", "note"], was: "", text: '"by hand"' },
   ];
   expect(said('{"a":1}', { text: '{"a":2}', corrections })).toBe(
     '{"changes":{"a":2,"risk":{"score":0.10,"note":"by hand"}}}',
   );
-  expect(said("{}", { corrections: [{ keys: ["a"], text: "not JSON" }] })).toBeNull();
+  expect(said("{}", { corrections: [{ keys: ["a"], was: 1, text: "not JSON" }] })).toBeNull();
 });
 
 it("says presets, versions and effects", () => {
@@ -69,4 +69,12 @@ it("knows the preset of a stored request", () => {
   expect(presetOf({ plan: "unchanged", results: "unchanged" })).toBe("only-what-changed");
   expect(presetOf({ from: 5 })).toBeNull();
   expect(presetOf({ plan: "recorded", effects: "none" })).toBeNull();
+});
+
+it("counts a correction only where the value differs", () => {
+  const opened = [{ keys: ["risk", "score"], was: parseJson("0.10"), text: "0.1" }];
+  expect(said("{}", { corrections: opened })).toBe("{}");
+  expect(said("{}", { corrections: [{ ...opened[0], keys: ["n"], was: 1, text: "2" }] })).toBe(
+    '{"changes":{"n":2}}',
+  );
 });

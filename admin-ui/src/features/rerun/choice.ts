@@ -8,6 +8,8 @@ import { PRESETS, type PresetName } from "./presets";
 /** A value that a step produced, and what a person puts in its place. */
 export interface Correction {
   keys: string[];
+  /** What the step produced. */
+  was: Json;
   /** As it is typed, JSON. */
   text: string;
 }
@@ -67,6 +69,12 @@ export function correctedValue({ text }: Correction): Json | undefined {
   }
 }
 
+/** Whether it puts another value in place; one that was only opened, or typed back, does not. */
+export function differs(correction: Correction): boolean {
+  const value = correctedValue(correction);
+  return value === undefined || !sameJson(value, correction.was);
+}
+
 /** The request; null while something that was typed can't be read. */
 export function requestOf(choice: Choice, original: JsonObject, sop: string): RerunRequest | null {
   const draft = readDraft(choice.text);
@@ -85,7 +93,7 @@ export function requestOf(choice: Choice, original: JsonObject, sop: string): Re
   if (choice.model.trim()) request.model = choice.model.trim();
   if (choice.runName.trim()) request.run_name = choice.runName.trim();
   if (choice.notBefore) request.not_before = new Date(choice.notBefore).toISOString();
-  return { ...request, ...inputsOf(original, draft.value, choice.corrections) };
+  return { ...request, ...inputsOf(original, draft.value, choice.corrections.filter(differs)) };
 }
 
 function versionsOf({ versions, chosen }: Choice): RerunRequest["skills"] {

@@ -45,8 +45,8 @@ export function Corrections({ produced, corrections, onChange, error }: Correcti
               ) : (
                 <div className="flex items-start gap-3">
                   <div className="min-w-0 grow">
-                    <code className="font-mono text-xs break-words text-ink-soft">{item.path}</code>
-                    <div className="break-words">
+                    <code className="font-mono text-xs break-all text-ink-soft">{item.path}</code>
+                    <div className="overflow-x-auto break-words">
                       <Value value={item.value} />
                     </div>
                   </div>
@@ -71,7 +71,7 @@ export function Corrections({ produced, corrections, onChange, error }: Correcti
 
 /** A correction that does not differ yet. */
 export function correctionOf({ keys, value }: Produced): Correction {
-  return { keys, text: writeJson(value, 2) };
+  return { keys, was: value, text: writeJson(value, 2) };
 }
 
 interface EditedProps {
@@ -91,7 +91,7 @@ function Edited({ item, correction, onText, onUndo }: EditedProps) {
   return (
     <div id={id}>
       <Field
-        label={<code className="font-mono text-xs">{item.path}</code>}
+        label={<code className="font-mono text-xs break-all">{item.path}</code>}
         hint={
           value === null ? (
             "null takes the value away"

@@ -11,16 +11,18 @@ interface InputEditorProps {
   text: string;
   onChange: (text: string) => void;
   error?: string;
+  /** The cursor stands here at first. */
+  focused?: boolean;
 }
 
-export function InputEditor({ original, text, onChange, error }: InputEditorProps) {
+export function InputEditor({ original, text, onChange, error, focused }: InputEditorProps) {
   const changes = useMemo(() => {
     const { value } = readDraft(text);
     return value ? changesBetween(original, value) : [];
   }, [text, original]);
   return (
     <>
-      <JsonEditor label="Initial data" text={text} onChange={onChange} error={error} />
+      <JsonEditor label="Initial data" text={text} onChange={onChange} error={error} focused={focused} />
       <section aria-live="polite">
         <div className="mb-1.5 flex items-baseline justify-between">
           <h3 className="text-[0.8125rem] font-medium">Difference to the original</h3>

@@ -1,12 +1,10 @@
-/** What becomes of irreversible effects; where one would happen again, both times stand side by side. */
+/** What becomes of irreversible effects; where one would happen again, what went out then and what would now. */
 import { Link } from "@tanstack/react-router";
 import { ShieldAlert, ShieldCheck, ShieldOff, ShieldQuestion } from "lucide-react";
-import { Value } from "@/components/value";
-import { rowsOf } from "@/components/value-table";
+import { BeforeAndNow } from "@/components/before-and-now";
 import { When } from "@/components/when";
 import type { PlanEffect } from "@/lib/api";
-import { cx } from "@/lib/class-names";
-import { type Json, type JsonObject, sameJson } from "@/lib/json";
+import type { JsonObject } from "@/lib/json";
 import { EFFECT_SAID } from "./plan-difference";
 
 interface PlanEffectsProps {
@@ -85,7 +83,10 @@ interface AgainProps {
 function Again({ effect, agreed, onAgree }: AgainProps) {
   return (
     <div className="mt-1.5 space-y-2 rounded-lg border border-wait/40 bg-wait-soft/50 p-2.5">
-      <SideBySide before={(effect.receipt?.inputs ?? {}) as JsonObject} now={effect.inputs as JsonObject} />
+      <BeforeAndNow
+        before={(effect.receipt?.inputs ?? {}) as JsonObject}
+        now={(effect.inputs ?? {}) as JsonObject}
+      />
       <label className="flex cursor-pointer items-start gap-2 font-medium">
         <input
           type="checkbox"
@@ -98,51 +99,4 @@ function Again({ effect, agreed, onAgree }: AgainProps) {
       {!agreed && <p className="text-xs text-ink-soft">Without it the run waits there for an answer.</p>}
     </div>
   );
-}
-
-/** What went out then beside what would go out now, path by path. */
-function SideBySide({ before, now }: { before: JsonObject; now: JsonObject }) {
-  const [then, today] = [byPath(before), byPath(now)];
-  const paths = [...new Set([...today.keys(), ...then.keys()])];
-  const differing = paths.filter((path) => !sameJson(then.get(path), today.get(path)));
-  return (
-    <div className="overflow-x-auto rounded-lg border bg-surface">
-      <table className="w-full border-collapse text-left">
-        <thead>
-          <tr className="border-b bg-sunken/60 text-xs text-ink-soft">
-            {["Path", "Done before", "Would go out now"].map((title) => (
-              <th key={title} scope="col" className="px-2.5 py-1.5 font-normal">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="divide-y">
-          {[...differing, ...paths.filter((path) => !differing.includes(path))].map((path) => (
-            <tr key={path} className={cx("align-top", differing.includes(path) && "bg-wait-soft/70")}>
-              <th
-                scope="row"
-                className="px-2.5 py-1.5 font-mono text-xs font-normal break-words text-ink-soft"
-              >
-                {path}
-              </th>
-              {[then, today].map((side, index) => (
-                <td key={index === 0 ? "then" : "today"} className="min-w-20 px-2.5 py-1.5 break-words">
-                  {side.has(path) ? (
-                    <Value value={side.get(path)} />
-                  ) : (
-                    <span className="text-ink-faint">–</span>
-                  )}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function byPath(data: JsonObject): Map<string, Json> {
-  return new Map(rowsOf(data).map(({ path, value }) => [path, value]));
 }

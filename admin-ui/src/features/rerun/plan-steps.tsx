@@ -23,6 +23,7 @@ export function PlanSteps({ threadId, steps }: { threadId: string; steps: PlanSt
   const { data } = useQuery(runMetadataOptions(threadId));
   const asksAModel = data !== undefined && data.planner !== null && data.planner !== "dataflow";
   const shown = steps.filter((step) => step.kind !== "decision" || (asksAModel && !step.reused_from));
+  if (shown.length === 0) return <p className="text-[0.8125rem]">Nothing would be carried out.</p>;
   return GROUPS.map((group) => {
     const mine = shown.filter(({ action }) => action === group.action);
     if (mine.length === 0) return null;

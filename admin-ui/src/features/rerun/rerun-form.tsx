@@ -6,7 +6,7 @@ import { DialogFooter } from "@/components/dialog";
 import { Field, TextInput } from "@/components/field";
 import type { RunDetail, Step } from "@/lib/api";
 import type { Choice } from "./choice";
-import { firstChoice, requestOf, withPreset } from "./choice";
+import { differs, firstChoice, requestOf, withPreset } from "./choice";
 import { Corrections, correctionOf } from "./corrections";
 import { EFFECTS, EffectsChoice } from "./effects-choice";
 import { FurtherFields } from "./further-fields";
@@ -67,18 +67,19 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
     }
   };
 
+  const corrected = choice.corrections.filter(differs);
   // What the dialog was opened for stands first.
   const corrections = (
     <Section
       title="Correct a result"
-      chosen={choice.corrections.map(({ keys }) => keys.join(".")).join(", ")}
+      chosen={corrected.map(({ keys }) => keys.join(".")).join(", ")}
       open={opened.correct !== undefined}
     >
       <Corrections
         produced={producedValues(steps)}
         corrections={choice.corrections}
         onChange={(corrections) => change({ corrections })}
-        error={choice.corrections.length > 0 ? wrong?.at("/changes") : undefined}
+        error={corrected.length > 0 ? wrong?.at("/changes") : undefined}
       />
     </Section>
   );
@@ -92,8 +93,8 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
         confirmNow();
       }}
     >
-      <div className="grid min-h-0 overflow-y-auto lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] lg:overflow-hidden">
-        <div className="space-y-5 px-6 py-5 max-md:px-4 lg:overflow-y-auto">
+      <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] overflow-y-auto lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] lg:overflow-hidden">
+        <div className="min-w-0 space-y-5 px-6 py-5 max-md:px-4 lg:overflow-y-auto">
           <PresetChoice
             status={run.status}
             steps={steps}
@@ -110,10 +111,8 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
             original={run.initial_data}
             text={choice.text}
             onChange={(text) => change({ text })}
-            error={
-              wrong?.at("/initial_data") ??
-              (choice.corrections.length === 0 ? wrong?.at("/changes") : undefined)
-            }
+            focused={opened.correct === undefined}
+            error={wrong?.at("/initial_data") ?? (corrected.length === 0 ? wrong?.at("/changes") : undefined)}
           />
           <Field label="Reason" optional hint="Kept in the audit trail." error={wrong?.at("/reason")}>
             {(ids) => (

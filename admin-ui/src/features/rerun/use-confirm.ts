@@ -5,6 +5,7 @@ import type { Plan, RerunRequest } from "@/lib/api";
 import { type ApiError, asApiError } from "@/lib/problem";
 import { useRequestKey } from "@/lib/request-key";
 import { planOptions } from "@/queries/plan";
+import { skillKeys } from "@/queries/skills";
 import { planChanges } from "./plan-difference";
 import type { RerunOf, useRerun } from "./rerun-state";
 import type { ShownPlan } from "./use-plan";
@@ -31,13 +32,19 @@ export function useConfirm(of: RerunOf, shown: ShownPlan, rerun: ReturnType<type
   const [unplanned, setUnplanned] = useState<ApiError | null>(null);
   const running = useRef(false);
 
+  /** Shows both plans; whatever made the second another one may have changed the skills beside it too. */
+  const tell = (before: Plan, after: Plan) => {
+    setChanged({ before, after });
+    void queries.invalidateQueries({ queryKey: skillKeys.all });
+  };
+
   /** The plan to start; null where it has to be looked at first. */
   const agreed = async (request: RerunRequest): Promise<Plan | null> => {
     if (shown.current && shown.plan) return shown.plan;
     // What was typed last has not been planned yet.
     const plan = await queries.fetchQuery(planOptions(of.thread_id, request));
     if (shown.plan && planChanges(shown.plan, plan).length > 0) {
-      setChanged({ before: shown.plan, after: plan });
+      tell(shown.plan, plan);
       return null;
     }
     return plan;
@@ -52,7 +59,7 @@ export function useConfirm(of: RerunOf, shown: ShownPlan, rerun: ReturnType<type
           const after = changedPlan(error);
           if (!after) return;
           queries.setQueryData(planOptions(of.thread_id, request).queryKey, after);
-          setChanged({ before: plan, after });
+          tell(plan, after);
         },
       },
     );

@@ -8,9 +8,11 @@ import { actorText } from "@/features/audit/actor";
 import type { RunDetail } from "@/lib/api";
 import { isObject, type JsonObject, writeJson } from "@/lib/json";
 import { absoluteTime } from "@/lib/time";
+import { askedFor } from "./asked-for";
 
 export function RequestTab({ run }: { run: RunDetail }) {
   const request = (isObject(run.request) ? run.request : {}) as JsonObject;
+  const asked = run.parent_thread_id ? askedFor(request) : [];
   const metadata = run.metadata as JsonObject;
   return (
     <div className="space-y-5">
@@ -31,6 +33,13 @@ export function RequestTab({ run }: { run: RunDetail }) {
           )}
         </div>
       </Panel>
+      {asked.length > 0 && (
+        <Panel title="Asked of this rerun">
+          <div className="p-4" data-asked>
+            <ValueTable rows={asked.map(({ name, said }) => ({ path: name, value: said }))} />
+          </div>
+        </Panel>
+      )}
       {isObject(request.changes) && (
         <Panel title="Changed for this rerun">
           <div className="p-4">

@@ -3,12 +3,14 @@ import { Link } from "@tanstack/react-router";
 import { RotateCcw, ShieldCheck } from "lucide-react";
 import { PRESETS, presetOf } from "@/features/rerun/presets";
 import type { RunDetail, Step } from "@/lib/api";
-import { isObject } from "@/lib/json";
+import { isObject, type JsonObject } from "@/lib/json";
+import { besidesPreset } from "./asked-for";
 
 export function RerunTold({ run, steps }: { run: RunDetail; steps: Step[] }) {
   if (!run.parent_thread_id) return null;
-  const request = isObject(run.request) ? run.request : {};
+  const request: JsonObject = isObject(run.request) ? run.request : {};
   const preset = presetOf(request);
+  const besides = besidesPreset(request);
   const { name, kind, reason, on_behalf_of: behalf } = run.requested_by;
   const receipts = steps.filter(({ reused_from: from }) => from?.why === "receipt");
   return (
@@ -17,7 +19,7 @@ export function RerunTold({ run, steps }: { run: RunDetail; steps: Step[] }) {
         <RotateCcw aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
         <span className="min-w-0">
           <span className="font-medium">{preset ? PRESETS[preset].word : "Rerun"}</span>
-          {typeof request.from === "number" && <>, from step {request.from}</>}
+          {preset && typeof request.from === "number" && <>, from step {request.from}</>}
           <span className="text-ink-soft">
             {" "}
             by {name ?? kind}
@@ -26,6 +28,7 @@ export function RerunTold({ run, steps }: { run: RunDetail; steps: Step[] }) {
           </span>
         </span>
       </p>
+      {besides.length > 0 && <p className="pl-6 break-words text-ink-soft">{besides.join(" · ")}</p>}
       {run.not_repeated > 0 && (
         <div className="flex gap-2 break-words">
           <ShieldCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />

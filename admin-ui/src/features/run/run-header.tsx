@@ -4,6 +4,7 @@ import { Ban, GitCompareArrows, Trash2 } from "lucide-react";
 import { Button, buttonLook } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { StatusPill } from "@/components/status-pill";
+import { DryBadge } from "@/features/family/dry-badge";
 import { FixedBy } from "@/features/family/fixed-by";
 import { RerunButton } from "@/features/rerun/rerun-button";
 import type { RunDetail } from "@/lib/api";
@@ -24,6 +25,7 @@ export function RunHeader({ run, live, onRerun, onCancel, onDelete }: RunHeaderP
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <h1 className="text-2xl leading-tight font-semibold tracking-tight break-words">{run.run_name}</h1>
           <StatusPill status={run.status} />
+          {run.request?.effects === "none" && <DryBadge />}
           {run.fixed_by && <FixedBy by={run.fixed_by} root={run.root_thread_id} />}
           {live && (
             <span

@@ -63,18 +63,20 @@ export function StepBody({ threadId, step, ended }: StepBodyProps) {
         </Section>
       )}
       <Fine threadId={threadId} step={step} />
-      {ended && (
-        <Link
-          to="/runs/$threadId"
-          params={{ threadId }}
-          search={{ rerun: "from-step", step: step.seq }}
-          resetScroll={false}
-          className="inline-flex items-center gap-1.5 text-[0.8125rem] font-medium text-accent hover:underline"
-        >
-          <RotateCcw className="size-3.5" aria-hidden /> Rerun from this step
-        </Link>
-      )}
-      <Records threadId={threadId} seq={step.seq} />
+      <div className="flex flex-wrap items-start gap-x-6 gap-y-2">
+        {ended && (
+          <Link
+            to="/runs/$threadId"
+            params={{ threadId }}
+            search={{ rerun: "from-step", step: step.seq }}
+            resetScroll={false}
+            className="inline-flex items-center gap-1.5 text-[0.8125rem] font-medium text-accent hover:underline"
+          >
+            <RotateCcw className="size-3.5" aria-hidden /> Rerun from this step
+          </Link>
+        )}
+        <Records threadId={threadId} seq={step.seq} />
+      </div>
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { cx } from "@/lib/class-names";
 import { isNumber, type JsonObject } from "@/lib/json";
 import { STATUS, type Tone } from "@/lib/status";
 import { StepBody } from "./step-body";
-import { SourceBadge, SourceWarnings } from "./step-source";
+import { reasonBeside, SourceBadge, SourceWarnings } from "./step-source";
 
 const DISC: Record<Tone, string> = {
   good: "bg-good-soft text-good",
@@ -33,6 +33,7 @@ export function StepCard({ threadId, step, span, openAtFirst }: StepCardProps) {
     if (openAtFirst) setOpen(true);
   }, [openAtFirst]);
   const { word, tone } = STATUS[step.status];
+  const reason = step.reason && reasonBeside(step.reason, step.reused_from);
   const ended = step.finished_at ?? (step.status === "started" ? null : step.started_at);
   return (
     <article
@@ -76,9 +77,7 @@ export function StepCard({ threadId, step, span, openAtFirst }: StepCardProps) {
           className={cx("mt-1 size-4 shrink-0 text-ink-faint transition-transform", open && "rotate-90")}
         />
         <span className="-mt-2 basis-full space-y-1 pl-9 text-[0.8125rem] break-words max-md:pl-0 max-md:-mt-1">
-          {step.reason && (
-            <span className={cx("text-ink-soft", open ? "block" : "line-clamp-2")}>{step.reason}</span>
-          )}
+          {reason && <span className={cx("text-ink-soft", open ? "block" : "line-clamp-2")}>{reason}</span>}
           {step.reused_from && <SourceWarnings from={step.reused_from} />}
           {step.error && <span className="block text-bad">{step.error.message}</span>}
           {!open && step.outputs && <Outcome outputs={step.outputs} />}

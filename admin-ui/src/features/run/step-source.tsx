@@ -44,6 +44,17 @@ const SOURCES: Record<Reused["why"], Source> = {
   given: { icon: PenLine, tone: "wait", word: "given", meaning: "A person has set it" },
 };
 
+/** In a word where a result comes from. */
+export function sourceWord(why: Reused["why"]): string {
+  return SOURCES[why].word;
+}
+
+/** Why a step stands as it does, without what its badge and its warnings say. */
+export function reasonBeside(reason: string, from: Reused | null): string {
+  if (from?.why === "given" && reason.startsWith("given by ")) return "";
+  return from?.stale?.length ? reason.replace(/; stale receipt: .*$/s, "") : reason;
+}
+
 export function SourceBadge({ from }: { from: Reused }) {
   const { icon: Icon, tone, word, meaning } = SOURCES[from.why];
   const by = from.why === "given" && from.by ? ` by ${from.by.name ?? from.by.kind}` : "";

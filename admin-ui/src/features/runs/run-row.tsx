@@ -2,8 +2,10 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { CornerDownRight, ShieldCheck } from "lucide-react";
 import { Badge } from "@/components/badge";
+import { EndKept } from "@/components/end-kept";
 import { StatusPill } from "@/components/status-pill";
 import { Took, When } from "@/components/when";
+import { DryBadge } from "@/features/family/dry-badge";
 import { FixedBy } from "@/features/family/fixed-by";
 import { RerunButton } from "@/features/rerun/rerun-button";
 import type { RunItem } from "@/lib/api";
@@ -34,11 +36,11 @@ export function RunRow({ run, onRerun }: RunRowProps) {
       <td
         className={`${CELL} max-w-0 min-w-44 pl-5 md:w-[26%] max-md:col-span-1 max-md:max-w-none max-md:min-w-0`}
       >
-        <Link {...to} className="block truncate font-medium hover:text-accent" title={run.run_name}>
-          {run.run_name}
+        <Link {...to} className="block font-medium hover:text-accent" title={run.run_name}>
+          <EndKept text={run.run_name} />
         </Link>
-        <div className="truncate font-mono text-xs text-ink-faint" title={run.thread_id}>
-          {run.thread_id}
+        <div className="font-mono text-xs text-ink-faint" title={run.thread_id}>
+          <EndKept text={run.thread_id} />
         </div>
       </td>
       <td className={`${CELL} md:min-w-36 max-md:justify-self-end`}>
@@ -74,7 +76,9 @@ export function RunRow({ run, onRerun }: RunRowProps) {
             className="inline-flex max-w-full items-center gap-1 text-[0.8125rem] text-ink-soft hover:text-accent"
           >
             <CornerDownRight className="size-3.5 shrink-0 text-ink-faint" aria-hidden />
-            <span className="truncate font-mono text-xs">{run.parent_thread_id}</span>
+            <span className="min-w-0 font-mono text-xs">
+              <EndKept text={run.parent_thread_id} />
+            </span>
           </Link>
         )}
       </td>
@@ -112,6 +116,7 @@ function Aside({ run }: { run: RunItem }) {
           {wait.skill && `: ${wait.skill}`}
         </div>
       )}
+      {run.dry && <DryBadge />}
       {run.not_repeated > 0 && (
         <Badge tone="good" title="Effects that had happened in an earlier run of the family">
           <ShieldCheck aria-hidden /> {run.not_repeated} not repeated

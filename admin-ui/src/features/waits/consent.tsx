@@ -4,10 +4,10 @@ import { Link } from "@tanstack/react-router";
 import { Check, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/button";
-import { ValueTable } from "@/components/value-table";
+import { rowsOf, type ValueRow, ValueTable } from "@/components/value-table";
 import { When } from "@/components/when";
 import type { Waiting } from "@/lib/api";
-import { isObject, type JsonObject } from "@/lib/json";
+import { isObject, type JsonObject, sameJson } from "@/lib/json";
 import { AnswerBar } from "./answer-bar";
 import { useAnswer } from "./use-answer";
 import { WaitFrame } from "./wait-frame";
@@ -18,14 +18,23 @@ export function Consent({ threadId, wait }: { threadId: string; wait: Waiting })
   const answer = useAnswer(threadId, wait);
   const done = answer.isPending || answer.isSuccess;
   const earlier: JsonObject = isObject(asks.earlier_receipt) ? asks.earlier_receipt : {};
+  const before: JsonObject = isObject(earlier.inputs) ? earlier.inputs : {};
+  const now: JsonObject = isObject(asks.shown) ? asks.shown : {};
+  const differing = !sameJson(before, now);
+  const effect: JsonObject = isObject(asks.effect) ? asks.effect : {};
+  const sameKey = sameJson(effect.key, earlier.key);
   return (
     <WaitFrame wait={wait} title={`${wait.skill} was done before. Do it again?`}>
       <p className="text-ink-soft">
-        This can't be taken back, and this family of runs has done it once, with other values.
+        This can't be taken back.{" "}
+        {sameKey
+          ? "This family of runs has done just this already"
+          : "This family of runs has done it for another key"}
+        {differing ? ", with other values; they stand first and are marked." : ", with the same values."}
       </p>
       <div className="grid gap-4 lg:grid-cols-2">
-        <Side title="Done before" note={<Origin earlier={earlier} />} data={earlier.inputs} />
-        <Side title="Would go out now" note="Not sent yet" data={asks.shown} />
+        <Side title="Done before" note={<Origin earlier={earlier} />} rows={rowsBeside(before, now)} />
+        <Side title="Would go out now" note="Not sent yet" rows={rowsBeside(now, before)} />
       </div>
       <AnswerBar note={note} onNote={setNote} error={answer.error}>
         <Button
@@ -66,14 +75,21 @@ function Origin({ earlier }: { earlier: JsonObject }) {
   );
 }
 
-function Side({ title, note, data }: { title: string; note: ReactNode; data: unknown }) {
+/** The rows of one side; those that are not so on the other stand first. */
+function rowsBeside(data: JsonObject, other: JsonObject): ValueRow[] {
+  const there = new Map(rowsOf(other).map(({ path, value }) => [path, value]));
+  const rows = rowsOf(data).map((row) => ({ ...row, marked: !sameJson(row.value, there.get(row.path)) }));
+  return [...rows.filter(({ marked }) => marked), ...rows.filter(({ marked }) => !marked)];
+}
+
+function Side({ title, note, rows }: { title: string; note: ReactNode; rows: ValueRow[] }) {
   return (
     <div className="min-w-0">
       <div className="mb-1.5 flex items-baseline justify-between gap-3">
         <h3 className="text-[0.8125rem] font-medium">{title}</h3>
         <span className="truncate text-xs text-ink-faint">{note}</span>
       </div>
-      <ValueTable data={isObject(data) ? data : {}} />
+      <ValueTable rows={rows} />
     </div>
   );
 }

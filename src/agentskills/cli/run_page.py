@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentskills.cli import output as out
-from agentskills.cli.watch import STEP_COLUMNS, problem, waiting_lines, without_repeats
+from agentskills.cli.watch import STEP_COLUMNS, problem, without_repeats
+from agentskills.cli.waits import waiting_lines
 from agentskills.domain.data_path import leaves
 from agentskills.domain.json_text import json_str
 

@@ -125,6 +125,10 @@ def test_a_rerun_changes_what_is_set_and_keeps_every_digit(on: Any, kettle: str)
     assert [run["thread_id"] for run in json.loads(listed)] == ["kettle_rerun_1", kettle]
     page = on("run", "show", "kettle_rerun_1").stdout
     assert "Kettle (Rerun #1)" in page
+    head = {line.split("  ")[0]: line for line in page.splitlines()}
+    assert head["how"].endswith("  again")
+    assert head["changes"].endswith('  request.received_on = "2026-11-21"')
+    assert head["asked by"].endswith("  person")
 
 
 def test_what_a_rerun_did_not_repeat_is_shown_plainly(on: Any, kettle: str):

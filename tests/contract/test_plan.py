@@ -69,6 +69,8 @@ REFUSALS: list[tuple[dict[str, Any], int, str, str | None]] = [
     ({"skills": {"double": "xyz"}}, 422, "bad-input", "/skills/double"),
     ({"skills": {"*": "oldest"}}, 422, "bad-input", "/skills/*"),
     ({"consent": "pay"}, 422, "bad-input", "/consent"),
+    ({"consent": ["nosuch"]}, 422, "bad-input", "/consent/0"),
+    ({"consent": ["double"]}, 422, "bad-input", "/consent/0"),
     ({"not_before": 5}, 422, "bad-input", "/not_before"),
     ({"not_before": "tomorrow"}, 422, "bad-input", "/not_before"),
     ({"changes": {"result": {"a": "\u0000"}}}, 422, "bad-input", None),

@@ -193,6 +193,8 @@ def test_a_correction_by_a_person() -> None:
     found = against(chain(), right)
     assert causes(found) == {(4, 4): (["override"], []), (6, 6): ([], [(4, 4)])}
     assert found.headline == "1 origin: correction of score; 1 step follows"
+    ingredient = found.origins[0].ingredient
+    assert (ingredient.left, ingredient.right) == ({"score": 5}, {"score": 8})
 
 
 def test_a_result_that_was_taken_over() -> None:

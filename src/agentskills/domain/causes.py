@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agentskills.domain.data_path import ABSENT, parts
-from agentskills.domain.differences import Differences, Place
+from agentskills.domain.differences import Differences, Place, differences
 from agentskills.domain.fingerprint import skill_fingerprint
 from agentskills.domain.ingredients import Facts, Trace, choice_of
 from agentskills.domain.origins import Cause, Ingredient, Kind, Row, Seqs, input_of, said
@@ -15,6 +15,8 @@ from agentskills.domain.status import StepKind, StepStatus
 from agentskills.domain.step import Step
 
 LEFT, RIGHT = 0, 1
+MOST_CORRECTED = 20
+"""Values of one correction that are shown."""
 _WORDS = {"stand_in": "stand-in"}
 
 
@@ -55,7 +57,7 @@ class Causes:
 
     def _pair(self, row: Row, left: Facts, right: Facts) -> Cause:
         if "given" in (left.why, right.why):
-            return Cause((self._at(row, Kind.OVERRIDE, _made(left), _made(right)),) if row.spreads else ())
+            return Cause((self._at(row, Kind.OVERRIDE, *_corrected(left, right)),) if row.spreads else ())
         origin = list(self._parts(row, left, right))
         follows: list[Row] = []
         for path in _shared_paths(left, right):
@@ -316,6 +318,18 @@ def _is_foreign(facts: Facts, sop_digest: str) -> bool:
     reads = [(path, read.digest) for path, read in facts.reads.items()]
     sop = sop_digest if skill.contract.reads_sop else None
     return step.fingerprint != skill_fingerprint(skill.digest, reads, sop, step.surroundings)
+
+
+def _corrected(left: Facts, right: Facts) -> tuple[Any, Any]:
+    """Return the values that a correction changed, by path; how the results came about if none are known."""
+    outputs = left.step.outputs, right.step.outputs
+    found = differences(*outputs, most=MOST_CORRECTED, into_lists=False) if None not in outputs else None
+    if found is None or not found.items:
+        return _made(left), _made(right)
+    return (
+        {one.path: one.left for one in found.items if one.left is not ABSENT},
+        {one.path: one.right for one in found.items if one.right is not ABSENT},
+    )
 
 
 def _made(facts: Facts) -> str:

@@ -14,8 +14,8 @@ from tests.cli.asf_command import asf
 
 from agentskills.cli import output as out
 from agentskills.cli.run import choose
-from agentskills.cli.watch import problem, step_line, without_repeats
 from agentskills.cli.waits import waiting_lines
+from agentskills.cli.watch import problem, step_line, without_repeats
 from agentskills.domain.errors import NotWaiting, StepChoiceNeeded
 
 COLUMNS = (

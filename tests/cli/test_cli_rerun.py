@@ -118,7 +118,11 @@ def test_from_failure_and_the_model_less_estimate(on: Any):
         (["--preset", "from-failure"], 4, "nothing has failed"),
         (["--from", "999"], 2, "has no step 999"),
         (["--skills", "fetch-order=0123456789"], 4, "see `asf skills show fetch-order`"),
-        (["--consent", "pay-refund", "--consent", "nosuch"], 2, "no skill 'nosuch' to consent to (at /consent/1)"),
+        (
+            ["--consent", "pay-refund", "--consent", "nosuch"],
+            2,
+            "no skill 'nosuch' to consent to (at /consent/1)",
+        ),
         (["--skills", "fetch-order"], 2, "NAME=DIGEST"),
         (["--effects", "none", "--consent", "x"], 2, "/consent"),
         (["--plan-token", "abc"], 2, "no token of a plan for kettle"),

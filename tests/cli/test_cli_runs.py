@@ -148,6 +148,15 @@ def test_what_a_rerun_did_not_repeat_is_shown_plainly(on: Any, kettle: str):
     assert "as in" not in page + followed
 
 
+def test_a_run_in_which_nothing_went_out_says_so(on: Any, kettle: str):
+    dry = on("run", "rerun", kettle, "--effects", "none", "--wait").stderr.split()[1]
+    told = [on("run", "ls", "--root", kettle).stdout, on("run", "lineage", kettle).stdout]
+    for page in told:
+        assert [dry in line for line in page.splitlines() if "nothing went out" in line] == [True]
+    assert "none: nothing went out" in on("run", "show", dry).stdout
+    assert json.loads(on("run", "ls", "--root", kettle, "-o", "json").stdout)[0]["dry"] is True
+
+
 def test_a_failed_run_exits_1_and_its_rerun_can_pass(on: Any):
     done = on("run", "start", "--name", "order-refund", "--data", UNKNOWN, "--id", "typo", "--wait")
     assert done.returncode == 1

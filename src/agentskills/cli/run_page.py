@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentskills.cli import output as out
-from agentskills.cli.watch import STEP_COLUMNS, problem, without_repeats
 from agentskills.cli.waits import waiting_lines
+from agentskills.cli.watch import STEP_COLUMNS, problem, without_repeats
 from agentskills.domain.data_path import leaves
 from agentskills.domain.json_text import json_str
 from agentskills.domain.rerun import preset_of
@@ -74,6 +74,7 @@ def _head(run: dict[str, Any]) -> RenderableType:
         "fixed by": run["fixed_by"],
         "created": out.moment(run["created_at"]),
         "took": out.duration(run["started_at"], run["finished_at"]),
+        "effects": "none: nothing went out" if run["dry"] else None,
         "not repeated": _effects(run["not_repeated"]),
         "repeats": run["parent_thread_id"],
         "how": _how(run["request"] or {}) if run["parent_thread_id"] else None,

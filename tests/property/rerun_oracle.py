@@ -1,138 +1,35 @@
 """What a rerun should do, worked out a second time from plain values: the oracle of the rerun laws.
 
 It shares nothing with the engine but the planner without a model, which has laws of its own. It knows
-what every skill answers, so that it foresees a whole run: what is taken over from where, what is
+what every skill answers, so that it foresees a whole run: what is taken over and from where, what is
 carried out, what waits for a person, and how the run ends.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
 from typing import Any
 
 from tests.planner.worlds import decide
+from tests.property.rerun_records import (
+    ENDS,
+    HAPPENED,
+    Act,
+    Did,
+    Effects,
+    Told,
+    look,
+    nested,
+    overlap,
+    put,
+    text,
+)
 from tests.property.rerun_worlds import ABSENT, Spec, sample_of, weigh
 
 from agentskills.domain.decision import CarriedOut, PlanningView, decision_document
-from agentskills.domain.rerun import RerunRequest
 from agentskills.domain.skill import Skill
 from agentskills.planner.dataflow import DataflowPlanner
-
-HAPPENED = 9
-"""What a person says came of an effect in doubt."""
-
-ENDS = ("plan-diverged", "not-recorded", "effect-needed")
-
-
-def keys_of(path: str) -> list[str]:
-    return path.replace("[]", "").split(".")
-
-
-def overlap(left: str, right: str) -> bool:
-    return all(a == b for a, b in zip(keys_of(left), keys_of(right), strict=False))
-
-
-def look(data: Any, path: str) -> Any:
-    for key in keys_of(path):
-        if not isinstance(data, dict) or key not in data:
-            return ABSENT
-        data = data[key]
-    return ABSENT if path.endswith("[]") and not isinstance(data, list) else data
-
-
-def put(data: dict[str, Any], path: str, value: Any) -> None:
-    """Write in place; a parent that is no object becomes one."""
-    *above, last = keys_of(path)
-    for key in above:
-        if not isinstance(data.get(key), dict):
-            data[key] = {}
-        data = data[key]
-    data[last] = deepcopy(value)
-
-
-def nested(outputs: Mapping[str, Any]) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    for path, value in outputs.items():
-        put(data, path, value)
-    return data
-
-
-def text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
-
-
-@dataclass
-class Did:
-    """A step: what it was made of, how it came about, what came of it."""
-
-    seq: int
-    number: int  # of its decision, from 0
-    spec: Spec  # the version its result is made by
-    made_of: str  # the values, and the SOP where that is read: with the version its fingerprint
-    reads: dict[str, Any]
-    producers: dict[str, int]
-    how: str  # executed, given, kept, recorded, reused, receipt, stand_in
-    status: str = "completed"
-    outputs: dict[str, Any] = field(default_factory=dict)  # by path
-    error: str | None = None
-    origin: tuple[str, int] | None = None  # whose result it is
-    stale: list[str] = field(default_factory=list)
-    acted: bool = False  # a line was written
-    sure: bool = True  # False: something beside it failed, so that it may not have been taken up
-
-    @property
-    def own(self) -> bool:
-        """Whether it was carried out here, and ended well."""
-        return self.how == "executed" and self.status == "completed"
-
-
-@dataclass
-class Act:
-    """One row of the family's effects."""
-
-    state: str
-    run: str
-    seq: int
-    reads: dict[str, Any]
-    outputs: dict[str, Any]
-
-
-Effects = dict[tuple[str, str], list[Act]]  # (skill, key) → repetitions
-
-
-@dataclass
-class Told:
-    """A run as it was foreseen, and then as it went."""
-
-    id: str
-    parent: Told | None
-    request: RerunRequest
-    catalog: dict[str, Spec]
-    sop: str
-    initial: dict[str, Any]
-    given: dict[str, dict[str, Any]] = field(default_factory=dict)  # skill → outputs by path
-    decisions: list[dict[str, Any]] = field(default_factory=list)
-    orders: list[tuple[int, list[str]]] = field(default_factory=list)  # seq, skills
-    steps: dict[int, Did] = field(default_factory=dict)
-    status: str = ""
-    error: str | None = None
-    at: int | None = None  # seq of what ended it
-    data: dict[str, Any] = field(default_factory=dict)
-
-    def of(self, name: str) -> Did | None:
-        return next((did for did in self.steps.values() if did.spec.name == name), None)
-
-    @property
-    def ancestors(self) -> list[Told]:
-        """The runs it may take results from, nearest first."""
-        found, one = [], self.parent
-        while one is not None:
-            found.append(one)
-            one = one.parent
-        return found
 
 
 class Oracle:
@@ -212,7 +109,7 @@ class Oracle:
     # steps
 
     def _work_off(self, number: int, names: list[str]) -> None:
-        """One decision: what is taken over, then what is carried out side by side, then what people answer."""
+        """One decision: what is taken over, what is carried out side by side, what people answer."""
         dids = {self.seq + n + 1: self._begin(self.seq + n + 1, number, name) for n, name in enumerate(names)}
         over: dict[int, str] = {seq: self._outcome(did) for seq, did in dids.items()}
         failed = any(self._take_over(dids[seq], over[seq]) for seq in dids)
@@ -247,7 +144,7 @@ class Oracle:
             self._fail(dids)
 
     def _fail(self, dids: dict[int, Did]) -> None:
-        failed = [did for did in dids.values() if did.status == "failed" and did.error != "run-ended"]
+        failed = [did for did in dids.values() if did.failed_by_itself]
         first = min(failed, key=lambda did: did.seq)
         error = first.error
         follows = self.told.parent is not None and self.told.request.plan == "recorded"
@@ -334,9 +231,10 @@ class Oracle:
     def _stand_in(self, did: Did) -> tuple[Told, Did] | None:
         for run in reversed(self._runs_that_count()):
             found = run.of(did.spec.name)
-            if found is not None and found.own and found.spec.reaches_outside:
-                if self.key_of(found) == self.key_of(did):
-                    return run, found
+            if found is None or not found.own or not found.spec.reaches_outside:
+                continue
+            if self.key_of(found) == self.key_of(did):
+                return run, found
         return None
 
     def _source(self, did: Did) -> tuple[Told, Did] | None:

@@ -118,6 +118,7 @@ async def test_a_run_that_failed_has_to_fail_again(bench: Bench) -> None:
     found = bench.verdicts()
     assert (found[run]["outcome"], found[""]) == ("changed", 1)
     assert found[run]["reasons"][0].startswith("it completes; when it was kept it failed: s2: ")
+    assert ": skill s2 changed (" in found[run]["reasons"][0]
 
 
 async def test_a_run_that_completed_and_fails_now(bench: Bench) -> None:

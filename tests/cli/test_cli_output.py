@@ -14,7 +14,8 @@ from tests.cli.asf_command import asf
 
 from agentskills.cli import output as out
 from agentskills.cli.run import choose
-from agentskills.cli.watch import problem, step_line, waiting_lines, without_repeats
+from agentskills.cli.waits import waiting_lines
+from agentskills.cli.watch import problem, step_line, without_repeats
 from agentskills.domain.errors import NotWaiting, StepChoiceNeeded
 
 COLUMNS = (
@@ -115,6 +116,19 @@ def test_what_a_run_waits_for_comes_with_the_command_that_answers():
     assert line.endswith("--happened | --not-happened | --stop")
     (line,) = waiting_lines("r", [wait(reason="callback", options=[])])
     assert line == "waits for callback: step 4 pay-refund"
+
+
+def test_before_an_answer_stands_what_is_asked():
+    sent = {"thread_id": "r", "at": "2026-11-20T12:03:00+00:00", "inputs": {"amount": 119}}
+    asks = {"subject": "pay-refund happened", "shown": {"amount": 100}, "earlier_receipt": sent}
+    _, *lines = waiting_lines("r_rerun_1", [wait(reason="consent", asks=asks)])
+    assert lines == [
+        "  pay-refund happened",
+        f'  earlier: {{"amount":119}}, by r at {out.moment(sent["at"])}',
+        '  now:     {"amount":100}',
+    ]
+    _, *lines = waiting_lines("r", [wait(asks={"subject": "pay", "shown": {"amount": 100}})])
+    assert lines == ["  pay", '  shown:   {"amount":100}']
 
 
 def test_which_wait_an_answer_is_for():

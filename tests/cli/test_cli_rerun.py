@@ -75,6 +75,19 @@ def test_what_is_executed_open_and_needs_consent(on: Any, kettle: str):
     assert "happens again, as agreed: pay-refund" in agreed
 
 
+def test_consent_is_asked_with_both_times(on: Any, kettle: str):
+    again = on("run", "rerun", kettle, "--effects", "repeat").stdout.strip()
+    page = ""
+    for _ in range(100):
+        page = on("run", "show", again).stdout
+        if "waits for consent" in page:
+            break
+    earlier = next(line for line in page.splitlines() if line.startswith("  earlier: "))
+    now = next(line for line in page.splitlines() if line.startswith("  now:     "))
+    assert f", by {kettle} at 2" in earlier
+    assert now.split(":", 1)[1].strip() == earlier.split(":", 1)[1].split(", by")[0].strip()
+
+
 def test_a_changed_plan_is_shown_and_nothing_is_started(on: Any, kettle: str):
     planned = json.loads(on("run", "plan", kettle, "--effects", "repeat", "-o", "json").stdout)
     token = planned["plan_token"]
@@ -104,7 +117,12 @@ def test_from_failure_and_the_model_less_estimate(on: Any):
         (["--preset", "audit-replay", "--set", "x=1"], 2, "/changes"),
         (["--preset", "from-failure"], 4, "nothing has failed"),
         (["--from", "999"], 2, "has no step 999"),
-        (["--skills", "fetch-order=0123456789"], 4, "no version of fetch-order"),
+        (["--skills", "fetch-order=0123456789"], 4, "see `asf skills show fetch-order`"),
+        (
+            ["--consent", "pay-refund", "--consent", "nosuch"],
+            2,
+            "no skill 'nosuch' to consent to (at /consent/1)",
+        ),
         (["--skills", "fetch-order"], 2, "NAME=DIGEST"),
         (["--effects", "none", "--consent", "x"], 2, "/consent"),
         (["--plan-token", "abc"], 2, "no token of a plan for kettle"),

@@ -125,6 +125,10 @@ def test_a_rerun_changes_what_is_set_and_keeps_every_digit(on: Any, kettle: str)
     assert [run["thread_id"] for run in json.loads(listed)] == ["kettle_rerun_1", kettle]
     page = on("run", "show", "kettle_rerun_1").stdout
     assert "Kettle (Rerun #1)" in page
+    head = {line.split("  ")[0]: line for line in page.splitlines()}
+    assert head["how"].endswith("  again")
+    assert head["changes"].endswith('  request.received_on = "2026-11-21"')
+    assert head["asked by"].endswith("  person")
 
 
 def test_what_a_rerun_did_not_repeat_is_shown_plainly(on: Any, kettle: str):
@@ -142,6 +146,15 @@ def test_what_a_rerun_did_not_repeat_is_shown_plainly(on: Any, kettle: str):
         assert step["reason"] in followed
         assert f"not repeated: {skill}, done by {kettle}" in page
     assert "as in" not in page + followed
+
+
+def test_a_run_in_which_nothing_went_out_says_so(on: Any, kettle: str):
+    dry = on("run", "rerun", kettle, "--effects", "none", "--wait").stderr.split()[1]
+    told = [on("run", "ls", "--root", kettle).stdout, on("run", "lineage", kettle).stdout]
+    for page in told:
+        assert [dry in line for line in page.splitlines() if "nothing went out" in line] == [True]
+    assert "none: nothing went out" in on("run", "show", dry).stdout
+    assert json.loads(on("run", "ls", "--root", kettle, "-o", "json").stdout)[0]["dry"] is True
 
 
 def test_a_failed_run_exits_1_and_its_rerun_can_pass(on: Any):

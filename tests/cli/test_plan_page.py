@@ -18,6 +18,12 @@ TAKEN_OVER = step(3, kind="decision", skill=None, action="reuse", reused_from={"
 STALE = {"why": "receipt", "thread_id": "r", "seq": 4, "stale": ["mail.text"]}
 
 
+SET = {
+    "changed": [{"path": "risk", "change": "changed", "before": 0.4, "after": 0.9}],
+    "changed_more": False,
+}
+
+
 def plan(**given: Any) -> dict[str, Any]:
     counts = {"reuse": 0, "execute": 1, "open": 0}
     plain = {"thread_id": "r", "preset": None, "steps": [], "effects": [], "versions": [], "corrections": []}
@@ -60,13 +66,13 @@ def test_the_rest_of_the_page():
     found = sections(
         plan(
             versions=[{"skill": "score", "recorded": "a" * 64, "rerun": None}],
-            corrections=[{"skill": "score", "nth": 2, "paths": ["risk"], "by": {"kind": "person"}}],
+            corrections=[{"skill": "score", "nth": 2, "paths": ["risk"], "by": {"kind": "person"}} | SET],
             left_out=[{"seq": 9, "kind": "skill", "skill": "old"}],
             warnings=["look\nout"],
         )
     )
     assert found["Versions that differ"] == ["score: aaaaaaaaaaaa -> there is no such skill any more"]
-    assert found["Corrections"] == ["score (time 2): risk, set by person"]
+    assert found["Corrections"] == ["score (time 2), set by person", "  risk: 0.4 -> 0.9"]
     assert found["Left out"] == ["step 9 old"]
     assert found["Warnings"] == ["look out"]
 

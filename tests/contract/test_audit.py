@@ -147,6 +147,24 @@ def test_an_entry_says_who_for_whom_and_why(api: Api) -> None:
     assert "4711" not in str(audit(api, thread_id=thread_id))
 
 
+def test_a_rerun_says_what_was_asked_for_without_values(api: Api) -> None:
+    original = doubled(api, 1)
+    asked = {"plan": "unchanged", "results": "unchanged", "changes": {"deep": {"number": 4711}, "b": None}}
+    again = api.post(f"/rerun/{original}", asked | {"reason": "typo", "effects": "repeat"}).body["thread_id"]
+    [entry] = audit(api, thread_id=again, action="rerun")
+    assert entry["detail"] == {
+        "parent_thread_id": original,
+        "plan": "unchanged",
+        "results": "unchanged",
+        "effects": "repeat",
+        "changed": ["b", "deep.number"],
+    }
+    assert "4711" not in str(entry)
+    again = api.post(f"/rerun/{original}", {"initial_data": {"number": 4711}}).body["thread_id"]
+    [entry] = audit(api, thread_id=again, action="rerun")
+    assert entry["detail"] == {"parent_thread_id": original, "replaced": ["initial_data"]}
+
+
 def test_the_history_of_a_run(api: Api) -> None:
     thread_id = waiting(api)
     api.post(f"/approve/{thread_id}", {"digest": "0" * 64})

@@ -43,6 +43,18 @@ def test_a_rerun_goes_as_planned_and_shows_where_results_come_from(api: Api, run
     assert api.get(f"/admin/runs/{again}/metadata").body["request"] == {"format": 1} | UNCHANGED
 
 
+def test_a_correction_is_told_with_the_value_before_and_after(api: Api, run: str) -> None:
+    plan = api.post(f"/rerun/{run}/plan", UNCHANGED | {"changes": {"result": 7}}).body
+    (correction,) = plan["corrections"]
+    values = {"path": "result", "change": "changed", "before": 24691357802469135780, "after": 7}
+    assert correction["changed"] == [values]
+    assert (correction["paths"], correction["changed_more"]) == (["result"], False)
+    corrected = api.post(f"/rerun/{run}", UNCHANGED | {"changes": {"result": 7}}).body["thread_id"]
+    api.ended(corrected)
+    (inherited,) = api.post(f"/rerun/{corrected}/plan", UNCHANGED).body["corrections"]
+    assert inherited["changed"] == []
+
+
 def test_a_plan_that_has_changed_is_answered_with_the_new_one(api: Api, run: str) -> None:
     token = api.post(f"/rerun/{run}/plan", UNCHANGED).body["plan_token"]
     body = UNCHANGED | {"changes": {"number": 2}, "plan_token": token}
@@ -69,6 +81,8 @@ REFUSALS: list[tuple[dict[str, Any], int, str, str | None]] = [
     ({"skills": {"double": "xyz"}}, 422, "bad-input", "/skills/double"),
     ({"skills": {"*": "oldest"}}, 422, "bad-input", "/skills/*"),
     ({"consent": "pay"}, 422, "bad-input", "/consent"),
+    ({"consent": ["nosuch"]}, 422, "bad-input", "/consent/0"),
+    ({"consent": ["double"]}, 422, "bad-input", "/consent/0"),
     ({"not_before": 5}, 422, "bad-input", "/not_before"),
     ({"not_before": "tomorrow"}, 422, "bad-input", "/not_before"),
     ({"changes": {"result": {"a": "\u0000"}}}, 422, "bad-input", None),

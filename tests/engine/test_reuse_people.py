@@ -79,6 +79,7 @@ async def test_another_amount_is_approved_anew(place: Workplace, log: Path, when
     line = next(line for line in plan["steps"] if line["kind"] == "approval")
     if when == "before":
         assert (line["action"], line["reason"]) == ("execute", "what is approved differs")
+        assert line["estimate"] == {"tokens": 0, "money": 0, "seconds": 0, "from": None}  # people take none
     else:  # it may be paid the same in the end
         assert (line["action"], line["expected"]) == ("open", "reuse")
     assert whys(await place.steps(third)) == ["reused"] * 3

@@ -13,6 +13,7 @@ from agentskills.domain.canonical import digest
 from agentskills.domain.comparison import Comparison, compare
 from agentskills.domain.data_path import read, written
 from agentskills.domain.differences import differences
+from agentskills.domain.fingerprint import skill_fingerprint
 from agentskills.domain.ingredients import Side
 from agentskills.domain.origins import Kind
 from agentskills.domain.skill import Contract, ExecutorName, Skill
@@ -192,6 +193,8 @@ def test_a_correction_by_a_person() -> None:
     found = against(chain(), right)
     assert causes(found) == {(4, 4): (["override"], []), (6, 6): ([], [(4, 4)])}
     assert found.headline == "1 origin: correction of score; 1 step follows"
+    ingredient = found.origins[0].ingredient
+    assert (ingredient.left, ingredient.right) == ({"score": 5}, {"score": 8})
 
 
 def test_a_result_that_was_taken_over() -> None:
@@ -200,7 +203,28 @@ def test_a_result_that_was_taken_over() -> None:
     found = against(Run().decide("look").did(LOOK, 100).decide(), right)
     assert causes(found) == {(2, 2): (["reused"], [])}
     ingredient = found.origins[0].ingredient
-    assert (ingredient.left, ingredient.right) == ("carried out", "stand in")
+    assert (ingredient.left, ingredient.right) == ("carried out", "stand-in")
+
+
+@pytest.mark.parametrize("why", ["kept", "stand_in", "recorded"])
+def test_what_was_taken_over_but_made_of_the_same_is_no_origin_of_its_own(why: str) -> None:
+    made_of = skill_fingerprint(LOOK.digest, [("order.id", digest(8))], None, None)
+    for fingerprint, kinds in ((made_of, ["input"]), ("of others", ["input", "reused"])):
+        right = Run("right", data={"order": {"id": 8}}).decide("look")
+        right.did(LOOK, 300, fingerprint=fingerprint, reused_from={"why": why, "thread_id": "r"}).decide()
+        assert causes(against(Run().decide("look").did(LOOK, 100).decide(), right)) == {(2, 2): (kinds, [])}
+
+
+def test_a_receipt_is_an_origin_only_where_it_is_stale_or_another_version_may_have_acted() -> None:
+    left = Run(data={"order": {"total": 1}}).decide("score").did(SCORE, 1).decide()
+    for version, stale, kinds in (
+        (SCORE, {}, ["input"]),
+        (SCORE, {"stale": ["order.total"]}, ["input", "reused"]),
+        (BETTER, {}, ["skill_version", "input", "reused"]),
+    ):
+        right = Run("right", data={"order": {"total": 2}}).decide("score")
+        right.did(version, 2, reused_from={"why": "receipt", "thread_id": "r", "seq": 2} | stale).decide()
+        assert causes(against(left, right)) == {(2, 2): (kinds, [])}
 
 
 def test_answers_of_people() -> None:

@@ -797,7 +797,7 @@ export interface components {
             reason: string | null;
             /**
              * Detail
-             * @description what about it: step, decision, names; `left_out` names what is long
+             * @description what about it: step, decision, names; of a rerun what was asked for, and the paths that are `changed`, without values; `left_out` names what is long
              */
             detail: {
                 [key: string]: unknown;
@@ -1470,6 +1470,11 @@ export interface components {
              */
             not_repeated: number;
             /**
+             * Dry
+             * @description a rerun with effects: none, in which nothing went out
+             */
+            dry: boolean;
+            /**
              * Fixed By
              * @description of a failed run: the nearest rerun below it that completed
              */
@@ -1567,6 +1572,26 @@ export interface components {
             plan_token: string;
         };
         /**
+         * PlanChange
+         * @description A value that a person has set otherwise than the run that is repeated had it.
+         */
+        PlanChange: {
+            /** Path */
+            path: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /**
+             * Before
+             * @description null also where there was nothing: see `change`
+             */
+            before: unknown;
+            /** After */
+            after: unknown;
+        };
+        /**
          * PlanCorrection
          * @description A step whose result a person has set.
          */
@@ -1575,8 +1600,21 @@ export interface components {
             skill: string;
             /** Nth */
             nth: number;
-            /** Paths */
+            /**
+             * Paths
+             * @description all that the step produces
+             */
             paths: string[];
+            /**
+             * Changed
+             * @description what is another value than in the run; empty where the run was corrected like this
+             */
+            changed: components["schemas"]["PlanChange"][];
+            /**
+             * Changed More
+             * @description there are more than are listed
+             */
+            changed_more: boolean;
             by: components["schemas"]["Actor"];
         };
         /**
@@ -1903,6 +1941,11 @@ export interface components {
             thread_id?: string | null;
             /** Seq */
             seq?: number | null;
+            /**
+             * Receipt
+             * @description the run it was taken over from had honoured a receipt
+             */
+            receipt?: boolean | null;
             /** @description given: who */
             by?: components["schemas"]["Actor"] | null;
             /**
@@ -2066,6 +2109,11 @@ export interface components {
              */
             not_repeated: number;
             /**
+             * Dry
+             * @description a rerun with effects: none, in which nothing went out
+             */
+            dry: boolean;
+            /**
              * Version
              * @description of the last change
              */
@@ -2177,6 +2225,11 @@ export interface components {
              * @description effects honoured by receipt
              */
             not_repeated: number;
+            /**
+             * Dry
+             * @description a rerun with effects: none, in which nothing went out
+             */
+            dry: boolean;
             /**
              * Fixed By
              * @description of a failed run: the nearest rerun below it that completed

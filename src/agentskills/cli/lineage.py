@@ -66,6 +66,8 @@ def _label(run: dict[str, Any], asked: bool) -> Any:
     said = [out.moment(run["created_at"]), run["preset"], _who(run["requested_by"])]
     if run["not_repeated"]:
         said.append(f"{run['not_repeated']} not repeated")
+    if run["dry"]:
+        said.append("nothing went out")
     line.append("  " + ", ".join(part for part in said if part), style="dim")
     if run["reason"]:
         line.append(f"  “{out.safe(run['reason'])}”")

@@ -66,7 +66,7 @@ def sections(plan: Plan) -> dict[str, list[str]]:
     return {
         "Effects": [line for effect in plan["effects"] for line in effect_lines(effect)],
         "Versions that differ": [_version(version) for version in plan["versions"]],
-        "Corrections": [_correction(correction) for correction in plan["corrections"]],
+        "Corrections": [line for correction in plan["corrections"] for line in _correction(correction)],
         "Left out": [f"step {step['seq']} {out.cell(step['skill'])}" for step in plan["left_out"]],
         "Warnings": [out.cell(warning) for warning in plan["warnings"]],
         "Estimate": [estimate_line(plan["estimate"])],
@@ -97,10 +97,19 @@ def _version(version: dict[str, Any]) -> str:
     return f"{out.cell(version['skill'])}: {version['recorded'][:12]} -> {today}"
 
 
-def _correction(correction: dict[str, Any]) -> str:
+def _correction(correction: dict[str, Any]) -> list[str]:
     by = correction["by"].get("name") or correction["by"]["kind"]
     nth = f" (time {correction['nth']})" if correction["nth"] > 1 else ""
-    return out.cell(f"{correction['skill']}{nth}: {', '.join(correction['paths'])}, set by {by}")
+    lines = [f"{correction['skill']}{nth}, set by {by}"]
+    for one in correction["changed"]:
+        before = "(nothing)" if one["change"] == "added" else json_str(one["before"])
+        after = "(nothing)" if one["change"] == "removed" else json_str(one["after"])
+        lines.append(f"  {one['path']}: {before} -> {after}")
+    if correction["changed_more"]:
+        lines.append("  and more")
+    if not correction["changed"]:
+        lines[0] += ": as in the run"
+    return [out.safe(line) for line in lines]
 
 
 def estimate_line(total: dict[str, Any]) -> str:

@@ -136,7 +136,12 @@ async def ls(
 
 
 def note(row: out.Row) -> str:
-    """Return why a listed run failed and what has fixed it, or what it waits for."""
+    """Return that nothing went out, why a listed run failed and what fixed it, or what it waits for."""
+    said = ["nothing went out"] if row["dry"] else []
+    return "; ".join([*said, *filter(None, [_fate(row)])])
+
+
+def _fate(row: out.Row) -> str:
     if error := row["error"]:
         fixed = f"fixed by {row['fixed_by']}; " if row["fixed_by"] else ""
         return f"{fixed}{error.get('type')}: {error.get('message')}"

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentskills.cli import output as out
-from agentskills.cli.watch import STEP_COLUMNS, problem, waiting_lines, without_repeats
+from agentskills.cli.waits import waiting_lines
+from agentskills.cli.watch import STEP_COLUMNS, problem, without_repeats
 from agentskills.domain.data_path import leaves
 from agentskills.domain.json_text import json_str
+from agentskills.domain.rerun import preset_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+ALGEBRA = ("from", "plan", "results", "effects")
 
 DATA_COLUMNS = (
     out.Column("PATH", lambda leaf: leaf["path"], whole=True),
@@ -48,6 +52,20 @@ def _effects(count: int) -> str | None:
     return f"{count} effect{'' if count == 1 else 's'}" if count else None
 
 
+def _how(request: dict[str, Any]) -> str:
+    """Return how a rerun was asked for: its preset, or each field, and what stands beside."""
+    preset = preset_of(request)
+    fields = (*(() if preset else ALGEBRA), "skills", "consent")
+    beside = [f"{name} {out.cell(request[name])}" for name in fields if name in request]
+    return ", ".join([*([preset] if preset else []), *beside])
+
+
+def _changes(request: dict[str, Any]) -> str | None:
+    """Return the values that a rerun changes, and what it replaces as a whole."""
+    changed = [f"{path} = {json_str(value)}" for path, value in leaves(request.get("changes") or {}).items()]
+    return ", ".join([*changed, *(name for name in ("initial_data", "sop") if name in request)]) or None
+
+
 def _head(run: dict[str, Any]) -> RenderableType:
     given = {
         "id": run["thread_id"],
@@ -56,8 +74,13 @@ def _head(run: dict[str, Any]) -> RenderableType:
         "fixed by": run["fixed_by"],
         "created": out.moment(run["created_at"]),
         "took": out.duration(run["started_at"], run["finished_at"]),
+        "effects": "none: nothing went out" if run["dry"] else None,
         "not repeated": _effects(run["not_repeated"]),
         "repeats": run["parent_thread_id"],
+        "how": _how(run["request"] or {}) if run["parent_thread_id"] else None,
+        "changes": _changes(run["request"] or {}),
+        "asked by": out.actor(run["requested_by"]),
+        "not before": out.moment(run["not_before"]) if run["not_before"] else None,
         "reason": (run["requested_by"] or {}).get("reason"),
         "reruns": ", ".join(rerun["thread_id"] for rerun in run["reruns"]),
         "sop name": run["sop_name"],

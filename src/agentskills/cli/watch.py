@@ -10,7 +10,8 @@ import click
 
 from agentskills.cli import output as out
 from agentskills.cli.session import RUN_FAILED, tell
-from agentskills.domain.status import FINAL_RUN, RunStatus, WaitReason
+from agentskills.cli.waits import wait_lines, waiting_lines
+from agentskills.domain.status import FINAL_RUN, RunStatus
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,14 +29,6 @@ STEP_COLUMNS = (
     out.Column("TOOK", lambda step: out.duration(step["started_at"], step["finished_at"]), whole=True),
     out.Column("WHY", lambda step: why(step)),
 )
-
-
-ANSWERS = {
-    WaitReason.APPROVAL: "[--reject | --data …]",
-    WaitReason.CONSENT: "[--reject]",
-    WaitReason.IN_DOUBT: "--happened | --not-happened | --stop",
-}
-"""The flags of `asf run approve`, by why a run waits; nothing else waits for a person."""
 
 
 def why(step: Step) -> str:
@@ -69,19 +62,6 @@ def problem(error: dict[str, Any] | None) -> str:
         f"{word} {error[key]}" for key, word in (("seq", "step"), ("skill", "skill")) if error.get(key)
     )
     return out.cell(f"{error.get('type')}: {error.get('message')}" + (f" ({place})" if place else ""))
-
-
-def waiting_lines(thread_id: str, waiting: list[dict[str, Any]] | None) -> list[str]:
-    """Return what a run waits for, a line each, with the command that answers it."""
-    lines = []
-    for wait in waiting or []:
-        until = f", until {out.moment(wait['until'])}" if wait.get("until") else ""
-        reason = wait["reason"].replace("_", " ")
-        line = f"waits for {reason}: step {wait['step']} {wait.get('skill') or ''}{until}"
-        if flags := ANSWERS.get(wait["reason"]):
-            line += f"; answer with: asf run approve {thread_id} --step {wait['step']} {flags}"
-        lines.append(out.cell(line))
-    return lines
 
 
 async def started(client: AgentSkills, run: Handle, wait: bool, output: str) -> int | None:
@@ -156,7 +136,8 @@ class _Lines:
             return [
                 f"{out.moment(run['finished_at'])}  run {run['status']}  {problem(run['error'])}".rstrip()
             ]
-        return waiting_lines(self._thread_id, run.get("waiting"))
+        waiting = run.get("waiting") or []
+        return ["\n".join(wait_lines(self._thread_id, wait)) for wait in waiting]
 
 
 def step_line(step: Step) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agentskills.domain.data_path import ABSENT, parts
-from agentskills.domain.differences import Differences, Place
+from agentskills.domain.differences import Differences, Place, differences
+from agentskills.domain.fingerprint import skill_fingerprint
 from agentskills.domain.ingredients import Facts, Trace, choice_of
 from agentskills.domain.origins import Cause, Ingredient, Kind, Row, Seqs, input_of, said
 from agentskills.domain.skill import ExecutorName
@@ -14,6 +15,9 @@ from agentskills.domain.status import StepKind, StepStatus
 from agentskills.domain.step import Step
 
 LEFT, RIGHT = 0, 1
+MOST_CORRECTED = 20
+"""Values of one correction that are shown."""
+_WORDS = {"stand_in": "stand-in"}
 
 
 class Causes:
@@ -53,14 +57,14 @@ class Causes:
 
     def _pair(self, row: Row, left: Facts, right: Facts) -> Cause:
         if "given" in (left.why, right.why):
-            return Cause((self._at(row, Kind.OVERRIDE, _made(left), _made(right)),) if row.spreads else ())
+            return Cause((self._at(row, Kind.OVERRIDE, *_corrected(left, right)),) if row.spreads else ())
         origin = list(self._parts(row, left, right))
         follows: list[Row] = []
         for path in _shared_paths(left, right):
             found, before = self._read(row, path)
             origin += found
             follows += before
-        if row.spreads and (_taken_over(left) or _taken_over(right) or not (origin or follows)):
+        if row.spreads and (self._taken_over(row) or not (origin or follows)):
             origin.append(self._unexplained(row, left, right))
         return self._cause(origin, follows)
 
@@ -109,11 +113,23 @@ class Causes:
             if _meet(found.place, keys) and not any(found.place[: len(place)] == place for place in over)
         ]
 
+    def _taken_over(self, row: Row) -> bool:
+        """Say whether a result was not made of what its run had, so that nothing else need explain it."""
+        both = [facts for facts in (row.left, row.right) if facts]
+        versions = {facts.step.skill_digest for facts in both}
+        if len(versions) > 1 and any(facts.why == "receipt" for facts in both):
+            return True  # a receipt says nothing of the version that acted
+        return any(
+            _is_foreign(facts, trace.side.sop_digest)
+            for trace, facts in zip(self.traces, (row.left, row.right), strict=True)
+            if facts
+        )
+
     def _unexplained(self, row: Row, left: Facts, right: Facts) -> Ingredient:
         """Return what is left where all that a step was made of is the same, and its result is not."""
         if not (_ended(left) and _ended(right)):
             return self._not_reached()
-        if _taken_over(left) or _taken_over(right) or left.why or right.why:
+        if left.why or right.why:
             return self._at(row, Kind.REUSED, _made(left), _made(right))
         if row.one.step.kind is StepKind.APPROVAL or _executor(row.one) is ExecutorName.HUMAN:
             return self._at(row, Kind.ANSWER, said(left), said(right))
@@ -290,9 +306,30 @@ def _ended(facts: Facts) -> bool:
     return facts.step.ended or facts.step.status is StepStatus.IN_DOUBT
 
 
-def _taken_over(facts: Facts) -> bool:
-    """Say whether the result was not made of what the run had, so that nothing else need explain it."""
-    return facts.why in ("kept", "receipt", "stand_in", "recorded")
+def _is_foreign(facts: Facts, sop_digest: str) -> bool:
+    """Say whether a result was taken over that was made of something else than what the run had."""
+    pointer, step, skill = facts.step.reused_from or {}, facts.step, facts.skill
+    if facts.why == "receipt":
+        return bool(pointer.get("stale"))
+    if facts.why not in ("kept", "stand_in", "recorded"):
+        return False
+    if pointer.get("receipt") or skill is None or skill.contract.reads_everything:
+        return True  # what it was made of can't be told
+    reads = [(path, read.digest) for path, read in facts.reads.items()]
+    sop = sop_digest if skill.contract.reads_sop else None
+    return step.fingerprint != skill_fingerprint(skill.digest, reads, sop, step.surroundings)
+
+
+def _corrected(left: Facts, right: Facts) -> tuple[Any, Any]:
+    """Return the values that a correction changed, by path; how the results came about if none are known."""
+    outputs = left.step.outputs, right.step.outputs
+    found = differences(*outputs, most=MOST_CORRECTED, into_lists=False) if None not in outputs else None
+    if found is None or not found.items:
+        return _made(left), _made(right)
+    return (
+        {one.path: one.left for one in found.items if one.left is not ABSENT},
+        {one.path: one.right for one in found.items if one.right is not ABSENT},
+    )
 
 
 def _made(facts: Facts) -> str:
@@ -301,7 +338,7 @@ def _made(facts: Facts) -> str:
     if source is None:
         return "carried out"
     place = f" of {source['thread_id']}, step {source.get('seq')}" if source.get("thread_id") else ""
-    return f"{source['why']}{place}".replace("_", " ")
+    return f"{_WORDS.get(source['why'], source['why'])}{place}"
 
 
 def _midway(trace: Trace) -> bool:

@@ -48,6 +48,7 @@ def _item(member: Member, fixer: str | None) -> dict[str, Any]:
         "preset": preset_of(member.request or {}) if is_rerun else None,
         "error_type": member.error_type,
         "not_repeated": member.not_repeated or 0,
+        "dry": member.relative.dry,
         "fixed_by": fixer,
         "deleted_at": member.deleted_at,
     }

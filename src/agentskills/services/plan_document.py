@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from agentskills.domain.correction import Correction
+from agentskills.domain.data_path import ABSENT
+from agentskills.domain.differences import differences
 from agentskills.domain.rerun import preset_of
 from agentskills.domain.reuse import Outcome
 from agentskills.domain.run import ClaimedRun
-from agentskills.domain.skill import Skill
+from agentskills.domain.skill import ExecutorName, Skill
 from agentskills.domain.status import StepKind, StepStatus
 from agentskills.domain.step import Step
 from agentskills.engine.family import Family
@@ -19,12 +22,15 @@ from agentskills.executors.secrets import redact
 from agentskills.services.rerun_draft import RerunDraft
 from agentskills.storage.effects import Effect
 
+MOST_CHANGED = 50
+"""Values of one correction that are listed."""
+
 
 def plan_document(
     draft: RerunDraft, claimed: ClaimedRun, catalog: Mapping[str, Skill], family: Family, told: Rehearsal
 ) -> dict[str, Any]:
     """Return a plan as JSON, all but its token."""
-    estimates = _Estimates(family)
+    estimates = _Estimates(family, catalog)
     lines = [_line_document(line, estimates) for line in told.lines]
     counts = Counter(line.action for line in told.lines if line.kind is not StepKind.DECISION)
     likely = Counter(line.expected for line in told.lines if line.kind is not StepKind.DECISION)
@@ -42,10 +48,7 @@ def plan_document(
         "effects": [line["effect"] for line in lines if line["effect"] is not None],
         "estimate": _sum([line["estimate"] for line in lines if line["expected"] == "execute"]),
         "versions": _versions(family, catalog),
-        "corrections": [
-            {"skill": given["skill"], "nth": given["nth"], "paths": given["paths"], "by": given["by"]}
-            for given in claimed.given
-        ],
+        "corrections": [_correction(family, correction) for correction in family.given.values()],
         "warnings": _warnings(told, claimed),
     }
 
@@ -75,6 +78,29 @@ def _decision(line: Line) -> dict[str, Any] | None:
         return None
     step = line.step or line.recorded
     return step.outputs if step else None
+
+
+def _correction(family: Family, correction: Correction) -> dict[str, Any]:
+    """Return what a person has set, against the result in the run that is repeated."""
+    before = family.recording.by_place.get(correction.place) if family.recording else None
+    outputs = before.outputs if before is not None and before.outputs is not None else {}
+    found = differences(outputs, correction.outputs, most=MOST_CHANGED, into_lists=False)
+    return {
+        "skill": correction.place.skill,
+        "nth": correction.place.nth,
+        "paths": list(correction.paths),
+        "changed": [
+            {
+                "path": one.path,
+                "change": one.change,
+                "before": None if one.left is ABSENT else redact(one.left),
+                "after": None if one.right is ABSENT else redact(one.right),
+            }
+            for one in found.items
+        ],
+        "changed_more": found.more,
+        "by": correction.by,
+    }
 
 
 _STATES = {
@@ -122,20 +148,33 @@ def _receipt(effect: Effect | None) -> dict[str, Any] | None:
     }
 
 
+_NOTHING: Mapping[str, Any] = {"tokens": 0, "money": 0, "seconds": 0, "from": None}
+_UNKNOWN: Mapping[str, Any] = dict.fromkeys(_NOTHING)
+
+
 class _Estimates:
     """What steps took when they were carried out last."""
 
-    def __init__(self, family: Family) -> None:
+    def __init__(self, family: Family, catalog: Mapping[str, Skill]) -> None:
+        self._catalog = catalog
         self._latest: dict[str, Step] = {}
         done = [step for step in family.sources.values() if step.finished_at is not None]
         for step in sorted(done, key=lambda step: (step.finished_at, step.seq)):
             self._latest[_what(step.kind, step.skill)] = step
 
     def of(self, line: Line) -> dict[str, Any]:
-        """Return tokens, money and seconds of a line, with where they were seen; null is unknown."""
+        """Return tokens, money and seconds of a line, with where they were seen; null is unknown.
+
+        People take no time of it, and what asks no model costs nothing.
+        """
+        skill = self._catalog.get(line.skill or "")
+        executor = skill.contract.executor if skill else None
+        if line.kind is StepKind.APPROVAL or executor is ExecutorName.HUMAN:
+            return dict(_NOTHING)  # how long a person takes is no cost of the rerun
+        asks_no_model = executor is not None and executor is not ExecutorName.LLM
         last = self._latest.get(_what(line.kind, line.skill))
         if last is None or last.finished_at is None:
-            return {"tokens": None, "money": None, "seconds": None, "from": None}
+            return {**(_NOTHING if asks_no_model else _UNKNOWN), "seconds": None}
         usage = last.usage
         tokens = (usage.get("input_tokens") or 0) + (usage.get("output_tokens") or 0) if usage else 0
         return {

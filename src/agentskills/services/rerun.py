@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from agentskills.domain.data_path import leaves
 from agentskills.domain.errors import BadInput, NoFreeNumber
 from agentskills.domain.rerun import RerunRequest, rerun_id, rerun_name
 from agentskills.services import naming
@@ -22,6 +23,9 @@ from agentskills.storage.runs import NewRun
 
 MAX_ID = 250
 _TRIES = 100
+_TOLD = ("from", "plan", "results", "skills", "effects", "consent", "model", "not_before")
+_REPLACED = ("initial_data", "sop", "metadata")
+_MOST_PATHS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,25 @@ async def rerun_in(
         "rerun",
         run.thread_id,
         reason=asked.reason,
-        detail={"parent_thread_id": draft.parent.thread_id},
+        detail={"parent_thread_id": draft.parent.thread_id} | _what(asked),
     )
     return Rerun(run.thread_id, run.run_name, draft.parent.thread_id, run.rerun_number)
+
+
+def _what(asked: RerunRequest) -> dict[str, Any]:
+    """Return what was asked for, for the audit: of data only where it is changed, never the values."""
+    document = asked.document()
+    changed = sorted(leaves(asked.changes or {}))
+    told: dict[str, Any] = {name: document[name] for name in _TOLD if name in document}
+    return told | {
+        name: value
+        for name, value in {
+            "changed": changed[:_MOST_PATHS],
+            "changed_more": max(len(changed) - _MOST_PATHS, 0),
+            "replaced": [name for name in _REPLACED if name in document],
+        }.items()
+        if value
+    }
 
 
 async def _insert_numbered(conn: Conn, draft: RerunDraft, name: str | None, lane: int) -> NewRun:

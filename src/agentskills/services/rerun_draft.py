@@ -21,7 +21,7 @@ from agentskills.services.start import (
     check_sop,
     planner_of,
 )
-from agentskills.services.versions import catalog_for
+from agentskills.services.versions import catalog_for, check_consent
 from agentskills.settings import Settings
 from agentskills.storage import journal, runs
 from agentskills.storage.database import Conn
@@ -55,6 +55,8 @@ async def drafted(
     recording = await _recording(conn, parent, asked)
     _check_start(parent, recording, asked)
     inputs = _edited(parent, recording, asked, actor)
+    catalog = await catalog_for(conn, parent, asked, _kept_skills(recording, asked))
+    await check_consent(conn, catalog, asked.consent)
     metadata = parent.metadata | (asked.metadata or {})
     check_size(metadata, MAX_METADATA, "/metadata")
     run = NewRun(
@@ -73,7 +75,7 @@ async def drafted(
         request=asked.document(),
         requested_by=actor.document(asked.reason),
         not_before=asked.not_before,
-        catalog=await catalog_for(conn, parent, asked, _kept_skills(recording, asked)),
+        catalog=catalog,
         given=[correction.document() for correction in inputs.corrections],
         lane=None,
     )

@@ -81,6 +81,7 @@ def _item(item: RunItem, waiting: list[Wait] | None) -> dict[str, Any]:
         "tokens": item.tokens,
         "money": None if item.money_unknown else item.money,
         "not_repeated": item.not_repeated,
+        "dry": item.dry,
     }
 
 
@@ -149,6 +150,7 @@ async def detail(context: Context, thread_id: str) -> dict[str, Any]:
         "tokens": run.tokens,
         "money": None if run.money_unknown else run.money,
         "not_repeated": run.not_repeated,
+        "dry": (run.request or {}).get("effects") == "none",
         "version": run.version,
         **rerunnable,
         "fixed_by": fixers.get(thread_id),

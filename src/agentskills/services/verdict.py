@@ -20,6 +20,7 @@ from agentskills.engine.offline import OFFLINE
 from agentskills.engine.recording import Recording
 
 _HOW = {"stand_in": "its recording stood in", "given": "its result is set"}
+_HAD_FAILED = "it failed when the case was kept"
 _ASKS_OUTSIDE = (OFFLINE, EffectNeeded.type)
 
 
@@ -104,10 +105,20 @@ class _Judge:
         then, today = self.case.ended, self.ended
         if today.status == RunStatus.COMPLETED:
             assert then.error is not None
-            return f"it completes; when it was kept it failed: {_error(then.error)}"
+            said = f"it completes; when it was kept it failed: {_error(then.error)}"
+            return _sentence(said, self._why_completed())
         if today.status != RunStatus.FAILED:
             return f"it is still {today.status}"
         return f"it fails: {_error(today.error or {})}"
+
+    def _why_completed(self) -> list[str]:
+        """Return what made the step come through that had failed when the case was kept."""
+        failed = [step for step in self.before.steps if step.status is StepStatus.FAILED]
+        found: dict[str, None] = {}
+        for before in failed:
+            step = self.now.by_place.get(self.before.places[before.seq]) if before.skill else None
+            found.update(dict.fromkeys(self._why_of(step) if step else self._why_decided_otherwise()))
+        return [why for why in found if why != _HAD_FAILED]
 
     def _what_failed(self) -> list[str]:
         step = self.now.by_seq.get((self.ended.error or {}).get("seq") or 0)
@@ -197,7 +208,7 @@ class _Judge:
             found[f"{path} differs"] = None
             self._search((step.inputs or {})[path], found, set())
         if not found and before.status is StepStatus.FAILED:
-            found["it failed when the case was kept"] = None
+            found[_HAD_FAILED] = None
         return list(found)
 
     def _why_decided_anew(self) -> list[str]:

@@ -1,4 +1,7 @@
-"""Which skill versions a rerun uses: the latest, those of the run it repeats, or chosen ones."""
+"""Which skill versions a rerun uses: the latest, those of the run it repeats, or chosen ones.
+
+Consent names skills of these versions, so it is checked here, too.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,20 @@ async def catalog_for(conn: Conn, parent: RunRow, asked: RerunRequest, kept: Seq
     return await catalogs.save_derived(conn, list((entries | added).values()))
 
 
+async def check_consent(conn: Conn, catalog: str | None, consent: Sequence[str]) -> None:
+    """Raise `BadInput` for the first name that is no skill with an irreversible effect; None: the current."""
+    if not consent:
+        return
+    catalog = catalog or await catalogs.current_catalog(conn)
+    skills = await catalogs.load_catalog(conn, catalog) if catalog else {}
+    for index, name in enumerate(consent):
+        pointer = f"/consent/{index}"
+        if name not in skills:
+            raise BadInput(f"the rerun has no skill {name!r} to consent to", pointer=pointer)
+        if not skills[name].contract.irreversible:
+            raise BadInput(f"{name} has no irreversible effect to consent to", pointer=pointer)
+
+
 async def _still_needed(conn: Conn, parent: RunRow, gone: set[str]) -> dict[str, CatalogEntry]:
     if not gone or parent.catalog is None:
         return {}
@@ -65,7 +82,7 @@ async def _version(conn: Conn, name: str, digest: str) -> str:
         return found[0]
     what = "no version" if not found else f"{len(found)} versions"
     raise VersionMissing(
-        f"{what} of {name} with digest {digest} stored: see `asf skills versions {name}`",
+        f"{what} of {name} with digest {digest} stored: see `asf skills show {name}`",
         skill=name,
         errors=[{"pointer": pointer, "message": f"{what} like this"}],
     )

@@ -64,12 +64,13 @@ class RunItem(msgspec.Struct, frozen=True, kw_only=True):
     money: Decimal
     money_unknown: bool
     not_repeated: int
+    dry: bool
 
 
 _ITEM = """m.thread_id, m.run_name, m.sop_name, left(m.sop, 1000) AS sop, m.created_at, m.parent_thread_id,
     m.root_thread_id, m.rerun_count, m.rerun_number, m.metadata, m.skills, m.planner, m.model, m.catalog,
     m.requested_by, s.status, s.error, s.started_at, s.finished_at, s.tokens, s.money, s.money_unknown,
-    s.not_repeated"""
+    s.not_repeated, coalesce(m.request ->> 'effects' = 'none', false) AS dry"""
 _FROM = "FROM run_state s JOIN run_metadata m ON m.thread_id = s.thread_id"
 
 

@@ -22,7 +22,8 @@ class AuditItem(Answer):
     thread_id: str | None
     reason: str | None
     detail: JsonObject = Field(
-        description="what about it: step, decision, names; `left_out` names what is long"
+        description="what about it: step, decision, names; of a rerun what was asked for, and the paths "
+        "that are `changed`, without values; `left_out` names what is long"
     )
 
 

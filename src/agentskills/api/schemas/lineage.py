@@ -29,6 +29,7 @@ class LineageItem(Answer):
     )
     error_type: str | None = Field(description="of a failed run")
     not_repeated: int = Field(description="effects honoured by receipt")
+    dry: bool = Field(description="a rerun with effects: none, in which nothing went out")
     fixed_by: str | None = Field(description="of a failed run: the nearest rerun below it that completed")
     deleted_at: datetime | None
 

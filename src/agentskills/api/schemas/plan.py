@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -122,12 +122,25 @@ class PlanVersion(Answer):
     rerun: str | None = Field(description="null: there is no such skill any more")
 
 
+class PlanChange(Answer):
+    """A value that a person has set otherwise than the run that is repeated had it."""
+
+    path: str
+    change: Literal["added", "removed", "changed"]
+    before: Any = Field(description="null also where there was nothing: see `change`")
+    after: Any
+
+
 class PlanCorrection(Answer):
     """A step whose result a person has set."""
 
     skill: str
     nth: int
-    paths: list[str]
+    paths: list[str] = Field(description="all that the step produces")
+    changed: list[PlanChange] = Field(
+        description="what is another value than in the run; empty where the run was corrected like this"
+    )
+    changed_more: bool = Field(description="there are more than are listed")
     by: Actor
 
 

@@ -39,6 +39,7 @@ class RunItem(Answer):
     tokens: int
     money: Number | None = Field(description="US dollars; null where a price is unknown")
     not_repeated: int = Field(description="effects honoured by receipt")
+    dry: bool = Field(description="a rerun with effects: none, in which nothing went out")
     fixed_by: str | None = Field(description="of a failed run: the nearest rerun below it that completed")
     rerunnable: Literal["yes", "no"]
     rerunnable_why: str | None = Field(description="why not, or what is restricted")
@@ -107,6 +108,7 @@ class RunDetail(RunMetadata):
     tokens: int
     money: Number | None = Field(description="US dollars; null where a price is unknown")
     not_repeated: int = Field(description="effects honoured by receipt")
+    dry: bool = Field(description="a rerun with effects: none, in which nothing went out")
     version: int = Field(description="of the last change")
     rerunnable: Literal["yes", "no"]
     rerunnable_why: str | None = Field(description="why not, or what is restricted")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.engine.logged import done, step, whys
-from tests.engine.test_reuse_effects import DATA, mail, mails, sent
+from tests.engine.mailed import DATA, mail, mails, sent
 from tests.engine.workplace import PERSON, Workplace, inline
 from tests.skills.folders import write
 

@@ -8,13 +8,7 @@ type Schemas = components["schemas"];
 type WithData<T, K extends keyof T> = Omit<T, K> & { [P in K]: JsonObject | Extract<T[P], null> };
 
 export type RunStatus = Schemas["RunStatus"];
-/** What a rerun may do outside, where the server tells it beside the run. */
-interface OutsideOf {
-  /** Nothing goes out. */
-  dry?: boolean;
-  effects?: string | null;
-}
-export type RunItem = Schemas["RunItem"] & OutsideOf;
+export type RunItem = Schemas["RunItem"];
 export type RunPage = Schemas["RunPage"];
 export type Waiting = WithData<Schemas["Waiting"], "asks">;
 export type RunDetail = Omit<WithData<Schemas["RunDetail"], "initial_data">, "waiting"> & {
@@ -28,7 +22,7 @@ export type StepDetail = Schemas["StepDetail"];
 export type RunError = Schemas["RunError"];
 export type RunEvent = Schemas["RunEvent"];
 export type RerunItem = Schemas["RerunItem"];
-export type LineageItem = Schemas["LineageItem"] & OutsideOf;
+export type LineageItem = Schemas["LineageItem"];
 export type RerunStarted = Schemas["RerunStarted"];
 export type Plan = Schemas["Plan"];
 export type PlanStep = Schemas["PlanStep"];

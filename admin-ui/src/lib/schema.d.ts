@@ -1470,6 +1470,11 @@ export interface components {
              */
             not_repeated: number;
             /**
+             * Effects
+             * @description as asked for; null of the first run
+             */
+            effects: ("once" | "repeat" | "none") | null;
+            /**
              * Dry
              * @description a rerun with effects: none, in which nothing went out
              */

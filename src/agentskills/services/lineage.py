@@ -46,6 +46,7 @@ def _item(member: Member, fixer: str | None) -> dict[str, Any]:
         "requested_by": member.requested_by,
         "reason": member.requested_by.get("reason"),
         "preset": preset_of(member.request or {}) if is_rerun else None,
+        "effects": (member.request or {}).get("effects", "once") if is_rerun else None,
         "error_type": member.error_type,
         "not_repeated": member.not_repeated or 0,
         "dry": member.relative.dry,

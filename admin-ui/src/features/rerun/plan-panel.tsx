@@ -4,8 +4,10 @@ import type { ReactNode } from "react";
 import { Skeleton } from "@/components/empty";
 import { Notice } from "@/components/notice";
 import { ProblemNotice } from "@/components/problem-notice";
+import { Value } from "@/components/value";
 import type { Plan } from "@/lib/api";
 import { cx } from "@/lib/class-names";
+import type { Json } from "@/lib/json";
 import type { ApiError } from "@/lib/problem";
 import { PlanEffects } from "./plan-effects";
 import { countsText, estimateText } from "./plan-estimate";
@@ -102,16 +104,34 @@ function Sums({ plan }: { plan: Plan }) {
   );
 }
 
+/** What a person has set, before and after; without a change the run was corrected like this already. */
+function Corrected({ correction }: { correction: Plan["corrections"][number] }) {
+  const { skill, paths, changed, changed_more: more, by } = correction;
+  return (
+    <div>
+      <p>
+        {skill}, set by {by.name ?? by.kind}
+        {changed.length === 0 && `, as in the run: ${paths.join(", ")}`}
+      </p>
+      {changed.map(({ path, change, before, after }) => (
+        <div key={path} className="flex flex-wrap gap-x-1.5 break-words [overflow-wrap:anywhere]">
+          <code className="font-mono text-xs">{path}</code>
+          <Value value={change === "added" ? undefined : (before as Json)} />→
+          <Value value={change === "removed" ? undefined : (after as Json)} />
+        </div>
+      ))}
+      {more && <p>and more</p>}
+    </div>
+  );
+}
+
 function Rest({ plan }: { plan: Plan }) {
   return (
     <>
       {plan.corrections.length > 0 && (
         <Part title="Corrections">
-          {plan.corrections.map(({ skill, nth, paths, by }) => (
-            <p key={`${skill} ${nth}`}>
-              {skill}: <code className="font-mono text-xs">{paths.join(", ")}</code>, set by{" "}
-              {by.name ?? by.kind}
-            </p>
+          {plan.corrections.map((correction) => (
+            <Corrected key={`${correction.skill} ${correction.nth}`} correction={correction} />
           ))}
         </Part>
       )}

@@ -29,6 +29,9 @@ class LineageItem(Answer):
     )
     error_type: str | None = Field(description="of a failed run")
     not_repeated: int = Field(description="effects honoured by receipt")
+    effects: Literal["once", "repeat", "none"] | None = Field(
+        description="as asked for; null of the first run"
+    )
     dry: bool = Field(description="a rerun with effects: none, in which nothing went out")
     fixed_by: str | None = Field(description="of a failed run: the nearest rerun below it that completed")
     deleted_at: datetime | None

@@ -13,6 +13,7 @@ from agentskills.domain.errors import (
     ForeignPlan,
     NothingFailed,
     PlanChanged,
+    PlanDiverged,
     StepOutOfRange,
     VersionMissing,
 )
@@ -286,3 +287,15 @@ async def test_whether_a_step_is_kept_after_a_failure_may_hang_on_what_comes_bef
             lines = [line for line in plan["steps"] if line["skill"]]
             actions = [(line["action"], line["expected"]) for line in lines]
             assert actions[2:5] == [("execute", "execute"), ("open", "reuse"), ("open", "reuse")]
+
+
+async def test_a_rerun_after_a_failure_that_lacks_an_input_is_refused(place: Workplace, log: Path) -> None:
+    step(place.root, "s1", "a", "b", log=log)
+    inline(place.root, "s2", "raise ValueError('bug')", requires="b c", produces="d")
+    await place.load()
+    async with place.worker():
+        run = await place.start("s1", "s2", data={"a": 0, "c": 1})
+        await place.until(run, "failed")
+        with pytest.raises(PlanDiverged):
+            await place.rerun(run, RerunRequest(start="failure", changes={"c": None}))
+    assert await place.pool.fetchval("SELECT count(*) FROM run_metadata") == 1

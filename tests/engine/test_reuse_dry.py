@@ -153,3 +153,22 @@ async def test_what_is_found_out_without_effects_is_no_source_for_others(place: 
     assert whys(await place.steps(tried)) == [None]
     assert whys(await place.steps(real)) == [None]
     assert whys(await place.steps(back)) == ["reused"]
+
+
+async def test_nothing_is_refused_for_a_key_that_is_only_guessed(place: Workplace, file: Path) -> None:
+    """The run that is repeated never got to the mail, but another one of the family did."""
+    inline(place.root, "look-up", "raise ValueError('bug')", requires="id", produces="customer")
+    mail(place.root, file)
+    await place.load()
+    async with place.worker():
+        run = await place.start("look-up", "mail", data={"id": "ann", "text": "hello"})
+        await place.until(run, "failed")
+        inline(place.root, "look-up", 'return {"customer": inputs["id"]}', requires="id", produces="customer")
+        await place.load()
+        await place.until(await place.rerun(run, RerunRequest()), "completed")
+        asked = RerunRequest(effects="none")
+        assert (await place.plan(run, asked))["ends"] is None
+        again = await place.rerun(run, asked)
+        await place.until(again, "completed")
+    assert whys(await place.steps(again)) == [None, "stand_in"]
+    assert mails(file) == ["ann hello"]

@@ -78,6 +78,8 @@ async def rehearse(course: Course, family: Family, planner: Planner) -> Rehearsa
                 if line.outcome in ENDS or (line.step and line.step.status is StepStatus.FAILED):
                     assert line.step is not None
                     error = line.step.error or {}
+                    if len(found.possible) > 1:
+                        _guess_from(told, line.seq, f"{look.skill.name} may or may not end the run")
                     _end(told, str(error.get("type")), str(error.get("message")), line.seq)
                     return told
                 if line.step is None or line.action != "reuse":

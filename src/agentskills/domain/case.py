@@ -73,6 +73,7 @@ class KeptCorrection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     outputs: dict[str, Any]
     paths: list[str]
     by: dict[str, Any]
+    fingerprint: str | None = None  # of an approval: what was approved
 
 
 class KeptEffect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

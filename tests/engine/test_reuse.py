@@ -299,3 +299,22 @@ async def test_a_rerun_after_a_failure_that_lacks_an_input_is_refused(place: Wor
         with pytest.raises(PlanDiverged):
             await place.rerun(run, RerunRequest(start="failure", changes={"c": None}))
     assert await place.pool.fetchval("SELECT count(*) FROM run_metadata") == 1
+
+
+async def test_a_step_whose_input_is_taken_away_is_not_carried_out_without_it(
+    place: Workplace, log: Path
+) -> None:
+    """It was completed, and would be kept after the failure but for the correction of what it read."""
+    names = chain(place.root, 2, log=log)
+    inline(place.root, "s3", "raise ValueError('bug')", requires="v2", produces="v3")
+    await place.load()
+    async with place.worker():
+        run = await place.start(*names, "s3", data={"v0": 0})
+        await place.until(run, "failed")
+        done(log)
+        with pytest.raises(PlanDiverged, match="s2, which the recording runs next, needs v1"):
+            await place.rerun(run, RerunRequest(start="failure", changes={"v1": None}))
+        given = await place.rerun(run, RerunRequest(start="failure", changes={"v1": None, "v2": 9}))
+        await place.until(given, "failed")
+    assert done(log) == []
+    assert whys(await place.steps(given)) == ["given", "given", None]

@@ -44,6 +44,7 @@ def check_step(oracle: Oracle, did: Did, step: Any) -> None:
     if did.origin is not None:
         assert (source["thread_id"], source["seq"]) == did.origin, f"step {did.seq}: not from {did.origin}"
     assert sorted(source.get("stale", [])) == sorted(did.stale)
+    assert not did.lacks, f"step {did.seq} was carried out without {did.lacks}"
     if did.error not in (None, "skill"):
         assert step.error["type"] == did.error
 

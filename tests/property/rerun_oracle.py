@@ -113,7 +113,13 @@ class Oracle:
             return False
         if before is None or before.number != number or before.status != "completed":
             return True
-        return isinstance(start, int) and before.seq >= start
+        spec, stood_in = self.told.catalog[name], parent.request.effects == "none"
+        if stood_in and spec.reaches_outside and self.told.request.effects != "none":
+            return True
+        if isinstance(start, int):
+            return before.seq >= start
+        produced = [path for path, producer in before.producers.items() if producer]
+        return any(path in spec.requires and look(self.data, path) == ABSENT for path in produced)
 
     def _kept_orders(self) -> int:
         start, parent = self.told.request.start, self.told.parent
@@ -144,9 +150,7 @@ class Oracle:
         for seq in waits:
             self._abandon(dids[seq], over[seq])
         if failed:
-            first = min(
-                seq for seq, did in dids.items() if did.status == "failed" and did.error != "run-ended"
-            )
+            first = min(seq for seq, did in dids.items() if did.failed_by_itself)
             for seq, did in dids.items():
                 did.sure = seq == first
         self.told.steps |= dids
@@ -284,8 +288,9 @@ class Oracle:
         return act.state if act else ""
 
     def _other_receipt(self, did: Did) -> bool:
+        """Say whether the family has done this under another key, or may have."""
         return any(
-            act.state == "receipt" and act.run != self.told.id
+            act.state in ("receipt", "doubt") and act.run != self.told.id
             for (skill, key), acts in self.effects.items()
             if skill == did.spec.name and key != self.key_of(did)[1]
             for act in acts
@@ -338,6 +343,7 @@ class Oracle:
         total = weigh(inputs) + spec.plus
         fails = bool(spec.fails) and total % spec.fails == 0
         did.how, did.acted = "executed", not fails or spec.lost
+        did.lacks = [path for path in spec.requires if did.reads[path] == ABSENT]
         if fails and not spec.lost:
             did.status, did.error = "failed", "skill"
         else:

@@ -72,6 +72,7 @@ class Did:
     origin: tuple[str, int] | None = None  # whose result it is
     stale: list[str] = field(default_factory=list)
     acted: bool = False  # a line was written
+    lacks: list[str] = field(default_factory=list)  # what it was carried out without, though it requires it
     sure: bool = True  # False: something beside it failed, so that it may not have been taken up
 
     @property
@@ -81,8 +82,8 @@ class Did:
 
     @property
     def failed_by_itself(self) -> bool:
-        """Whether it failed, and not only because the run ended before it did."""
-        return self.status == "failed" and self.error != "run-ended"
+        """Whether it failed, and not only because this run ended before it did."""
+        return self.status == "failed" and (self.error != "run-ended" or self.how == "recorded")
 
 
 @dataclass

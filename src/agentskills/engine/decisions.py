@@ -8,6 +8,7 @@ from agentskills.domain.data_path import ABSENT, read
 from agentskills.domain.decision import Planner, PlanningView
 from agentskills.domain.errors import PlanDiverged
 from agentskills.domain.fingerprint import decision_fingerprint
+from agentskills.domain.reuse import reaches_outside
 from agentskills.domain.status import StepKind, StepStatus
 from agentskills.domain.step import Step
 from agentskills.engine.course import Course
@@ -58,8 +59,11 @@ def remembered(
     number, recording = len(course.decided), family.recording
     if recording is not None and number < family.kept_decisions:
         source = recording.orders()[number]
-        undone = _undone(course, family, recording, source)
-        return _gone(course, source) or _lacking(course, undone) or _taken_over(course, source, "kept")
+        return (
+            _gone(course, source)
+            or _lacking(course, _undone(course, family, recording, source))
+            or _taken_over(course, source, "kept")
+        )
     if family.request.plan == "recorded":
         if recording is None or number >= len(recording.decisions):
             whose = recording.thread_id if recording else "the run"
@@ -80,15 +84,27 @@ def follows(course: Course, source: Step) -> PlanDiverged | None:
 
 def _undone(course: Course, family: Family, recording: Recording, source: Step) -> list[str]:
     """Return which of the skills that a kept decision ordered are certainly carried out again."""
-    start, found = family.request.start, []
+    found = []
     for name in _ordered(source):
         step = recording.at(len(course.decided), name, StepKind.SKILL)
         if Place(StepKind.SKILL, name, course.times[name] + 1) in family.given:
             continue
-        done = step is not None and step.status is StepStatus.COMPLETED
-        if not done or (type(start) is int and step is not None and step.seq >= start):
+        if step is None or _is_undone(course, family, recording, step):
             found.append(name)
     return found
+
+
+def _is_undone(course: Course, family: Family, recording: Recording, step: Step) -> bool:
+    """Say whether a step is not kept: not completed, stood in, after the start, or without its input."""
+    contract, start = course.catalog[f"{step.skill}"].contract, family.request.start
+    if step.status is not StepStatus.COMPLETED:
+        return True
+    if recording.is_dry and reaches_outside(contract) and family.request.effects != "none":
+        return True
+    if type(start) is int:
+        return step.seq >= start
+    produced = [path for path, producer in (step.inputs or {}).items() if producer]
+    return any(path in contract.requires and read(course.fold.data, path) is ABSENT for path in produced)
 
 
 def _ordered(source: Step) -> list[str]:

@@ -6,7 +6,7 @@ from agentskills.domain.canonical import digest
 from agentskills.domain.data_path import ABSENT, read
 from agentskills.domain.reuse import Outcome
 from agentskills.domain.skill import Approval
-from agentskills.domain.status import StepStatus
+from agentskills.domain.status import EffectState, StepStatus
 from agentskills.domain.step import Step
 from agentskills.engine.ingredients import Ingredients
 from agentskills.engine.recording import origin
@@ -45,7 +45,8 @@ def reason_of(look: Look, found: Finds) -> str:
             return f"would happen again: done by {found.effect.thread_id}"
         case Outcome.CONSENT:
             assert found.other is not None
-            return f"done in this family with other values, by {found.other.thread_id}"
+            done = "done" if found.other.state == EffectState.RECEIPT else "may have been done"
+            return f"{done} in this family with other values, by {found.other.thread_id}"
         case _:
             return "; ".join(changes(look, found))
 

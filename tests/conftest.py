@@ -21,6 +21,12 @@ TEMPLATE = "asf_template"
 _numbers = itertools.count(1)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Names what failed at once: a long run that is cut off still tells."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\nFAILED ({report.when}) {report.nodeid}\n{report.longreprtext[-1500:]}\n", flush=True)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

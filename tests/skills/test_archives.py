@@ -47,7 +47,11 @@ def test_an_archive_that_unfolds_too_far_is_not_read(monkeypatch: pytest.MonkeyP
         unpack_files(archive(*((tarfile.TarInfo(name), b"") for name in "abc")))
 
 
-@pytest.mark.parametrize("broken", [b"", b"nonsense", gzip.compress(b"nonsense" * 100), pack(FILES)[:-20]])
+@pytest.mark.parametrize(
+    "broken",
+    [b"", b"nonsense", gzip.compress(b"nonsense" * 100), pack(FILES)[:-20]],
+    ids=["nothing", "nonsense", "no-archive-inside", "cut-off"],
+)
 def test_what_is_no_archive_is_told(broken: bytes) -> None:
     with pytest.raises(BadArchive):
         assert unpack_files(broken) != {}

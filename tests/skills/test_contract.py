@@ -138,7 +138,7 @@ def test_what_rest_does_to_the_world_unless_it_says_so(
     contract = contract_of(tmp_path, {"executor": "rest"} | keys, sidecar)
     assert (contract.effects, contract.reuse, contract.callback) == (effects, reuse, callback)
     assert contract.says_effects == ("effects" in keys)
-    assert not contract.reads_sop
+    assert contract.reads_sop is callback  # what answers later is sent the procedure
 
 
 def test_python_that_says_nothing_about_effects_has_none_and_is_told_so(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from agentskills.domain.errors import NotFinished, RunDeleted, RunNotFound
 from agentskills.domain.rerun import RerunRequest
 from agentskills.engine.notifier import Notifier
 from agentskills.services.actor import Actor
-from agentskills.services.chores import tidy
+from agentskills.services.tidying import tidy
 from agentskills.services.context import Context
 from agentskills.services.delete import delete
 from agentskills.services.lineage import lineage
@@ -167,7 +167,7 @@ async def test_results_that_others_point_to_stay_until_the_last_of_those_is_gone
     ]
 
 
-async def test_while_a_relative_is_under_way_results_stay_and_the_chores_remove_them(
+async def test_while_a_relative_is_under_way_results_stay_and_tidying_removes_them(
     pool: Pool, context: Context
 ) -> None:
     await made(pool, "a")

@@ -20,7 +20,7 @@ from agentskills.engine.notifier import Notifier
 from agentskills.executors.secrets import keep_out_all
 from agentskills.models.build import model_keys
 from agentskills.services.actor import Actor
-from agentskills.services.chores import keep_tidy
+from agentskills.services.tidying import keep_tidy
 from agentskills.services.context import Context
 from agentskills.services.events import Moves
 from agentskills.services.skills import load_skills, watch_skills
@@ -83,7 +83,7 @@ async def running(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(_kept_going("listen", listener.run())),
             asyncio.create_task(_kept_going("watch", watch_skills(pool, settings))),
-            asyncio.create_task(_kept_going("chores", keep_tidy(context))),
+            asyncio.create_task(_kept_going("tidying", keep_tidy(context))),
         ]
         yield
     finally:

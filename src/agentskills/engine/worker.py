@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
@@ -28,7 +27,6 @@ from agentskills.planner import build_planners
 from agentskills.settings import Settings
 from agentskills.storage import catalogs, installation, queue, workers
 from agentskills.storage.database import WAKE, Conn, Listener, Pool, open_pool
-from agentskills.storage.embedded import database_url
 
 POLL = 1.0
 """Seconds between two looks at the queue when nobody says that something is due."""
@@ -384,21 +382,9 @@ def _warm_models(settings: Settings) -> None:
     warm_up(settings)
 
 
-async def serve(settings: Settings, url: str) -> None:
+async def serve(worker: Worker) -> None:
     """Run a worker until SIGTERM or SIGINT."""
-    worker = Worker(settings, url)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     await worker.run()
-
-
-def main(settings: Settings) -> int:
-    """Run a worker process; return its exit code."""
-    import uvloop
-
-    # Many short-lived objects and few cycles: look for those less often, and never among the modules.
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)
-    uvloop.run(serve(settings, database_url(settings)))
-    return 0

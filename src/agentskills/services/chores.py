@@ -1,92 +1,75 @@
-"""What some process of the installation does every hour: forget what need not be kept."""
+"""What workers do beside carrying runs: batches, schedules, policies, deliveries.
+
+A chore is work on rows that are due, claimed like runs, so that any number of workers share it and
+none is special. Whatever it does is one transaction per row: it may die between any two lines.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import structlog
 
-from agentskills.domain.clock import now
-from agentskills.domain.errors import AgentSkillsError
+from agentskills.domain.errors import DatabaseGone
+from agentskills.engine.notifier import Notifier
 from agentskills.services.context import Context
-from agentskills.storage import idempotency, retention, tombstones
-from agentskills.storage.database import Conn
+from agentskills.settings import Settings
+from agentskills.storage.database import open_pool
 
-EVERY = 3600.0
-"""Seconds between two passes of one process."""
-_BATCH = 200
+POOL = 4
+"""Connections that the chores of one worker share."""
 
 _log = structlog.get_logger(__name__)
 
 
-async def keep_tidy(context: Context) -> None:
-    """Do the chores now and every hour, until cancelled."""
-    while True:
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """One kind of work that comes due."""
+
+    name: str
+    work: Callable[[Context], Awaitable[bool]]  # does some of what is due; whether there may be more at once
+    every: float  # seconds between two looks while there is nothing to do
+
+
+CHORES: tuple[Chore, ...] = ()
+"""All chores of a worker."""
+
+
+@asynccontextmanager
+async def doing_chores(
+    settings: Settings, url: str, chores: Sequence[Chore] = CHORES
+) -> AsyncIterator[None]:
+    """Do the chores of an installation for as long as the context is open."""
+    pool = await open_pool(url, max_size=POOL, name="asf chores")
+    notifier = Notifier(pool)
+    notifier.start()
+    context = Context(pool, settings, notifier)
+    tasks = [asyncio.create_task(_keep_at(chore, context), name=chore.name) for chore in chores]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await notifier.close()
         try:
-            removed = await tidy(context)
-        except AgentSkillsError as error:
-            _log.debug("chores.skipped", error=error.type)
-        except Exception:
-            _log.exception("chores.failed")
-        else:
-            if removed:
-                _log.info("chores.done", runs_removed=removed)
-        await asyncio.sleep(EVERY)
+            await asyncio.wait_for(pool.close(), 3)
+        except TimeoutError:
+            pool.terminate()
 
 
-async def tidy(context: Context, batch: int = _BATCH) -> int:
-    """Forget idempotency keys after 24 hours, finished runs after ASF_KEEP_DAYS days, and what nobody needs.
-
-    Returns how many runs were removed. Short transactions, and nothing where another process is
-    at it already. Raises `DatabaseGone`.
-    """
-    days = context.settings.keep_days
-    before = None if days is None else now() - timedelta(days=days)
-    if not await _chore(context, idempotency.forget_old):
-        return 0
-    removed = 0 if before is None else await _remove_finished(context, before, batch)
-    if before is not None:
-        await _chore(context, lambda conn: retention.forget_families(conn, before))
-    await _chore(context, retention.remove_hidden)
-    await _drop_leftovers(context)
-    return removed
-
-
-async def _chore(context: Context, work: Callable[[Conn], Awaitable[None]]) -> bool:
-    """Do one thing in a transaction of its own; False where another process is at the chores."""
-
-    async def alone(conn: Conn) -> bool:
-        taken = await retention.take_chores(conn)
-        if taken:
-            await work(conn)
-        return taken
-
-    return await context.in_transaction(alone)
-
-
-async def _remove_finished(context: Context, before: datetime, batch: int) -> int:
-    removed = 0
-    done = retention.Batch(removed=0, reached=None)
-
-    async def step(conn: Conn) -> None:
-        nonlocal done
-        done = await retention.remove_finished(conn, before, after=done.reached, limit=batch)
-
-    while await _chore(context, step):
-        removed += done.removed
-        if done.reached is None:
-            break
-    return removed
-
-
-async def _drop_leftovers(context: Context) -> None:
-    """Remove texts and payloads that nothing needs, some at a time."""
+async def _keep_at(chore: Chore, context: Context) -> None:
+    """Do one chore until cancelled, whatever goes wrong on the way."""
     while True:
-        async with context.reading() as conn:
-            left = await tombstones.leftovers(conn)
-        if not left.sop_texts and not left.payloads:
-            return
-        if not await _chore(context, lambda conn, left=left: tombstones.drop_leftovers(conn, left)):  # type: ignore[misc]
-            return
+        more = False
+        try:
+            more = await chore.work(context)
+        except DatabaseGone:
+            _log.debug("chore.skipped", chore=chore.name)
+        except Exception:
+            _log.exception("chore.failed", chore=chore.name)
+        if not more:
+            await asyncio.sleep(chore.every)

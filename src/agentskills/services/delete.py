@@ -39,7 +39,7 @@ async def delete(context: Context, thread_id: str, reason: str | None, actor: Ac
         }
 
     answer = await context.in_transaction(work)
-    # The run is deleted by now; what a crash leaves here is found by the chores.
+    # The run is deleted by now; what a crash leaves here is found when the server tidies up.
     await context.in_transaction(lambda conn: tombstones.drop_leftovers(conn, left))
     context.notifier.moved([thread_id])
     return answer

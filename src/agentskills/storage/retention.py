@@ -9,7 +9,7 @@ import msgspec
 from agentskills.storage import tombstones
 from agentskills.storage.database import Conn
 
-_LOCK = "asf chores"
+_LOCK = "asf tidying"
 Place = tuple[datetime, str]
 """How far a pass has come: created_at and thread_id."""
 
@@ -27,8 +27,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     reached: Place | None  # go on after it; None: there is nothing left
 
 
-async def take_chores(conn: Conn) -> bool:
-    """Take the chores for this transaction; False where another process is at them."""
+async def take_tidying(conn: Conn) -> bool:
+    """Take the tidying for this transaction; False where another process is at it."""
     taken: bool = await conn.fetchval("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", _LOCK)
     return taken
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from agentskills.engine.notifier import Notifier
 from agentskills.services.actor import Actor
-from agentskills.services.chores import tidy
+from agentskills.services.tidying import tidy
 from agentskills.services.context import Context
 from agentskills.services.delete import delete
 from agentskills.settings import Settings
@@ -185,7 +185,7 @@ async def test_keys_are_forgotten_after_24_hours(pool: Pool, context: Callable[[
 async def test_one_process_at_a_time(pool: Pool, context: Callable[[int], Context]) -> None:
     await finished(pool, "old", 31)
     async with pool.acquire() as other, other.transaction():
-        assert await retention.take_chores(other)
+        assert await retention.take_tidying(other)
         assert await tidy(context(30)) == 0
     assert await tidy(context(30)) == 1
 

@@ -198,6 +198,7 @@ async def test_a_rerun_made_meanwhile_keeps_its_parent(pool: Pool, context: Call
         await rerun.execute("UPDATE run_metadata SET last_rerun_number = 1 WHERE thread_id = 'busy'")
         passing = asyncio.create_task(tidy(context(30)))
         while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not passing.done(), passing
             await asyncio.sleep(0.01)
         await rerun.execute(
             """INSERT INTO run_metadata (thread_id, sop, parent_thread_id, lane)

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from agentskills.domain.correction import Correction, Place
 from agentskills.domain.errors import NotFinished, RunDeleted, RunNotFound
 from agentskills.domain.rerun import RerunRequest
 from agentskills.engine.notifier import Notifier
@@ -38,12 +39,13 @@ async def made(
     await pool.execute(
         """INSERT INTO run_metadata (thread_id, sop, initial_data, metadata, run_name, parent_thread_id,
                                      rerun_number, request, given)
-           VALUES ($1, $2, '{"name": "Ada"}', '{"team": "a"}', 'For Ada', $3, $4, $5, '[{"skill": "pay"}]')""",
+           VALUES ($1, $2, '{"name": "Ada"}', '{"team": "a"}', 'For Ada', $3, $4, $5, $6)""",
         thread_id,
         sop,
         parent,
         int(thread_id.rpartition("_")[2]) if parent else 0,
         {"format": 1, "changes": {"name": "Ada"}, "from": 2} if parent else None,
+        [Correction(Place("skill", "pay", 1), {"paid": True}, ("paid",), {"kind": "person"}).document()],
     )
     await pool.execute(
         """UPDATE run_state SET status = $2, finished_at = CASE WHEN $3 THEN now() END,
@@ -238,6 +240,7 @@ async def test_a_rerun_that_has_read_its_parent_is_refused_once_that_is_deleted(
         await deleting.execute("SELECT FROM run_metadata WHERE thread_id = 'a' FOR NO KEY UPDATE")
         asking = asyncio.create_task(rerun(context, "a", RerunRequest(), ME))
         while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not asking.done(), asking
             await asyncio.sleep(0.01)
         await deleting.execute("DELETE FROM run_state WHERE thread_id = 'a'")
         await deleting.execute(

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from agentskills.engine.notifier import Notifier
 from agentskills.services.actor import Actor
-from agentskills.services.tidying import tidy
 from agentskills.services.context import Context
 from agentskills.services.delete import delete
+from agentskills.services.tidying import tidy
 from agentskills.settings import Settings
 from agentskills.storage import audit, retention
 from agentskills.storage.audit import AuditFilter

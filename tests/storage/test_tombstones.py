@@ -13,11 +13,11 @@ from agentskills.domain.errors import NotFinished, RunDeleted, RunNotFound
 from agentskills.domain.rerun import RerunRequest
 from agentskills.engine.notifier import Notifier
 from agentskills.services.actor import Actor
-from agentskills.services.tidying import tidy
 from agentskills.services.context import Context
 from agentskills.services.delete import delete
 from agentskills.services.lineage import lineage
 from agentskills.services.rerun import rerun
+from agentskills.services.tidying import tidy
 from agentskills.settings import Settings
 from agentskills.storage import check, runs, steps
 from agentskills.storage.database import Pool

@@ -20,10 +20,10 @@ from agentskills.engine.notifier import Notifier
 from agentskills.executors.secrets import keep_out_all
 from agentskills.models.build import model_keys
 from agentskills.services.actor import Actor
-from agentskills.services.tidying import keep_tidy
 from agentskills.services.context import Context
 from agentskills.services.events import Moves
 from agentskills.services.skills import load_skills, watch_skills
+from agentskills.services.tidying import keep_tidy
 from agentskills.settings import Settings
 from agentskills.storage import installation
 from agentskills.storage.database import MOVED, Listener, open_pool

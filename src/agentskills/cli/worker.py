@@ -24,8 +24,8 @@ def worker(until_stdin_ends: bool) -> None:
     from agentskills.cli.database import ready_database
     from agentskills.cli.doubts import tell_doubts
     from agentskills.cli.supervisor import Supervisor
-    from agentskills.services.worker import main
     from agentskills.logs import set_up_logs
+    from agentskills.services.worker import main
     from agentskills.settings import settings as read_settings
     from agentskills.storage.embedded import embedded_server
 

@@ -39,9 +39,7 @@ CHORES: tuple[Chore, ...] = ()
 
 
 @asynccontextmanager
-async def doing_chores(
-    settings: Settings, url: str, chores: Sequence[Chore] = CHORES
-) -> AsyncIterator[None]:
+async def doing_chores(settings: Settings, url: str, chores: Sequence[Chore] = CHORES) -> AsyncIterator[None]:
     """Do the chores of an installation for as long as the context is open."""
     pool = await open_pool(url, max_size=POOL, name="asf chores")
     notifier = Notifier(pool)

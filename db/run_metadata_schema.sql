@@ -505,17 +505,54 @@ CREATE TRIGGER run_metadata_bare_update BEFORE UPDATE OF initial_data, metadata,
 
 -- Failures, batches, schedules, policies, outgoing webhooks. Rows that are due are claimed like runs.
 
--- Failures: one row per run that ended failed. Policies look at each once; people group and dismiss them.
+-- Failures: one row per run that ended failed, but for those with effects: none. Policies look at each once;
+-- people group and dismiss them.
 
 -- What failures of one kind have in common: type and message without numbers, ids, times, addresses, quoted values.
-CREATE FUNCTION failure_signature(type text, message text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT type || ': ' || left(trim(regexp_replace(regexp_replace(coalesce(message, ''),
-        '\S*\d\S*', '#', 'g'), '\s+', ' ', 'g')), 300)
-$$;
+-- Whatever is left out becomes #, and what stands together becomes one: lists of one and of three are the same kind.
+CREATE FUNCTION failure_signature(type text, message text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    said text := left(coalesce(message, ''), 1500);
+BEGIN
+    -- Quoted values; an apostrophe within a word quotes nothing.
+    said := regexp_replace(said, '"(?:[^"\\]|\\.)*"|`[^`]*`|«[^»]*»|“[^”]*”|„[^“”]*[“”]|‘[^’]*’', '#', 'g');
+    said := regexp_replace(said, '(?<!\w)''(?:[^'']|''(?=\w))*''(?!\w)', '#', 'g');
+    -- JSON, from the inside out; what was cut off goes to the end.
+    FOR depth IN 1..6 LOOP
+        EXIT WHEN said !~ '[{\[]';
+        said := regexp_replace(said, '\{[^{}]*\}|\[[^][]*\]', '#', 'g');
+    END LOOP;
+    said := regexp_replace(said, '[{[]\s*(?:$|[][#\d"''{}-])[^)]*$', '#');
+    -- Addresses: URLs and e-mail, paths, names of hosts. Dotted words such as order.total are data paths and stay.
+    said := regexp_replace(said, '[a-z][a-z0-9+.-]*://[^\s<>#)]+|(?:mailto:)?[\w.+-]+@[\w.-]*\w', '#', 'gi');
+    said := regexp_replace(said,
+        '(?<![\w#])(?:~|\.{1,2})?/[\w.~@%+#-]+[^\s,;:()]*|\m[a-z]:\\[^\s,;:()]+|\m[\w.-]+/(?:[\w.-]+/[\w./-]*\w|[\w-]+\.\w+)',
+        '#', 'gi');
+    said := regexp_replace(said,
+        '\m(?:localhost|(?:[\w-]+\.)+(?:com|org|net|io|dev|app|cloud|internal|local|localdomain|lan|intern|corp|test|'
+        'example|invalid|biz|edu|gov|svc|de|fr|nl|eu|ch|uk|se|pl|jp|cn|br|com?\.[a-z]{2}))(?::\d+)?\M', '#', 'gi');
+    -- Words with digits, also ids, amounts and times; ids of hexadecimal letters alone.
+    said := regexp_replace(said,
+        '(?:[\w.:/+@%$€£¥-]|,(?=\d))*\d(?:(?:[\w.:/+@%-]|,(?=\d))*[\w%€£¥])?|\m[0-9a-f]{8,}\M|(?<!\w)[0-9a-f]{0,4}::[0-9a-f]+(?!\w)',
+        '#', 'gi');
+    -- What belongs to a number: months and days, halves of the day, zones, units.
+    said := regexp_replace(said,
+        '\m(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?'
+        '(?:#\.?\s+)?(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|'
+        'oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,?\s+#|'
+        '#\.?\s+(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|'
+        'oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\M', '#', 'gi');
+    said := regexp_replace(said,
+        '#\s*(?:[ap]\.?m\.?|z|utc|gmt|ces?t|e[sd]t|p[sd]t|[nµm]?s|secs?|seconds?|mins?|minutes?|h|hours?|days?|'
+        'milliseconds?|[kmg]i?b|bytes?|eur|usd|gbp|chf|[€$£¥])(?!\w)', '#', 'gi');
+    said := regexp_replace(said, '[-+$€£¥]?#(?:[\s,;:/x+–-]*(?:and\s+)?#)*', '#', 'g');
+    RETURN type || ': ' || left(trim(regexp_replace(said, '\s+', ' ', 'g')), 300);
+END $$;
 
 CREATE TABLE failures (
     thread_id    text PRIMARY KEY REFERENCES run_state (thread_id) ON DELETE CASCADE,
     skill        text NOT NULL DEFAULT '',         -- that failed; empty: none did, such as a decision or a limit
+    skill_digest text,                             -- its version
     error_type   text NOT NULL,
     signature    text NOT NULL,
     failed_at    timestamptz NOT NULL,
@@ -528,6 +565,34 @@ CREATE TABLE failures (
 CREATE INDEX failures_group ON failures (skill, signature, failed_at DESC);
 CREATE INDEX failures_newest ON failures (failed_at DESC, thread_id DESC);
 CREATE INDEX failures_to_look_at ON failures (failed_at) WHERE looked_at IS NULL;
+
+-- Note that a run has failed. With effects: none nothing happened, and so nothing that anybody has to mend.
+CREATE FUNCTION note_failure(run text, told jsonb, at timestamptz, looked timestamptz DEFAULT NULL) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO failures (thread_id, skill, skill_digest, error_type, signature, failed_at, looked_at)
+    SELECT run, coalesce(told ->> 'skill', ''),
+           (SELECT s.skill_digest FROM run_steps s
+            WHERE s.thread_id = run AND s.seq = (told ->> 'seq')::integer AND s.skill = told ->> 'skill'),
+           coalesce(told ->> 'type', 'failed'),
+           failure_signature(coalesce(told ->> 'type', 'failed'), told ->> 'message'), at, looked
+    FROM run_metadata m WHERE m.thread_id = run AND m.request ->> 'effects' IS DISTINCT FROM 'none'
+    ON CONFLICT DO NOTHING
+$$;
+
+-- Whether a run below this one has done what it failed to do; the same as domain/lineage.fixed_by says.
+CREATE FUNCTION run_is_fixed(failed text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE below AS (
+        SELECT m.thread_id, s.status = 'completed' AND m.request ->> 'effects' IS DISTINCT FROM 'none' AS fixes
+        FROM run_metadata m LEFT JOIN run_state s ON s.thread_id = m.thread_id WHERE m.parent_thread_id = failed
+        UNION ALL
+        SELECT c.* FROM below b, LATERAL (
+            SELECT m.thread_id, s.status = 'completed' AND m.request ->> 'effects' IS DISTINCT FROM 'none'
+            FROM run_metadata m LEFT JOIN run_state s ON s.thread_id = m.thread_id
+            WHERE m.parent_thread_id = b.thread_id OFFSET 0) AS c
+        WHERE b.fixes IS NOT TRUE
+    )
+    SELECT EXISTS (SELECT FROM below WHERE fixes)
+$$;
 
 -- Batches: a bulk rerun with items, progress and an end.
 
@@ -708,11 +773,7 @@ $$;
 CREATE FUNCTION run_state_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.status = 'failed' THEN
-        INSERT INTO failures (thread_id, skill, error_type, signature, failed_at)
-        VALUES (NEW.thread_id, coalesce(NEW.error ->> 'skill', ''), coalesce(NEW.error ->> 'type', 'failed'),
-                failure_signature(coalesce(NEW.error ->> 'type', 'failed'), NEW.error ->> 'message'),
-                coalesce(NEW.finished_at, now()))
-        ON CONFLICT DO NOTHING;
+        PERFORM note_failure(NEW.thread_id, NEW.error, coalesce(NEW.finished_at, now()));
     END IF;
     PERFORM announce('run.' || NEW.status, jsonb_build_object(
         'thread_id', NEW.thread_id, 'root_thread_id', NEW.root_thread_id, 'status', NEW.status,
@@ -723,9 +784,7 @@ CREATE TRIGGER run_state_moved AFTER UPDATE OF status ON run_state FOR EACH ROW
     WHEN (NEW.status IS DISTINCT FROM OLD.status AND NEW.status IN ('completed', 'failed', 'cancelled', 'waiting'))
     EXECUTE FUNCTION run_state_moved();
 
-INSERT INTO failures (thread_id, skill, error_type, signature, failed_at, looked_at)
-SELECT s.thread_id, coalesce(s.error ->> 'skill', ''), coalesce(s.error ->> 'type', 'failed'),
-       failure_signature(coalesce(s.error ->> 'type', 'failed'), s.error ->> 'message'), s.finished_at, now()
+SELECT note_failure(s.thread_id, s.error, coalesce(s.finished_at, s.created_at), now())
 FROM run_state s WHERE s.status = 'failed';
 
 CREATE TABLE alembic_version (version_num varchar(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY);

@@ -42,7 +42,9 @@ def thing(rng: random.Random) -> str:
 
 def amount(rng: random.Random) -> str:
     value = rng.randrange(1, 10**7) / 100
-    return rng.choice((f"{value:.2f}", f"{value:,.2f}", f"€{value:.2f}", f"${value:,.2f}", f"{value:.2f} EUR"))
+    return rng.choice(
+        (f"{value:.2f}", f"{value:,.2f}", f"€{value:.2f}", f"${value:,.2f}", f"{value:.2f} EUR")
+    )
 
 
 def address(rng: random.Random) -> str:
@@ -61,7 +63,7 @@ def address(rng: random.Random) -> str:
 
 
 def quoted(rng: random.Random) -> str:
-    value = rng.choice((*NAMES, *GOODS, "", "it's \"so\"", "a, b and c"))
+    value = rng.choice((*NAMES, *GOODS, "", 'it\'s "so"', "a, b and c"))
     left, right = rng.choice((('"', '"'), ("`", "`"), ("«", "»"), ("'", "'"), ("“", "”")))
     return left + (value.replace('"', r"\"") if left == '"' else value) + right
 

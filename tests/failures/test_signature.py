@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 ALIKE = [
     ("no answer from db.internal within 30 s", "no answer from 10.0.0.7:5432 within 500 ms"),
-    ("can't parse 'it's' as a date", "can't parse \"\" as a date"),
+    ("can't parse 'it's' as a date", 'can\'t parse "" as a date'),
     ("lacks 'a'", "lacks 'a', 'b', 'c'"),
     ("paid 12.50 EUR on 3 May 2026", "paid €1,299.00 on 2026-11-24T12:03:04Z"),
     ("Order order-42 is closed", "Order 7f0c2b5e-77aa-4c1e-8a4e-0a1b2c3d4e5f is closed"),
@@ -68,5 +68,13 @@ async def test_a_signature_of_a_signature_is_the_same(pool: Pool) -> None:
 
 async def test_odd_messages(pool: Pool) -> None:
     assert await pool.fetchval("SELECT failure_signature('t', NULL)") == "t: "
-    for message in ("{" * 3000, "'" * 3000, "[{" * 800 + '"', "1a," * 900, "a." * 2000, "/" * 2000, "-1" * 900):
+    for message in (
+        "{" * 3000,
+        "'" * 3000,
+        "[{" * 800 + '"',
+        "1a," * 900,
+        "a." * 2000,
+        "/" * 2000,
+        "-1" * 900,
+    ):
         assert len(await signature(pool, "t", message)) <= 303

@@ -348,6 +348,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer All
+         * @description Give one answer to many runs that wait; each is taken or refused by itself, at most 1,000.
+         */
+        post: operations["answerMany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/callback": {
         parameters: {
             query?: never;
@@ -422,6 +442,66 @@ export interface paths {
         get: operations["getEffect"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Failures
+         * @description Return one page of failures by kind, the newest first: open ones, that no later run has fixed.
+         */
+        get: operations["listFailures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/failures/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description Note that nobody will mend these failures: they are no longer open, and policies leave them alone.
+         */
+        post: operations["dismissFailures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/failures/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Take back that failures were dismissed.
+         */
+        post: operations["restoreFailures"];
         delete?: never;
         options?: never;
         head?: never;
@@ -723,6 +803,38 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * AnswerOutcome
+         * @description What became of one answer.
+         */
+        AnswerOutcome: {
+            /** Thread Id */
+            thread_id: string;
+            /** Step */
+            step: number | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "answered" | "refused";
+            /** @description why it was refused */
+            problem: components["schemas"]["AnswerProblem"] | null;
+        };
+        /**
+         * AnswerProblem
+         * @description Why an answer was refused.
+         */
+        AnswerProblem: {
+            /**
+             * Type
+             * @description stable name of the case, such as not-waiting
+             */
+            type: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+        };
+        /**
          * Answered
          * @description The answer has been taken; the run goes on.
          */
@@ -738,6 +850,23 @@ export interface components {
             step: number;
             /** Decision */
             decision: string;
+        };
+        /**
+         * AnsweredMany
+         * @description What became of each answer; each was taken or refused by itself.
+         */
+        AnsweredMany: {
+            /** Items */
+            items: components["schemas"]["AnswerOutcome"][];
+            /** Answered */
+            answered: number;
+            /** Refused */
+            refused: number;
+            /**
+             * More
+             * @description the filter finds more than the 1,000 that one call answers
+             */
+            more: boolean;
         };
         /**
          * AskedBy
@@ -1162,6 +1291,20 @@ export interface components {
             line: number;
         };
         /**
+         * Dismissed
+         * @description A failure that nobody will mend.
+         */
+        Dismissed: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Actor"];
+            /** Note */
+            note: string | null;
+        };
+        /**
          * EffectItem
          * @description One effect on the outside world.
          */
@@ -1265,6 +1408,87 @@ export interface components {
          * @enum {string}
          */
         EffectState: "intent" | "receipt" | "failed" | "doubt";
+        /**
+         * FailureGroup
+         * @description Failures of one kind that no later run has fixed.
+         */
+        FailureGroup: {
+            /**
+             * Skill
+             * @description that failed; empty: none did, such as a decision or a limit
+             */
+            skill: string;
+            /** Error Type */
+            error_type: string;
+            /**
+             * Signature
+             * @description type and message without numbers, ids, times, addresses and quoted values; with `failed_skill` and `open` it finds these runs in lists, and is the filter of a batch
+             */
+            signature: string;
+            /** Count */
+            count: number;
+            /**
+             * Dismissed
+             * @description of these, which are counted only where they are asked for
+             */
+            dismissed: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            sample: components["schemas"]["FailureSample"];
+            /**
+             * Versions
+             * @description digests of the skill's versions that failed so
+             */
+            versions: string[];
+        };
+        /**
+         * FailurePage
+         * @description One page of failures by kind, the newest first.
+         */
+        FailurePage: {
+            /** Items */
+            items: components["schemas"]["FailureGroup"][];
+            /**
+             * Capped
+             * @description there are more than 100,000 failures; only the newest were grouped
+             */
+            capped: boolean;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * FailureSample
+         * @description The newest run that failed so.
+         */
+        FailureSample: {
+            /** Thread Id */
+            thread_id: string;
+            /** Run Name */
+            run_name: string;
+            /** Message */
+            message: string | null;
+        };
+        /**
+         * FailuresChanged
+         * @description How many failures were dismissed, or taken back.
+         */
+        FailuresChanged: {
+            /** Count */
+            count: number;
+            /**
+             * Left Out
+             * @description of the ids: those that did not fail, are fixed, or were as asked already
+             */
+            left_out: string[];
+        };
         /**
          * FieldProblem
          * @description What is wrong with one field.
@@ -2138,6 +2362,13 @@ export interface components {
              * @description of a failed run: the nearest rerun below it that completed
              */
             fixed_by: string | null;
+            /** @description of a failed run: nobody will mend it */
+            dismissed: components["schemas"]["Dismissed"] | null;
+            /**
+             * Signature
+             * @description of a failed run: what it has in common with others of its kind
+             */
+            signature: string | null;
             /** Cancellable */
             cancellable: boolean;
             parent: components["schemas"]["RerunItem"] | null;
@@ -2240,6 +2471,8 @@ export interface components {
              * @description of a failed run: the nearest rerun below it that completed
              */
             fixed_by: string | null;
+            /** @description of a failed run: nobody will mend it */
+            dismissed: components["schemas"]["Dismissed"] | null;
             /**
              * Rerunnable
              * @enum {string}
@@ -3127,6 +3360,49 @@ export interface components {
             digest: string | null;
         };
         /**
+         * AnswerTo
+         * @description Which step is answered.
+         */
+        AnswerTo: {
+            /** Thread Id */
+            thread_id: string;
+            /**
+             * Step
+             * @description needed where several wait
+             * @default null
+             */
+            step?: number | null;
+            /**
+             * Digest
+             * @description of what was shown; refused if it has changed since
+             * @default null
+             */
+            digest?: string | null;
+        };
+        /**
+         * AnswersRequest
+         * @description One answer to many runs that wait: those listed, or those a filter finds, the oldest first.
+         */
+        AnswersRequest: {
+            /**
+             * Answers
+             * @default null
+             */
+            answers?: components["schemas"]["AnswerTo"][] | null;
+            /** @default null */
+            filter?: components["schemas"]["WaitFilter"] | null;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "reject" | "happened" | "not_happened" | "stop";
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
          * ApproveRequest
          * @description A person's answer to a run that waits.
          */
@@ -3234,6 +3510,35 @@ export interface components {
              * @default null
              */
             reason?: string | null;
+        };
+        /**
+         * FailureChoice
+         * @description Failures that are meant: by run, or all of one kind.
+         */
+        FailureChoice: {
+            /**
+             * Ids
+             * @description of failed runs
+             * @default null
+             */
+            ids?: string[] | null;
+            /**
+             * Skill
+             * @description with signature: all of this kind
+             * @default null
+             */
+            skill?: string | null;
+            /**
+             * Signature
+             * @default null
+             */
+            signature?: string | null;
+            /**
+             * Note
+             * @description why, for the audit trail
+             * @default null
+             */
+            note?: string | null;
         };
         /**
          * Limits
@@ -3462,6 +3767,22 @@ export interface components {
              * @default null
              */
             model?: string | null;
+        };
+        /**
+         * WaitFilter
+         * @description Which open waits; what is given must all hold.
+         */
+        WaitFilter: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "approval" | "consent" | "in_doubt";
+            /**
+             * Skill
+             * @default null
+             */
+            skill?: string | null;
         };
     };
     responses: never;
@@ -3999,6 +4320,12 @@ export interface operations {
                 parent?: string | null;
                 /** @description the family of this run */
                 root?: string | null;
+                /** @description runs that failed in this skill; empty: in none */
+                failed_skill?: string | null;
+                /** @description runs that failed like this, as a group of failures says */
+                signature?: string | null;
+                /** @description failed, and neither fixed by a later run nor dismissed; without effects: none */
+                open?: boolean;
                 /** @description next_cursor of the page before */
                 cursor?: string | null;
                 limit?: number;
@@ -4078,6 +4405,12 @@ export interface operations {
                 parent?: string | null;
                 /** @description the family of this run */
                 root?: string | null;
+                /** @description runs that failed in this skill; empty: in none */
+                failed_skill?: string | null;
+                /** @description runs that failed like this, as a group of failures says */
+                signature?: string | null;
+                /** @description failed, and neither fixed by a later run nor dismissed; without effects: none */
+                open?: boolean;
             };
             header?: never;
             path?: never;
@@ -5085,6 +5418,87 @@ export interface operations {
             };
         };
     };
+    answerMany: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweredMany"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deliverCallback: {
         parameters: {
             query?: {
@@ -5362,6 +5776,259 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFailures: {
+        parameters: {
+            query?: {
+                /** @description that failed; empty: none did */
+                skill?: string | null;
+                signature?: string | null;
+                /** @description failed at or after */
+                after?: string | null;
+                /** @description failed before */
+                before?: string | null;
+                /** @description dismissed ones as well */
+                dismissed?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailurePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismissFailures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailureChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailuresChanged"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreFailures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailureChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailuresChanged"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

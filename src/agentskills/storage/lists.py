@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from agentskills.domain.status import RunStatus
+from agentskills.storage import failures
 from agentskills.storage.database import Conn
 from agentskills.storage.query import Query
 from agentskills.storage.runs import projection
@@ -36,6 +37,9 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     created_before: datetime | None = None
     parent: str | None = None
     root: str | None = None
+    failed_skill: str | None = None  # that failed; empty: none did
+    signature: str | None = None  # of the failure
+    open: bool = False  # failed, and neither fixed by a later run nor dismissed
 
 
 class RunItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +161,7 @@ async def _conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None
             _prefix(wanted.name.lower()),
             _prefix(wanted.name),
         )
+    _add_failure(query, wanted)
     for column, letter, document in (
         ("initial_data", "d", wanted.initial_data),
         ("metadata", "m", wanted.metadata),
@@ -166,6 +171,25 @@ async def _conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None
     if wanted.q and not await _add_text(conn, query, wanted.q):
         return None
     return query
+
+
+def _add_failure(query: Query, wanted: RunFilter) -> None:
+    """Search by how runs failed; only failed ones have that."""
+    conditions = []
+    if wanted.failed_skill is not None:
+        conditions.append(f"f.skill = {query.parameter(wanted.failed_skill)}")
+    if wanted.signature is not None:
+        conditions.append(f"f.signature = {query.parameter(wanted.signature)}")
+    if wanted.open:
+        conditions.append("f.dismissed_at IS NULL")
+    if not conditions:
+        return
+    query.conditions.append("s.status = 'failed'")
+    query.conditions.append(
+        f"s.thread_id IN (SELECT f.thread_id FROM failures f WHERE {' AND '.join(conditions)})"
+    )
+    if wanted.open:
+        query.conditions.append(failures.OPEN.format("s"))
 
 
 def _add_containment(query: Query, column: str, letter: str, document: dict[str, Any]) -> None:

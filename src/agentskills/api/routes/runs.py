@@ -171,4 +171,7 @@ def _filter(asked: FilterAsked) -> lists.RunFilter:
         created_before=asked.created_before,
         parent=asked.parent,
         root=asked.root,
+        failed_skill=asked.failed_skill,
+        signature=asked.signature,
+        open=asked.open,
     )

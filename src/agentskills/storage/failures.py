@@ -63,16 +63,27 @@ OPEN = """NOT (EXISTS (SELECT FROM run_metadata c WHERE c.parent_thread_id = {0}
                AND run_is_fixed({0}.thread_id))"""
 """That no later run has fixed what failed, of a row with `thread_id`."""
 
+_RELATIVE = "m.thread_id, s.status = 'completed' AND m.request ->> 'effects' IS DISTINCT FROM 'none'"
+
+# The same as run_is_fixed, for all at once.
 _GROUPS = """
-    WITH newest AS MATERIALIZED (
+    WITH RECURSIVE newest AS MATERIALIZED (
         SELECT thread_id, skill, error_type, signature, skill_digest, failed_at, dismissed_at
         FROM failures {where} ORDER BY failed_at DESC, thread_id DESC LIMIT {most}
+    ), below (failed, thread_id, fixes) AS (
+        SELECT n.thread_id, {relative} FROM newest n
+        JOIN run_metadata m ON m.parent_thread_id = n.thread_id LEFT JOIN run_state s ON s.thread_id = m.thread_id
+        UNION ALL
+        SELECT b.failed, {relative} FROM below b
+        JOIN run_metadata m ON m.parent_thread_id = b.thread_id LEFT JOIN run_state s ON s.thread_id = m.thread_id
+        WHERE b.fixes IS NOT TRUE
     ), groups AS (
         SELECT skill, error_type, signature, count(*) AS count, count(dismissed_at) AS dismissed,
                min(failed_at) AS first_at, max(failed_at) AS last_at,
                array_remove(array_agg(DISTINCT skill_digest), NULL) AS versions,
                (array_agg(thread_id ORDER BY failed_at DESC, thread_id DESC))[1] AS thread_id
-        FROM newest f WHERE {open} GROUP BY skill, error_type, signature
+        FROM newest n WHERE NOT EXISTS (SELECT FROM below b WHERE b.failed = n.thread_id AND b.fixes)
+        GROUP BY skill, error_type, signature
     )
     SELECT g.*, m.run_name, left(m.sop, 1000) AS sop, s.error
     FROM (SELECT * FROM groups {after} ORDER BY last_at DESC, skill DESC, signature DESC LIMIT {limit}) AS g
@@ -96,7 +107,7 @@ async def groups(
     statement = _GROUPS.format(
         where=where,
         most=query.parameter(most),
-        open=OPEN.format("f"),
+        relative=_RELATIVE,
         after=place,
         limit=query.parameter(limit),
     )

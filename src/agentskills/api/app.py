@@ -15,6 +15,7 @@ from agentskills.api.process import running
 from agentskills.api.routes import (
     answers,
     audit,
+    batches,
     cases,
     compare,
     effects,
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         answers,
         effects,
         audit,
+        batches,
         skills,
         session,
         server,

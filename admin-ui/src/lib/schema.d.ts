@@ -528,6 +528,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Batches
+         * @description Return one page of batches, the newest first.
+         */
+        get: operations["listBatches"];
+        put?: never;
+        /**
+         * Start
+         * @description Rerun many runs: answers at once, workers carry it. With `dry_run` only say what would be done.
+         */
+        post: operations["startBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/batches/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Batch
+         * @description Return a batch and how far it has come.
+         */
+        get: operations["getBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/batches/{batch_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description Return one page of a batch's items: which run, what became of it, and why.
+         */
+        get: operations["listBatchItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/batches/{batch_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Start nothing more until the batch is resumed; reruns under way go on.
+         */
+        post: operations["pauseBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/batches/{batch_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Go on with a paused batch, with other limits where they are given.
+         */
+        post: operations["resumeBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/batches/{batch_id}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Abort
+         * @description End a batch: what has not been started is cancelled; reruns under way go on.
+         */
+        post: operations["abortBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/skills": {
         parameters: {
             query?: never;
@@ -942,6 +1066,333 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * Batch
+         * @description A batch and how far it has come.
+         */
+        Batch: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            status: components["schemas"]["BatchStatus"];
+            /**
+             * Note
+             * @description why it is paused, aborted or has ended so, and who is waited for
+             */
+            note: string | null;
+            counts: components["schemas"]["BatchCounts"];
+            /**
+             * Filled
+             * @description all items are there; until then `counts.total` grows
+             */
+            filled: boolean;
+            /**
+             * Expected
+             * @description runs that the filter found at creation, at most 10,000
+             */
+            expected: number | null;
+            /**
+             * Expected Capped
+             * @description there were more
+             */
+            expected_capped: boolean;
+            spent: components["schemas"]["BatchSpent"];
+            budget: components["schemas"]["BatchLimits"];
+            canary: components["schemas"]["BatchCanary"] | null;
+            /** Only Open */
+            only_open: boolean;
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "oldest" | "newest";
+            /** Order By Key */
+            order_by_key: string | null;
+            /** Concurrency */
+            concurrency: number;
+            /** Stop At Failure Rate */
+            stop_at_failure_rate: number | null;
+            /**
+             * Filter
+             * @description with its times frozen; null: chosen by id
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Rerun */
+            rerun: {
+                [key: string]: unknown;
+            };
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
+         * BatchCanary
+         * @description The first items, and what became of them.
+         */
+        BatchCanary: {
+            /** Size */
+            size: number;
+            /**
+             * Gate
+             * @description {path, equals} or {path, exists}; null: completed
+             */
+            gate: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * State
+             * @description waiting: for a person; overruled: a person went on all the same
+             * @enum {string}
+             */
+            state: "open" | "waiting" | "passed" | "failed" | "overruled";
+        };
+        /**
+         * BatchCounts
+         * @description How many items stand where.
+         */
+        BatchCounts: {
+            /** Total */
+            total: number;
+            /** Pending */
+            pending: number;
+            /** Running */
+            running: number;
+            /**
+             * Waiting
+             * @description for a person
+             */
+            waiting: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+            /**
+             * Refused
+             * @description the rerun can't be done as asked on this run
+             */
+            refused: number;
+            /**
+             * Skipped
+             * @description no longer matched, or no longer open, when its turn came
+             */
+            skipped: number;
+        };
+        /**
+         * BatchEffects
+         * @description What would become of the irreversible effects of a skill, in the sample.
+         */
+        BatchEffects: {
+            /** Skill */
+            skill: string;
+            /**
+             * State
+             * @description as in a plan: not_repeated, may_happen, needs_consent…
+             */
+            state: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * BatchEstimate
+         * @description The sample's estimate carried over to all runs; null is unknown, never 0.
+         */
+        BatchEstimate: {
+            /** Tokens */
+            tokens: number | null;
+            /**
+             * Money
+             * @description US dollars
+             */
+            money: number | null;
+            /**
+             * Seconds
+             * @description one after the other
+             */
+            seconds: number | null;
+        };
+        /**
+         * BatchItem
+         * @description One run of a batch, and what became of its rerun.
+         */
+        BatchItem: {
+            /**
+             * Source
+             * @description the run to rerun
+             */
+            source: string;
+            /**
+             * Run Name
+             * @description of the source; null where there is no such run
+             */
+            run_name: string | null;
+            /** Position */
+            position: number;
+            state: components["schemas"]["ItemState"];
+            /**
+             * Thread Id
+             * @description its rerun
+             */
+            thread_id: string | null;
+            /**
+             * Reason
+             * @description why refused, skipped or failed
+             */
+            reason: string | null;
+            /**
+             * Tokens
+             * @description of the rerun, once it has ended
+             */
+            tokens: number;
+            /**
+             * Money
+             * @description US dollars; null where a price is unknown
+             */
+            money: number | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * BatchItemPage
+         * @description One page of items, in the order in which they are taken.
+         */
+        BatchItemPage: {
+            /** Items */
+            items: components["schemas"]["BatchItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BatchLimits
+         * @description What the reruns may cost; null: no limit.
+         */
+        BatchLimits: {
+            /** Tokens */
+            tokens: number | null;
+            /**
+             * Money
+             * @description US dollars
+             */
+            money: number | null;
+        };
+        /**
+         * BatchPage
+         * @description One page of batches, the newest first.
+         */
+        BatchPage: {
+            /** Items */
+            items: components["schemas"]["Batch"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BatchPlan
+         * @description What a batch would do; nothing has been started or stored.
+         */
+        BatchPlan: {
+            /**
+             * Dry Run
+             * @constant
+             */
+            dry_run: true;
+            /**
+             * Count
+             * @description runs that were named or that the filter finds, at most 10,000
+             */
+            count: number;
+            /**
+             * Capped
+             * @description there are more
+             */
+            capped: boolean;
+            /** Filter */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Rerun */
+            rerun: {
+                [key: string]: unknown;
+            };
+            /**
+             * Sample
+             * @description of the runs that would come first, at most 10
+             */
+            sample: components["schemas"]["BatchSample"][];
+            /** Sampled */
+            sampled: number;
+            /**
+             * Refused
+             * @description of the sample
+             */
+            refused: number;
+            /**
+             * Skipped
+             * @description of the sample
+             */
+            skipped: number;
+            /** Effects */
+            effects: components["schemas"]["BatchEffects"][];
+            /** @description summed over the sample */
+            sample_estimate: components["schemas"]["PlanTotal"];
+            estimate: components["schemas"]["BatchEstimate"];
+        };
+        /**
+         * BatchSample
+         * @description What would become of one run.
+         */
+        BatchSample: {
+            /** Source */
+            source: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "rerun" | "refused" | "skipped";
+            /**
+             * Reason
+             * @description why refused or skipped
+             */
+            reason: string | null;
+            plan: components["schemas"]["Plan"] | null;
+        };
+        /**
+         * BatchSpent
+         * @description What the reruns have cost so far.
+         */
+        BatchSpent: {
+            /** Tokens */
+            tokens: number;
+            /**
+             * Money
+             * @description US dollars; null where a price is unknown
+             */
+            money: number | null;
+            /**
+             * Money Unknown
+             * @description reruns of which a price is unknown
+             */
+            money_unknown: number;
+        };
+        /**
+         * BatchStatus
+         * @description Where a batch stands.
+         * @enum {string}
+         */
+        BatchStatus: "running" | "paused" | "completed" | "aborted";
         /**
          * Cancelling
          * @description The run has been cancelled, or will be as soon as its worker has stopped what is under way.
@@ -1615,6 +2066,12 @@ export interface components {
             /** Skill */
             skill: string | null;
         };
+        /**
+         * ItemState
+         * @description Where one item of a batch stands.
+         * @enum {string}
+         */
+        ItemState: "pending" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "refused" | "skipped";
         /**
          * Kind
          * @description What can make two runs differ.
@@ -3454,6 +3911,232 @@ export interface components {
              * @default null
              */
             reason?: string | null;
+        };
+        /**
+         * BatchBudget
+         * @description What the reruns of a batch may spend together; null: no limit.
+         */
+        BatchBudget: {
+            /**
+             * Tokens
+             * @default null
+             */
+            tokens?: number | null;
+            /**
+             * Money
+             * @description US dollars
+             * @default null
+             */
+            money?: number | null;
+        };
+        /**
+         * BatchChange
+         * @description Pausing or aborting a batch.
+         */
+        BatchChange: {
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
+         * BatchFilter
+         * @description The filter of the list of runs, as JSON; its times are frozen when the batch is created.
+         */
+        BatchFilter: {
+            /**
+             * Status
+             * @description one of these (give it several times)
+             * @default []
+             */
+            status?: components["schemas"]["RunStatus"][];
+            /**
+             * Name
+             * @description start of the run's name or id
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Q
+             * @description words in the SOP's text
+             * @default null
+             */
+            q?: string | null;
+            /**
+             * Sop Name
+             * @default null
+             */
+            sop_name?: string | null;
+            /**
+             * Initial Data
+             * @description contained in initial_data
+             * @default null
+             */
+            initial_data?: Record<string, never> | string | null;
+            /**
+             * Metadata
+             * @description contained in the metadata
+             * @default null
+             */
+            metadata?: Record<string, never> | string | null;
+            /**
+             * Created After
+             * @description at or after
+             * @default null
+             */
+            created_after?: string | null;
+            /**
+             * Created Before
+             * @description before
+             * @default null
+             */
+            created_before?: string | null;
+            /**
+             * Parent
+             * @description reruns of this very run
+             * @default null
+             */
+            parent?: string | null;
+            /**
+             * Root
+             * @description the family of this run
+             * @default null
+             */
+            root?: string | null;
+        };
+        /**
+         * BatchGate
+         * @description What must hold of each finished rerun of the canary, beside that it completed.
+         */
+        BatchGate: {
+            /**
+             * Path
+             * @description data path such as order.total
+             */
+            path: string;
+            /**
+             * Equals
+             * @description the value that must stand there
+             * @default null
+             */
+            equals?: unknown;
+            /**
+             * Exists
+             * @description without `equals`: whether there must be a value
+             * @default true
+             */
+            exists?: boolean;
+        };
+        /**
+         * BatchRequest
+         * @description Which runs to rerun, by `ids` or by `filter`; how; and within which limits.
+         */
+        BatchRequest: {
+            /**
+             * Ids
+             * @description runs; duplicates count once
+             * @default null
+             */
+            ids?: string[] | null;
+            /**
+             * @description or the filter of the list of runs
+             * @default null
+             */
+            filter?: components["schemas"]["BatchFilter"] | null;
+            /**
+             * @description what is to differ, as for one rerun; without it {from: failure, results: unchanged, skills: latest}
+             * @default null
+             */
+            rerun?: components["schemas"]["RerunRequest"] | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * Dry Run
+             * @description only say what would be done (BatchPlan)
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Only Open
+             * @description skip runs with a later success or a rerun that is under way
+             * @default true
+             */
+            only_open?: boolean;
+            /**
+             * Order
+             * @description which run comes first; without it ids as given, else the oldest
+             * @default null
+             */
+            order?: ("oldest" | "newest") | null;
+            /**
+             * Order By Key
+             * @description data path of initial_data: runs with the same value go one at a time, in order
+             * @default null
+             */
+            order_by_key?: string | null;
+            /**
+             * Concurrency
+             * @description reruns at the same time
+             * @default 100
+             */
+            concurrency?: number;
+            /** @default null */
+            budget?: components["schemas"]["BatchBudget"] | null;
+            /**
+             * Canary
+             * @description first so many, then the gate
+             * @default null
+             */
+            canary?: number | null;
+            /**
+             * @description without it the canary must have completed
+             * @default null
+             */
+            gate?: components["schemas"]["BatchGate"] | null;
+            /**
+             * Stop At Failure Rate
+             * @description pauses by itself where a greater share of what has ended failed
+             * @default null
+             */
+            stop_at_failure_rate?: number | null;
+        };
+        /**
+         * BatchResume
+         * @description Letting a batch go on, with other limits where they are given.
+         */
+        BatchResume: {
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * @description limits that are given replace the earlier
+             * @default null
+             */
+            budget?: components["schemas"]["BatchBudget"] | null;
+            /**
+             * Concurrency
+             * @default null
+             */
+            concurrency?: number | null;
+            /**
+             * Stop At Failure Rate
+             * @default null
+             */
+            stop_at_failure_rate?: number | null;
         };
         /**
          * CallbackRequest
@@ -6097,6 +6780,613 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatches: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["BatchStatus"] | null;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"] | components["schemas"]["BatchPlan"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the batch's id */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatchItems: {
+        parameters: {
+            query?: {
+                /** @description one of these (give it several times) */
+                state?: components["schemas"]["ItemState"][];
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the batch's id */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchItemPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the batch's id */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BatchChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the batch's id */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BatchResume"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abortBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the batch's id */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BatchChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,7 @@ from agentskills.api.process import running
 from agentskills.api.routes import (
     answers,
     audit,
+    batches,
     cases,
     compare,
     effects,
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         effects,
         failures,
         audit,
+        batches,
         skills,
         session,
         server,

@@ -82,11 +82,15 @@ _FROM = "FROM run_state s JOIN run_metadata m ON m.thread_id = s.thread_id"
 async def search_limits(conn: Conn, seconds: float = SECONDS) -> AsyncIterator[None]:
     """Plan for the values at hand, and end after `seconds`, as `QueryTooSlow` at the seam."""
     async with conn.transaction(readonly=True):
-        await conn.execute(
-            "SET LOCAL plan_cache_mode = force_custom_plan;"
-            f"SET LOCAL statement_timeout = {int(seconds * 1000)}"
-        )
+        await limit_search(conn, seconds)
         yield
+
+
+async def limit_search(conn: Conn, seconds: float = SECONDS) -> None:
+    """Set the limits of a search until the transaction ends, or goes back to before."""
+    await conn.execute(
+        f"SET LOCAL plan_cache_mode = force_custom_plan;SET LOCAL statement_timeout = {int(seconds * 1000)}"
+    )
 
 
 async def page(
@@ -125,6 +129,66 @@ async def count(conn: Conn, wanted: RunFilter) -> dict[str, int]:
             *query.arguments,
         )
     return found
+
+
+class Search(msgspec.Struct, frozen=True):
+    """A search for runs: what follows FROM, its conditions, and how it is ordered."""
+
+    query: Query
+    table: str  # s or m: where created_at and thread_id are read
+    joined: str
+    order: str
+
+
+async def search(
+    conn: Conn, wanted: RunFilter, *, after: tuple[datetime, str] | None = None, newest_first: bool = True
+) -> Search | None:
+    """Return the search for the runs beyond `after` (created_at, thread_id); None: nothing can match."""
+    table = _leading(wanted)
+    query = await _conditions(conn, wanted, table)
+    if query is None:
+        return None
+    if after is not None:
+        beyond = "<" if newest_first else ">"
+        query.add(f"({table}.created_at, {table}.thread_id) {beyond} ({{}}, {{}})", *after)
+    direction = "DESC" if newest_first else "ASC"
+    order = f"{table}.created_at {direction}, {table}.thread_id {direction}"
+    return Search(query, table, _FROM, order)
+
+
+async def count_up_to(conn: Conn, wanted: RunFilter, most: int) -> int:
+    """Return how many runs a filter finds, at most `most`. Call it within `search_limits`."""
+    found = await search(conn, wanted)
+    if found is None:
+        return 0
+    source = _FROM if _needs_metadata(wanted) else "FROM run_state s"
+    number: int = await conn.fetchval(
+        f"SELECT count(*) FROM (SELECT 1 {source} {found.query.where} LIMIT {most}) AS found",
+        *found.query.arguments,
+    )
+    return number
+
+
+async def matching(conn: Conn, wanted: RunFilter, thread_ids: Sequence[str]) -> set[str]:
+    """Return which of these runs a filter finds now."""
+    found = await search(conn, wanted)
+    if found is None:
+        return set()
+    found.query.add("s.thread_id = ANY ({}::text[])", list(thread_ids))
+    rows = await conn.fetch(f"SELECT s.thread_id {_FROM} {found.query.where}", *found.query.arguments)
+    return {row["thread_id"] for row in rows}
+
+
+async def first(conn: Conn, wanted: RunFilter, limit: int, *, newest_first: bool) -> list[str]:
+    """Return the ids of the first runs that a filter finds. Call it within `search_limits`."""
+    found = await search(conn, wanted, newest_first=newest_first)
+    if found is None:
+        return []
+    rows = await conn.fetch(
+        f"SELECT s.thread_id {_FROM} {found.query.where} ORDER BY {found.order} LIMIT {limit}",
+        *found.query.arguments,
+    )
+    return [row["thread_id"] for row in rows]
 
 
 def _needs_metadata(wanted: RunFilter) -> bool:

@@ -99,7 +99,7 @@ CREATE TABLE batches (
     filter        jsonb,                           -- the list's own object, its times frozen; null: chosen by id
     rerun         jsonb NOT NULL,                  -- rerun request document
     status        text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'paused', 'completed', 'aborted')),
-    note          text,                            -- why it is paused or aborted
+    note          text,                            -- why it is paused, aborted, or ended so
     only_open     boolean NOT NULL DEFAULT true,
     newest_first  boolean NOT NULL DEFAULT false,
     order_by_key  text,                            -- data path: the same value goes one at a time, in order
@@ -108,8 +108,11 @@ CREATE TABLE batches (
     most          integer CHECK (most > 0),        -- take no more items than this
     canary        integer CHECK (canary > 0),      -- first so many items, then the gate
     gate          jsonb,                           -- what must hold of each of the first; null: that it succeeded
-    gate_passed   boolean NOT NULL DEFAULT false,
-    most_failed   double precision CHECK (most_failed >= 0 AND most_failed < 1),  -- share at which it stops
+    gate_state    text NOT NULL DEFAULT 'open' CHECK (gate_state IN ('open', 'passed', 'failed', 'overruled')),
+    most_failed   numeric CHECK (most_failed >= 0 AND most_failed < 1),  -- share beyond which it stops
+    ended_before  bigint NOT NULL DEFAULT 0,       -- what had ended, and failed, when it was resumed last:
+    failed_before bigint NOT NULL DEFAULT 0,       -- that share is counted from there
+    expected      bigint,                          -- what the filter found at creation, at most 10,001
     reached       jsonb,                           -- keyset position of the last item taken from the filter
     filled        boolean NOT NULL DEFAULT false,  -- all items are there
     requested_by  jsonb NOT NULL,
@@ -132,13 +135,57 @@ CREATE TABLE batch_items (
     thread_id  text,                               -- its rerun
     reason     text,                               -- why refused, skipped, failed
     report     jsonb,                              -- of a backtest: what became different
+    tokens     bigint NOT NULL DEFAULT 0,          -- of its rerun, once that has ended
+    money      numeric NOT NULL DEFAULT 0,
+    unknown    boolean NOT NULL DEFAULT false,     -- at least one call of it had no known price
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (batch_id, source),
     UNIQUE (batch_id, position)
 );
 CREATE INDEX batch_items_state ON batch_items (batch_id, state, position);
-CREATE INDEX batch_items_key ON batch_items (batch_id, key, position) WHERE key IS NOT NULL;
+CREATE INDEX batch_items_key ON batch_items (batch_id, key, position)
+    WHERE key IS NOT NULL AND state IN ('pending', 'running', 'waiting');
 CREATE INDEX batch_items_run ON batch_items (thread_id) WHERE thread_id IS NOT NULL;
+
+-- How many items stand where and what they cost, kept by triggers: a batch may have a million.
+CREATE TABLE batch_counts (
+    batch_id text NOT NULL REFERENCES batches (id) ON DELETE CASCADE,
+    state    text NOT NULL,
+    items    bigint NOT NULL,
+    tokens   bigint NOT NULL,
+    money    numeric NOT NULL,
+    unknown  bigint NOT NULL,                      -- items of which a price is not known
+    PRIMARY KEY (batch_id, state)
+) WITH (fillfactor = 50);
+
+CREATE FUNCTION batch_items_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO batch_counts AS c (batch_id, state, items, tokens, money, unknown)
+    SELECT batch_id, state, count(*), sum(tokens), sum(money), count(*) FILTER (WHERE unknown)
+    FROM added GROUP BY batch_id, state ORDER BY batch_id, state
+    ON CONFLICT (batch_id, state) DO UPDATE
+    SET items = c.items + excluded.items, tokens = c.tokens + excluded.tokens,
+        money = c.money + excluded.money, unknown = c.unknown + excluded.unknown;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER batch_items_added AFTER INSERT ON batch_items REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION batch_items_added();
+
+CREATE FUNCTION batch_items_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO batch_counts AS c (batch_id, state, items, tokens, money, unknown)
+    SELECT batch_id, state, sum(n), sum(n * tokens), sum(n * money), sum(n * unknown::int)
+    FROM (SELECT batch_id, state, tokens, money, unknown, 1 AS n FROM after
+          UNION ALL SELECT batch_id, state, tokens, money, unknown, -1 FROM before) AS moved
+    GROUP BY batch_id, state ORDER BY batch_id, state
+    ON CONFLICT (batch_id, state) DO UPDATE
+    SET items = c.items + excluded.items, tokens = c.tokens + excluded.tokens,
+        money = c.money + excluded.money, unknown = c.unknown + excluded.unknown;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER batch_items_moved AFTER UPDATE ON batch_items
+    REFERENCING OLD TABLE AS before NEW TABLE AS after
+    FOR EACH STATEMENT EXECUTE FUNCTION batch_items_moved();
 
 -- Schedules: start an SOP or rerun a run at given times.
 

@@ -16,6 +16,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "worker": ("agentskills.cli.worker:worker", "Carry out runs."),
     "db": ("agentskills.cli.db:db", "Set up and check the database."),
     "run": ("agentskills.cli.run:run", "Start, watch, answer and rerun runs."),
+    "batch": ("agentskills.cli.batch:batch", "Rerun many runs at once, and follow that."),
     "test": ("agentskills.cli.test:test", "Go through kept runs again with the skills as they are now."),
     "effects": ("agentskills.cli.effects:effects", "Show what was done to the outside world."),
     "audit": ("agentskills.cli.audit:audit", "Show who did what, when and why."),

@@ -1,5 +1,6 @@
 """Python client for an AgentSkills server."""
 
+from agentskills.client.batches import Batch, Batches
 from agentskills.client.client import AgentSkills
 from agentskills.client.errors import ServerUnreachable, UnexpectedAnswer, WaitTimedOut
 from agentskills.client.events import Event
@@ -10,6 +11,8 @@ from agentskills.domain.errors import AgentSkillsError
 __all__ = [
     "AgentSkills",
     "AgentSkillsError",
+    "Batch",
+    "Batches",
     "Event",
     "RerunRequest",
     "Run",

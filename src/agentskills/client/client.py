@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, Unpack
-from urllib.parse import quote
 
+from agentskills.client.batches import Batches
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.events import Event, follow
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
-from agentskills.client.transport import Transport
+from agentskills.client.transport import PAGE, Transport
+from agentskills.client.transport import given as _given
+from agentskills.client.transport import quoted as _id
 from agentskills.domain.json_text import json_str
 
-PAGE = 200
 JsonObject = dict[str, Any]
 
 
@@ -50,6 +51,11 @@ class AgentSkills:
             token = settings.api_token
             api_key = api_key or (token.get_secret_value() if token else None)
         self._transport = Transport(url, api_key, on_behalf_of=on_behalf_of, timeout=timeout, retries=retries)
+
+    @property
+    def batches(self) -> Batches:
+        """Bulk reruns: start, plan, follow, pause, resume and abort them."""
+        return Batches(self._transport)
 
     @property
     def url(self) -> str:
@@ -225,15 +231,8 @@ class AgentSkills:
     async def _pages(
         self, path: str, params: dict[str, Any], page_size: int = PAGE
     ) -> AsyncIterator[JsonObject]:
-        cursor = None
-        while True:
-            here = params | {"limit": str(page_size)} | ({"cursor": cursor} if cursor else {})
-            page = await self._transport.get(path, here)
-            for item in page["items"]:
-                yield item
-            cursor = page.get("next_cursor")
-            if not cursor:
-                return
+        async for item in self._transport.pages(path, params, page_size):
+            yield item
 
     # Comparing
 
@@ -402,14 +401,6 @@ class AgentSkills:
     async def server(self) -> JsonObject:
         """Return what the server is set up to do: model, planner, skill roots, workers."""
         return _object(await self._transport.get("/admin/server"))
-
-
-def _given(**fields: Any) -> JsonObject:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _id(thread_id: str) -> str:
-    return quote(thread_id, safe="")
 
 
 def _text(value: Mapping[str, Any] | None) -> str | None:

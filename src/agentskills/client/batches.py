@@ -179,10 +179,16 @@ def _body(request: BatchRequest) -> JsonObject:
     if "rerun" in body:
         body["rerun"] = rerun_body(body["rerun"])
     if "filter" in body:
-        body["filter"] = {name: _plain(value) for name, value in body["filter"].items() if value is not None}
-        if isinstance(body["filter"].get("status"), str):
-            body["filter"]["status"] = [body["filter"]["status"]]
+        body["filter"] = plain_filter(body["filter"])
     return body
+
+
+def plain_filter(wanted: Mapping[str, Any]) -> JsonObject:
+    """Return a filter as it is sent."""
+    sent = {name: _plain(value) for name, value in wanted.items() if value is not None}
+    if isinstance(sent.get("status"), str):
+        sent["status"] = [sent["status"]]
+    return sent
 
 
 def _plain(value: Any) -> Any:

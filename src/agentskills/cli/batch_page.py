@@ -94,7 +94,8 @@ def progress() -> Iterator[Callable[[dict[str, Any]], None]]:
 
     columns = (TextColumn("{task.fields[id]}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True, markup=False, highlight=False)
-    with Progress(*columns, TextColumn("{task.fields[said]}"), console=console, transient=True) as bar:
+    said = TextColumn("{task.fields[said]}")
+    with Progress(*columns, said, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None, id="", said="")
 
         def show(batch: dict[str, Any]) -> None:

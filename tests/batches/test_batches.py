@@ -101,7 +101,7 @@ async def test_a_filter_that_matches_nothing_changes_nothing(bulk: Bulk) -> None
     with pytest.raises(NothingMatches):
         await bulk.start(filter=RunFilter(status=["failed"], sop_name="no such"))
     assert await bulk.place.pool.fetchval("SELECT count(*) FROM batches") == 0
-    assert await bulk.place.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'start batch'") == 0
+    assert await bulk.place.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'batch-start'") == 0
 
 
 async def test_its_own_reruns_are_not_found_by_its_filter(bulk: Bulk) -> None:

@@ -7,20 +7,24 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, Unpack
-from urllib.parse import quote
 
+from agentskills.client.backtests import Backtests
+from agentskills.client.batches import Batches
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.events import Event, follow
+from agentskills.client.failures import Failures
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
-from agentskills.client.transport import Transport
+from agentskills.client.skills import SkillsAndServer
+from agentskills.client.transport import PAGE, Transport
+from agentskills.client.transport import given as _given
+from agentskills.client.transport import quoted as _id
 from agentskills.domain.json_text import json_str
 
-PAGE = 200
 JsonObject = dict[str, Any]
 
 
-class AgentSkills:
+class AgentSkills(SkillsAndServer):
     """Starts, follows and reruns SOPs on an AgentSkills server.
 
     Answers are the server's JSON as it is, numbers exact (`int` or `Decimal`). Failed calls raise
@@ -50,6 +54,21 @@ class AgentSkills:
             token = settings.api_token
             api_key = api_key or (token.get_secret_value() if token else None)
         self._transport = Transport(url, api_key, on_behalf_of=on_behalf_of, timeout=timeout, retries=retries)
+
+    @property
+    def batches(self) -> Batches:
+        """Bulk reruns: start, plan, follow, pause, resume and abort them."""
+        return Batches(self._transport)
+
+    @property
+    def backtests(self) -> Backtests:
+        """Past runs replayed with nothing going out: start, follow, and read what changed."""
+        return Backtests(self._transport)
+
+    @property
+    def failures(self) -> Failures:
+        """Failed runs by kind: list, dismiss, restore."""
+        return Failures(self._transport)
 
     @property
     def url(self) -> str:
@@ -194,13 +213,19 @@ class AgentSkills:
         created_before: datetime | str | None = None,
         parent: str | None = None,
         root: str | None = None,
+        failed_skill: str | None = None,
+        signature: str | None = None,
+        dry: bool | None = None,
+        open: bool = False,
         page_size: int = PAGE,
     ) -> AsyncIterator[JsonObject]:
         """Yield runs, newest first, page after page; all filters given must hold.
 
         `name` is the beginning of the run's name or id, `q` are words in the SOP; `initial_data` and
         `metadata` are JSON that the run's must contain; `parent` finds the reruns of that very run,
-        `root` the whole family.
+        `root` the whole family. `failed_skill` and `signature` are those of `client.failures`; `open`
+        finds what failed and was neither fixed nor dismissed, `dry` reruns with `effects: none`, or
+        (False) all other runs.
         """
         given = _given(
             status=[status] if isinstance(status, str) else status,
@@ -213,6 +238,10 @@ class AgentSkills:
             created_before=_time(created_before),
             parent=parent,
             root=root,
+            failed_skill=failed_skill,
+            signature=signature,
+            dry=None if dry is None else str(dry).lower(),
+            open="true" if open else None,
         )
         async for run in self._pages("/admin/runs", given, page_size):
             yield run
@@ -225,15 +254,8 @@ class AgentSkills:
     async def _pages(
         self, path: str, params: dict[str, Any], page_size: int = PAGE
     ) -> AsyncIterator[JsonObject]:
-        cursor = None
-        while True:
-            here = params | {"limit": str(page_size)} | ({"cursor": cursor} if cursor else {})
-            page = await self._transport.get(path, here)
-            for item in page["items"]:
-                yield item
-            cursor = page.get("next_cursor")
-            if not cursor:
-                return
+        async for item in self._transport.pages(path, params, page_size):
+            yield item
 
     # Comparing
 
@@ -279,6 +301,25 @@ class AgentSkills:
         """
         body = _given(step=step, decision=decision, data=data, note=note, digest=digest)
         return _object(await self._transport.post(f"/approve/{_id(thread_id)}", body, key=idempotency_key))
+
+    async def answer_all(
+        self,
+        decision: str,
+        *,
+        answers: Sequence[Mapping[str, Any]] | None = None,
+        reason: str | None = None,
+        skill: str | None = None,
+        note: str | None = None,
+    ) -> JsonObject:
+        """Give one answer to many runs that wait, at most 1,000; each is taken or refused by itself.
+
+        `answers` lists `{thread_id, step, digest}`, or `reason` (`approval`, `consent`, `in_doubt`) and
+        `skill` find them. Returns `{items: [{thread_id, step, outcome, problem}], answered, refused, more}`.
+        """
+        found = None if reason is None else _given(reason=reason, skill=skill)
+        listed = None if answers is None else [dict(answer) for answer in answers]
+        body = _given(answers=listed, filter=found, decision=decision, note=note)
+        return _object(await self._transport.post("/admin/answers", body))
 
     async def cancel(
         self, thread_id: str, *, reason: str | None = None, idempotency_key: str | None = None
@@ -364,53 +405,6 @@ class AgentSkills:
         async for entry in self._pages("/admin/audit", given, page_size):
             yield entry
 
-    # Skills and SOPs
-
-    async def skills(self) -> JsonObject:
-        """Return `{items, catalog, roots, diagnostics, …}`: the skills that new runs see."""
-        return _object(await self._transport.get("/admin/skills"))
-
-    async def skill(self, name: str, digest: str | None = None) -> JsonObject:
-        """Return a skill, or one version of it: contract, body, files. Raises `SkillNotFound`."""
-        version = f"/versions/{_id(digest)}" if digest else ""
-        return _object(await self._transport.get(f"/admin/skills/{_id(name)}{version}"))
-
-    async def skill_versions(self, name: str) -> list[JsonObject]:
-        """Return all versions of a skill, the newest first. Raises `SkillNotFound`."""
-        return _items(await self._transport.get(f"/admin/skills/{_id(name)}/versions"))
-
-    async def skill_diff(self, name: str, left: str, right: str | None = None) -> JsonObject:
-        """Return what differs between two versions of a skill, without `right` to the current one.
-
-        A digest may be its beginning, from eight characters on. Raises `SkillNotFound`.
-        """
-        params = _given(left=left, right=right)
-        return _object(await self._transport.get(f"/admin/skills/{_id(name)}/diff", params))
-
-    async def sops(self) -> list[JsonObject]:
-        """Return the named SOPs with their text and example inputs."""
-        return _items(await self._transport.get("/admin/sops"))
-
-    async def reload_skills(self) -> JsonObject:
-        """Read all skill folders anew; runs under way keep the versions they began with."""
-        return _object(await self._transport.post("/admin/skills/reload"))
-
-    async def health(self) -> JsonObject:
-        """Return whether the server can do its work."""
-        return _object(await self._transport.get("/health"))
-
-    async def server(self) -> JsonObject:
-        """Return what the server is set up to do: model, planner, skill roots, workers."""
-        return _object(await self._transport.get("/admin/server"))
-
-
-def _given(**fields: Any) -> JsonObject:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _id(thread_id: str) -> str:
-    return quote(thread_id, safe="")
-
 
 def _text(value: Mapping[str, Any] | None) -> str | None:
     return None if value is None else json_str(dict(value))
@@ -423,7 +417,3 @@ def _time(value: datetime | str | None) -> str | None:
 def _object(answer: Any) -> JsonObject:
     assert isinstance(answer, dict), f"expected a JSON object, got {type(answer).__name__}"
     return answer
-
-
-def _items(answer: Any) -> list[JsonObject]:
-    return list(_object(answer)["items"])

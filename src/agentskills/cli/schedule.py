@@ -20,10 +20,10 @@ from agentskills.cli.schedule_page import (
 )
 from agentskills.cli.session import RUN_FAILED, full_id, online, tell
 from agentskills.cli.values import JSON_OBJECT, LATER, MOMENT, with_assignments
-from agentskills.domain.errors import BadInput
+from agentskills.domain.errors import BadInput, ScheduleNotFound
 
 if TYPE_CHECKING:
-    from agentskills.client import AgentSkills
+    from agentskills.client import AgentSkills, Schedule
 
 Command = Callable[..., Any]
 schedule_argument = click.argument("schedule_id", metavar="SCHEDULE")
@@ -116,7 +116,7 @@ async def ls(client: AgentSkills, paused: bool | None, limit: int, output: str) 
 @online
 async def show(client: AgentSkills, schedule_id: str, output: str) -> None:
     """Show a schedule with its next times."""
-    _show((await client.schedules.get(schedule_id)).answer, output)
+    _show((await _found(client, schedule_id)).answer, output)
 
 
 @schedule.command()
@@ -130,7 +130,7 @@ async def edit(client: AgentSkills, schedule_id: str, name: str | None, output: 
 
     What it starts is replaced as a whole: give the procedure together with its data.
     """
-    found = await client.schedules.get(schedule_id)
+    found = await _found(client, schedule_id)
     changed = await found.change(name=name, **await _fields(client, **asked))
     _show(changed.answer, output)
 
@@ -142,7 +142,7 @@ async def edit(client: AgentSkills, schedule_id: str, name: str | None, output: 
 @online
 async def pause(client: AgentSkills, schedule_id: str, note: str | None, output: str) -> None:
     """Let a schedule come due no more until it is resumed."""
-    found = await client.schedules.get(schedule_id)
+    found = await _found(client, schedule_id)
     _show((await found.pause(note)).answer, output)
 
 
@@ -153,7 +153,7 @@ async def pause(client: AgentSkills, schedule_id: str, note: str | None, output:
 @online
 async def resume(client: AgentSkills, schedule_id: str, reason: str | None, output: str) -> None:
     """Let a schedule come due again, from now on; what came due meanwhile is not fired."""
-    found = await client.schedules.get(schedule_id)
+    found = await _found(client, schedule_id)
     _show((await found.resume(reason=reason)).answer, output)
 
 
@@ -164,7 +164,7 @@ async def resume(client: AgentSkills, schedule_id: str, reason: str | None, outp
 @online
 async def run_now(client: AgentSkills, schedule_id: str, reason: str | None, output: str) -> int | None:
     """Fire a schedule at once, also a paused one; exit 1 if that starts no run."""
-    found = await client.schedules.get(schedule_id)
+    found = await _found(client, schedule_id)
     firing = await found.run_now(reason=reason)
     if output == "table":
         out.print_rows([firing], FIRING_COLUMNS, output, "")
@@ -202,7 +202,7 @@ async def backfill(
     output: str,
 ) -> None:
     """Fire the due times of a window of the past, by the rule as it is now; at most 1,000."""
-    found = await client.schedules.get(schedule_id)
+    found = await _found(client, schedule_id)
     done = await found.backfill(start, end, dry_run=dry_run, reason=reason)
     if output != "table":
         out.print_document(done, output)
@@ -227,7 +227,7 @@ async def firings(
     client: AgentSkills, schedule_id: str, state: tuple[str, ...], limit: int, output: str
 ) -> None:
     """List what became of a schedule's due times, the latest first."""
-    found = (await client.schedules.get(schedule_id)).firings(state=state)
+    found = (await _found(client, schedule_id)).firings(state=state)
     if await out.print_stream(found, FIRING_COLUMNS, output, "nothing has come due yet", limit):
         tell(f"there are more than {limit}; add --limit")
 
@@ -239,11 +239,29 @@ async def firings(
 @online
 async def delete(client: AgentSkills, schedule_id: str, reason: str | None, output: str) -> None:
     """Delete a schedule and the record of its firings; the runs that it has started stay."""
-    done = await (await client.schedules.get(schedule_id)).delete(reason=reason)
+    done = await (await _found(client, schedule_id)).delete(reason=reason)
     if output == "table":
         tell(f"{done['id']} is deleted")
     else:
         out.print_document(done, output)
+
+
+async def _found(client: AgentSkills, given: str) -> Schedule:
+    """Return the schedule that `given` names: an id, a name, or the beginning of just one id.
+
+    Raises `ScheduleNotFound`, or `BadInput` where several are called so.
+    """
+    try:
+        return await client.schedules.get(given)
+    except ScheduleNotFound:
+        every = [one async for one in client.schedules.list()]
+        named = [one for one in every if one.name == given]
+        found = named or [one for one in every if one.id.startswith(given)]
+        if not found:
+            raise
+    if len(found) > 1:
+        raise BadInput(f"several schedules are meant by {given}: {', '.join(one.id for one in found[:5])}")
+    return await client.schedules.get(found[0].id)
 
 
 def _show(answer: dict[str, Any], output: str) -> None:

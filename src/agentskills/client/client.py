@@ -15,6 +15,7 @@ from agentskills.client.events import Event, follow
 from agentskills.client.failures import Failures
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
+from agentskills.client.schedules import Schedules
 from agentskills.client.skills import SkillsAndServer
 from agentskills.client.transport import PAGE, Transport
 from agentskills.client.transport import given as _given
@@ -404,6 +405,13 @@ class AgentSkills(SkillsAndServer):
         )
         async for entry in self._pages("/admin/audit", given, page_size):
             yield entry
+
+    # What starts by itself
+
+    @property
+    def schedules(self) -> Schedules:
+        """Schedules: what is started or rerun at given times."""
+        return Schedules(self)
 
 
 def _text(value: Mapping[str, Any] | None) -> str | None:

@@ -20,11 +20,13 @@ from agentskills.api.routes import (
     effects,
     lineage,
     plan,
+    policies,
     runs,
     server,
     session,
     skills,
     start,
+    webhooks,
 )
 from agentskills.api.sessions import Keys
 from agentskills.settings import Settings
@@ -64,6 +66,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lineage,
         answers,
         effects,
+        policies,
+        webhooks,
         audit,
         skills,
         session,

@@ -649,6 +649,7 @@ CREATE TABLE policy_answers (
     policy_id text NOT NULL REFERENCES policies (id) ON DELETE CASCADE,
     failed    text NOT NULL,                       -- thread_id of the run that failed
     skill     text NOT NULL DEFAULT '',
+    failed_at timestamptz NOT NULL,
     answer    text NOT NULL CHECK (answer IN ('rerun', 'given_up', 'held_back', 'refused', 'left')),
     thread_id text,                                -- its rerun
     attempt   integer NOT NULL DEFAULT 0,          -- how often this policy has rerun it, all its chain counted
@@ -660,7 +661,7 @@ CREATE TABLE policy_answers (
     CHECK (again_at IS NULL OR answer = 'held_back')
 );
 CREATE INDEX policy_answers_newest ON policy_answers (policy_id, at DESC, failed DESC);
-CREATE INDEX policy_answers_skill ON policy_answers (policy_id, skill, at);
+CREATE INDEX policy_answers_skill ON policy_answers (policy_id, skill, failed_at);
 CREATE INDEX policy_answers_failed ON policy_answers (failed);
 CREATE INDEX policy_answers_again ON policy_answers (again_at) WHERE again_at IS NOT NULL;
 CREATE INDEX policy_answers_held ON policy_answers (policy_id, skill, at) WHERE answer = 'held_back';

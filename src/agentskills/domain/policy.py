@@ -94,6 +94,7 @@ class FailedRun(msgspec.Struct, frozen=True, kw_only=True):
     requested_by: dict[str, Any]
     request: dict[str, Any] | None
     rerun_count: int
+    failed_at: datetime
     dismissed: bool
 
     @property

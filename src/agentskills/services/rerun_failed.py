@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace as settled
+
 from agentskills.domain import clock
 from agentskills.domain.errors import AgentSkillsError, DatabaseGone, QueryTooSlow
 from agentskills.domain.policy import FailedRun, Policy, PolicyAnswer
@@ -124,11 +126,11 @@ async def _again(
     """Return what a policy does about a run that it held back, done."""
     if failed is None or failed.closed:
         why = "the run has been deleted" if failed is None else "nobody will mend the failure"
-        return _made(PolicyAnswer.LEFT, policy, held.failed, held.skill, held.attempt, at, why)
+        return settled(held, answer=str(PolicyAnswer.LEFT), reason=why, at=at, again_at=None)
     answer = await _judged(conn, settings, policy, failed, held.attempt, at)
     if answer is None:  # the policy has been changed since
         why = policy.why_not(failed.error) or ""
-        return _made(PolicyAnswer.GIVEN_UP, policy, held.failed, held.skill, held.attempt, at, why)
+        return _made(PolicyAnswer.GIVEN_UP, policy, failed, held.attempt, at, why)
     return answer
 
 
@@ -141,7 +143,7 @@ async def _judged(
     """
 
     def said(answer: PolicyAnswer, reason: str | None, **more: Any) -> Answer:
-        return _made(answer, policy, failed.thread_id, failed.skill, tried, at, reason, **more)
+        return _made(answer, policy, failed, tried, at, reason, **more)
 
     unfit = policy.why_not(failed.error)
     if unfit is not None:
@@ -156,7 +158,7 @@ async def _judged(
     family = policy.family_cap
     if family is not None and await policies.reruns_in_family(conn, failed.root_thread_id) >= family:
         return said(PolicyAnswer.GIVEN_UP, f"its family has had {family} automatic reruns")
-    if why := await breakers.holds(conn, policy, failed.skill, failed.thread_id, at):
+    if why := await breakers.holds(conn, policy, failed, at):
         return said(PolicyAnswer.HELD_BACK, why)
     if full := await _full(conn, policy, at):
         why = f"{policy.window_cap['reruns']} runs were rerun of late"  # type: ignore[index]
@@ -191,27 +193,10 @@ async def _rerun(
     except (DatabaseGone, QueryTooSlow):
         raise
     except AgentSkillsError as error:
-        return _made(
-            PolicyAnswer.REFUSED,
-            policy,
-            failed.thread_id,
-            failed.skill,
-            tried,
-            at,
-            f"{error.type}: {error.detail}",
-        )
+        return _made(PolicyAnswer.REFUSED, policy, failed, tried, at, f"{error.type}: {error.detail}")
     reach("policy.rerun")
     await breakers.let_through(conn, policy, failed.skill, made.thread_id)
-    return _made(
-        PolicyAnswer.RERUN,
-        policy,
-        failed.thread_id,
-        failed.skill,
-        attempt,
-        at,
-        asked.reason,
-        thread_id=made.thread_id,
-    )
+    return _made(PolicyAnswer.RERUN, policy, failed, attempt, at, asked.reason, thread_id=made.thread_id)
 
 
 _FINAL = (PolicyAnswer.GIVEN_UP, PolicyAnswer.REFUSED)
@@ -236,8 +221,7 @@ async def _failed_for_good(conn: Conn, failed: FailedRun, last: Answer) -> None:
 def _made(
     answer: PolicyAnswer,
     policy: Policy,
-    failed: str,
-    skill: str,
+    failed: FailedRun,
     attempt: int,
     at: datetime,
     reason: str | None,
@@ -247,8 +231,9 @@ def _made(
 ) -> Answer:
     return Answer(
         policy_id=policy.id,
-        failed=failed,
-        skill=skill,
+        failed=failed.thread_id,
+        skill=failed.skill,
+        failed_at=failed.failed_at,
         answer=str(answer),
         thread_id=thread_id,
         attempt=attempt,

@@ -11,9 +11,11 @@ from urllib.parse import quote
 
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.events import Event, follow
+from agentskills.client.policies import Policies
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
 from agentskills.client.transport import Transport
+from agentskills.client.webhooks import Webhooks
 from agentskills.domain.json_text import json_str
 
 PAGE = 200
@@ -50,6 +52,8 @@ class AgentSkills:
             token = settings.api_token
             api_key = api_key or (token.get_secret_value() if token else None)
         self._transport = Transport(url, api_key, on_behalf_of=on_behalf_of, timeout=timeout, retries=retries)
+        self.policies = Policies(self._transport, self._pages)
+        self.webhooks = Webhooks(self._transport, self._pages)
 
     @property
     def url(self) -> str:

@@ -17,6 +17,8 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "db": ("agentskills.cli.db:db", "Set up and check the database."),
     "run": ("agentskills.cli.run:run", "Start, watch, answer and rerun runs."),
     "test": ("agentskills.cli.test:test", "Go through kept runs again with the skills as they are now."),
+    "policy": ("agentskills.cli.policy:policy", "Let failed runs be rerun by themselves."),
+    "webhook": ("agentskills.cli.webhook:webhook", "Tell other systems what happens."),
     "effects": ("agentskills.cli.effects:effects", "Show what was done to the outside world."),
     "audit": ("agentskills.cli.audit:audit", "Show who did what, when and why."),
     "skills": ("agentskills.cli.skills:skills", "Look at skills and check them."),

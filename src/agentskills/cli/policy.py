@@ -82,7 +82,16 @@ class NumbersType(click.ParamType[dict[str, int]]):
 
 PER = NumbersType(_PER, ("reruns", "seconds"), "RERUNS/SECONDS")
 BREAKER = NumbersType(_BREAKER, ("failures", "seconds", "rest_seconds"), "FAILURES/SECONDS/REST")
-RESETTABLE = ("error-types", "family-cap", "window-cap", "breaker", "backoff", "rerun", "matches", "manual-too")
+RESETTABLE = (
+    "error-types",
+    "family-cap",
+    "window-cap",
+    "breaker",
+    "backoff",
+    "rerun",
+    "matches",
+    "manual-too",
+)
 
 
 def policy_options(command: Any) -> Any:
@@ -92,7 +101,9 @@ def policy_options(command: Any) -> Any:
             click.option("--sop-name", help="Runs of this named SOP."),
             click.option("--skill", help="Runs in which this skill failed."),
             click.option(
-                "--metadata", type=JSON_OBJECT, help="Runs whose metadata contain this: a JSON object or @file."
+                "--metadata",
+                type=JSON_OBJECT,
+                help="Runs whose metadata contain this: a JSON object or @file.",
             ),
             click.option("--attempts", type=click.IntRange(1, 100), help="Automatic reruns of one run (3)."),
             click.option("--first", type=click.IntRange(0), help="Seconds before the first rerun (60)."),
@@ -121,7 +132,9 @@ def policy_options(command: Any) -> Any:
             click.option(
                 "--results", type=click.Choice(["new", "unchanged"]), help="Whether reruns reuse (unchanged)."
             ),
-            click.option("--skills", multiple=True, help="Versions for reruns: latest, pinned or NAME=DIGEST."),
+            click.option(
+                "--skills", multiple=True, help="Versions for reruns: latest, pinned or NAME=DIGEST."
+            ),
             click.option("--model", help="Another model for reruns."),
             click.option("--reason", help="Why, for the audit trail."),
         )
@@ -153,7 +166,9 @@ def fields_of(before: dict[str, Any] | None, **given: Any) -> dict[str, Any]:
     for name, values in parts.items():
         named = {key: _exact(value) for key, value in values.items() if value is not None}
         if named:
-            kept = {key: value for key, value in ((before or {}).get(name) or {}).items() if value is not None}
+            kept = {
+                key: value for key, value in ((before or {}).get(name) or {}).items() if value is not None
+            }
             fields[name] = kept | named
     return fields
 
@@ -216,7 +231,12 @@ async def show(client: AgentSkills, policy_id: str, output: str) -> None:
 @out.output_option
 @online
 async def edit(
-    client: AgentSkills, policy_id: str, name: str | None, defaults: tuple[str, ...], output: str, **given: Any
+    client: AgentSkills,
+    policy_id: str,
+    name: str | None,
+    defaults: tuple[str, ...],
+    output: str,
+    **given: Any,
 ) -> None:
     """Change what is given; all else stays."""
     fields = fields_of(await client.policies.get(policy_id), **given)
@@ -263,7 +283,10 @@ async def delete(client: AgentSkills, policy_id: str, reason: str | None, output
 @policy.command()
 @click.argument("policy_id", metavar="ID")
 @click.option(
-    "--answer", type=click.Choice([str(one) for one in PolicyAnswer]), multiple=True, help="Only these. Repeatable."
+    "--answer",
+    type=click.Choice([str(one) for one in PolicyAnswer]),
+    multiple=True,
+    help="Only these. Repeatable.",
 )
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
 @out.output_option

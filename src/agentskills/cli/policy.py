@@ -11,7 +11,7 @@ from agentskills.cli import output as out
 from agentskills.cli.rerun import versions_of
 from agentskills.cli.session import online, tell
 from agentskills.cli.values import JSON_OBJECT
-from agentskills.domain.errors import BadInput
+from agentskills.domain.errors import BadInput, PolicyNotFound
 from agentskills.domain.json_text import json_str
 from agentskills.domain.policy import PolicyAnswer
 
@@ -179,6 +179,18 @@ def _exact(value: Any) -> Any:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
+async def _id(client: AgentSkills, given: str) -> str:
+    """Return the id that `given` names: an id, or the name of just one policy. Raises `PolicyNotFound`."""
+    if given.startswith("pol_"):
+        return given
+    found = [one["id"] async for one in client.policies.list() if one["name"] == given]
+    if len(found) > 1:
+        raise BadInput(f"several policies are called {given!r}: {', '.join(found[:5])}")
+    if not found:
+        raise PolicyNotFound(f"there is no policy {given!r}")
+    return str(found[0])
+
+
 @click.group()
 def policy() -> None:
     """Let failed runs be rerun by themselves, and see what became of it."""
@@ -209,16 +221,16 @@ async def ls(client: AgentSkills, output: str) -> None:
 
 
 @policy.command()
-@click.argument("policy_id", metavar="ID")
+@click.argument("policy_id", metavar="ID|NAME")
 @out.output_option
 @online
 async def show(client: AgentSkills, policy_id: str, output: str) -> None:
     """Show a policy: what it is for, what it did, and which skills rest."""
-    _print(await client.policies.get(policy_id), output)
+    _print(await client.policies.get(await _id(client, policy_id)), output)
 
 
 @policy.command()
-@click.argument("policy_id", metavar="ID")
+@click.argument("policy_id", metavar="ID|NAME")
 @click.option("--name", help="Another name.")
 @policy_options
 @click.option(
@@ -239,6 +251,7 @@ async def edit(
     **given: Any,
 ) -> None:
     """Change what is given; all else stays."""
+    policy_id = await _id(client, policy_id)
     fields = fields_of(await client.policies.get(policy_id), **given)
     fields |= {default.replace("-", "_"): None for default in defaults}
     if not fields.keys() - {"reason"} and name is None:
@@ -247,33 +260,33 @@ async def edit(
 
 
 @policy.command()
-@click.argument("policy_id", metavar="ID")
+@click.argument("policy_id", metavar="ID|NAME")
 @click.option("--note", help="Why.")
 @out.output_option
 @online
 async def enable(client: AgentSkills, policy_id: str, note: str | None, output: str) -> None:
     """Let a policy look at failures from now on."""
-    _print(await client.policies.enable(policy_id, note=note), output)
+    _print(await client.policies.enable(await _id(client, policy_id), note=note), output)
 
 
 @policy.command()
-@click.argument("policy_id", metavar="ID")
+@click.argument("policy_id", metavar="ID|NAME")
 @click.option("--note", help="Why.")
 @out.output_option
 @online
 async def disable(client: AgentSkills, policy_id: str, note: str | None, output: str) -> None:
     """Let a policy rest; the reruns it has made go on."""
-    _print(await client.policies.disable(policy_id, note=note), output)
+    _print(await client.policies.disable(await _id(client, policy_id), note=note), output)
 
 
 @policy.command()
-@click.argument("policy_id", metavar="ID")
+@click.argument("policy_id", metavar="ID|NAME")
 @click.option("--reason", help="Why, for the audit trail.")
 @out.output_option
 @online
 async def delete(client: AgentSkills, policy_id: str, reason: str | None, output: str) -> None:
     """Remove a policy with its answers; the reruns it made stay."""
-    gone = await client.policies.delete(policy_id, reason=reason)
+    gone = await client.policies.delete(await _id(client, policy_id), reason=reason)
     if output == "table":
         tell(f"{policy_id} is deleted")
     else:
@@ -281,7 +294,7 @@ async def delete(client: AgentSkills, policy_id: str, reason: str | None, output
 
 
 @policy.command()
-@click.argument("policy_id", metavar="ID")
+@click.argument("policy_id", metavar="ID|NAME")
 @click.option(
     "--answer",
     type=click.Choice([str(one) for one in PolicyAnswer]),
@@ -295,13 +308,13 @@ async def answers(
     client: AgentSkills, policy_id: str, answer: tuple[str, ...], limit: int, output: str
 ) -> None:
     """List what a policy did about failed runs, the newest first."""
-    found = client.policies.answers(policy_id, answer=answer or None)
+    found = client.policies.answers(await _id(client, policy_id), answer=answer or None)
     if await out.print_stream(found, ANSWER_COLUMNS, output, "it has looked at no failed run", limit):
         tell(f"there are more than {limit}; add --limit")
 
 
 @policy.command("close-breaker")
-@click.argument("policy_id", metavar="ID")
+@click.argument("policy_id", metavar="ID|NAME")
 @click.argument("skill")
 @click.option("--note", help="Why.")
 @out.output_option
@@ -310,7 +323,7 @@ async def close_breaker(
     client: AgentSkills, policy_id: str, skill: str, note: str | None, output: str
 ) -> None:
     """Let all that was held back because of a skill be looked at again, at once."""
-    _print(await client.policies.close_breaker(policy_id, skill, note=note), output)
+    _print(await client.policies.close_breaker(await _id(client, policy_id), skill, note=note), output)
 
 
 def _print(found: dict[str, Any], output: str) -> None:

@@ -69,6 +69,17 @@ def test_a_failed_run_is_told_and_can_be_told_again(api: Api, outside: Outside) 
     )
 
 
+def test_figures_of_deliveries_and_policies(api: Api, outside: Outside) -> None:
+    made = make(api, outside)
+    api.post(f"/admin/webhooks/{made['id']}/test")
+    deliveries(api, made, "delivered")
+    text = api.get("/metrics").body
+    assert 'asf_deliveries{state="delivered"}' in text
+    for name in ("asf_open_breakers", "asf_oldest_delivery_seconds"):
+        assert f"\n{name} " in text
+    assert "# TYPE asf_policy_answers gauge" in text
+
+
 def test_off_and_on_and_gone(api: Api, outside: Outside) -> None:
     made = make(api, outside)
     path = f"/admin/webhooks/{made['id']}"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.engine.workplace import PERSON
+from tests.engine.workplace import PERSON, inline
 from tests.policies.conftest import Office
 
 import agentskills
@@ -64,6 +64,21 @@ async def test_a_business_reason_is_no_failure_to_try_again(office: Office) -> N
     await office.fail("order-42", "skill-error", final=True)
     await office.look()
     assert await office.answers(policy) == []
+
+
+async def test_what_a_skill_refuses_is_not_tried_again_and_what_it_breaks_on_is(office: Office) -> None:
+    place = office.place
+    code = "class {0}(Exception): pass\nraise {0}('no such order')"
+    inline(place.root, "refuses", code.format("SkillFailed"), produces="a")
+    inline(place.root, "breaks", code.format("Unexpected"), produces="b")
+    await place.load()
+    policy = await office.policy(attempts=1)
+    async with place.worker():
+        refused, broken = await place.start("refuses"), await place.start("breaks")
+        assert (await place.until(refused))["error"]["final"] is True
+        assert "final" not in (await place.until(broken))["error"]
+    await office.look()
+    assert [row["failed"] for row in await office.answers(policy)] == [broken]
 
 
 async def test_the_rerun_says_who_why_and_when(office: Office) -> None:
@@ -254,14 +269,16 @@ async def test_beyond_the_cap_of_a_window_runs_wait_for_their_turn(office: Offic
 
 async def test_what_was_held_back_and_is_rerun_by_a_person_is_left(office: Office) -> None:
     policy = await office.policy(window_cap={"reruns": 1, "seconds": 3600})
-    for name in ("one", "two"):
+    for name in ("one", "two", "three"):
         await office.fail(name)
     await office.look()
     await office.place.rerun("two", RerunRequest())
+    await office.place.rerun("three", RerunRequest(effects="none"))  # only a look, which mends nothing
     await office.place.pool.execute("UPDATE policy_answers SET again_at = now() WHERE answer = 'held_back'")
     await office.look()
     assert (await office.answer(policy, "two"))[0] == "left"
-    assert len(await office.reruns()) == 2
+    assert (await office.answer(policy, "three"))[0] == "held_back"  # the window is full
+    assert len(await office.reruns()) == 3
 
 
 async def test_a_policy_that_is_off_looks_at_nothing_and_catches_up_on_nothing(office: Office) -> None:

@@ -151,7 +151,7 @@ async def _judged(
     winner = await policy_answers.rerun_by(conn, failed.thread_id)
     if winner is not None:
         return said(PolicyAnswer.LEFT, f"the policy {winner} reruns it")
-    if failed.rerun_count:
+    if failed.rerun_since:
         return said(PolicyAnswer.LEFT, "it has been rerun already")
     if tried >= policy.attempts:
         return said(PolicyAnswer.GIVEN_UP, f"all {policy.attempts} attempts have failed")

@@ -27,7 +27,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 _ALL = ", ".join(Answer.__struct_fields__)
 _FAILED = """s.thread_id, s.root_thread_id, coalesce(s.error ->> 'skill', '') AS skill, s.error, m.sop_name,
-    m.metadata, m.parent_thread_id, m.requested_by, m.request, m.rerun_count,
+    m.metadata, m.parent_thread_id, m.requested_by, m.request,
+    EXISTS (SELECT FROM run_metadata c WHERE c.parent_thread_id = m.thread_id
+            AND coalesce(c.request ->> 'effects', 'once') <> 'none') AS rerun_since,
     f.failed_at, f.dismissed_at IS NOT NULL AS dismissed"""
 _JOINED = """JOIN run_state s ON s.thread_id = f.thread_id JOIN run_metadata m ON m.thread_id = f.thread_id"""
 
@@ -171,3 +173,12 @@ async def totals(conn: Conn, policy_ids: list[str]) -> dict[str, dict[str, int]]
     for row in rows:
         found[row["policy_id"]][row["answer"]] = row["n"]
     return found
+
+
+async def forget_old(conn: Conn, before: datetime) -> None:
+    """Remove answers older than `before` about runs that are no longer there."""
+    await conn.execute(
+        """DELETE FROM policy_answers a WHERE a.at < $1
+           AND NOT EXISTS (SELECT FROM run_state s WHERE s.thread_id = a.failed)""",
+        before,
+    )

@@ -289,3 +289,22 @@ async def test_a_policy_that_is_off_looks_at_nothing_and_catches_up_on_nothing(o
     await office.look()
     assert await office.answers(policy) == []
     assert await office.place.pool.fetchval("SELECT looked_at FROM failures") <= now()
+
+
+async def test_a_rerun_that_can_not_be_made_is_refused_and_holds_up_no_other(office: Office) -> None:
+    broken = await office.policy(matches={"skill": "a"})
+    gone = await office.policy(matches={"skill": "b"}, rerun={"format": 1, "skills": {"*": "0" * 64}})
+    well = await office.policy(matches={"skill": "c"})
+    await office.hear("run.failed_for_good")
+    await office.place.pool.execute(
+        "UPDATE policies SET rerun = '{\"unknown\": 1}' WHERE id = $1", broken["id"]
+    )
+    for skill in "abc":
+        await office.fail(f"run-{skill}", skill=skill)
+    await office.look()
+    [first], [second], [third] = [await office.answers(one) for one in (broken, gone, well)]
+    assert (first["answer"], first["reason"]) == ("refused", "internal: TypeError")
+    assert second["answer"] == "refused"
+    assert second["reason"].partition(":")[0] in ("version-missing", "skill-not-found", "bad-input")
+    assert third["answer"] == "rerun"
+    assert [event["thread_id"] for event in await office.events()] == ["run-a", "run-b"]

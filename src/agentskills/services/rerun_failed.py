@@ -12,16 +12,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from msgspec.structs import replace as settled
 
 from agentskills.domain import clock
-from agentskills.domain.errors import AgentSkillsError, DatabaseGone, QueryTooSlow
+from agentskills.domain.errors import AgentSkillsError
 from agentskills.domain.policy import FailedRun, Policy, PolicyAnswer
 from agentskills.domain.rerun import request_from
 from agentskills.engine.points import reach
 from agentskills.services import breakers
 from agentskills.services.actor import Actor
-from agentskills.services.context import Context
+from agentskills.services.context import CROSSED, Context
 from agentskills.services.rerun import rerun_in
 from agentskills.settings import Settings
 from agentskills.storage import breakers as breaker_rows
@@ -36,6 +37,8 @@ POINTS = ("policy.before", "policy.rerun", "policy.after")
 FAILED_FOR_GOOD = "run.failed_for_good"
 _AT_ONCE = 50
 _PASSED_OVER = 1000
+
+_log = structlog.get_logger(__name__)
 
 _Look = Callable[[Conn, Settings, datetime], Awaitable[list[str] | None]]
 
@@ -180,23 +183,24 @@ async def _rerun(
 ) -> Answer:
     attempt = tried + 1
     kind = failed.error.get("type")
-    why = f"{kind} in {failed.skill}" if failed.skill else str(kind)
-    asked = replace(
-        request_from(policy.rerun),
-        reason=f"attempt {attempt} of {policy.attempts} after {why}",
-        not_before=at + timedelta(seconds=policy.pause(failed.root_thread_id, attempt)),
-    )
+    after = f"{kind} in {failed.skill}" if failed.skill else str(kind)
+    why = f"attempt {attempt} of {policy.attempts} after {after}"
+    not_before = at + timedelta(seconds=policy.pause(failed.root_thread_id, attempt))
     actor = Actor("policy", policy.name)
     try:
         async with conn.transaction():
+            asked = replace(request_from(policy.rerun), reason=why, not_before=not_before)
             made = await rerun_in(conn, settings, failed.thread_id, asked, actor, lane=LANE_RULE)
-    except (DatabaseGone, QueryTooSlow):
+    except CROSSED:
         raise
     except AgentSkillsError as error:
         return _made(PolicyAnswer.REFUSED, policy, failed, tried, at, f"{error.type}: {error.detail}")
+    except Exception as error:  # else this failure would come before all others for ever
+        _log.exception("policy.broken", policy=policy.id, failed=failed.thread_id)
+        return _made(PolicyAnswer.REFUSED, policy, failed, tried, at, f"internal: {type(error).__name__}")
     reach("policy.rerun")
     await breakers.let_through(conn, policy, failed.skill, made.thread_id)
-    return _made(PolicyAnswer.RERUN, policy, failed, attempt, at, asked.reason, thread_id=made.thread_id)
+    return _made(PolicyAnswer.RERUN, policy, failed, attempt, at, why, thread_id=made.thread_id)
 
 
 _FINAL = (PolicyAnswer.GIVEN_UP, PolicyAnswer.REFUSED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from agentskills.domain import clock
 from agentskills.domain.errors import AddressRefused, DeliveryNotFound, WebhookNotFound, WebhookOff
-from agentskills.domain.webhook import ROTATION_SECONDS, TEST, Webhook, new_secret
+from agentskills.domain.webhook import ROTATION_SECONDS, TEST, Webhook, secret_of
 from agentskills.executors.addresses import AllowedHosts, is_public, literal_addresses
 from agentskills.executors.secrets import redact
 from agentskills.services.actor import Actor
@@ -40,7 +41,7 @@ async def create(
         id=new_id().replace("run_", "hook_", 1),
         url=url,
         events=events,
-        secret=new_secret(),
+        secret=_new_secret(),
         old_secret=None,
         old_until=None,
         enabled=True,
@@ -85,7 +86,7 @@ async def rotate(
     async def work(conn: Conn) -> dict[str, Any]:
         before, at = await _locked(conn, webhook_id), clock.now()
         until = at + timedelta(seconds=ROTATION_SECONDS)
-        made = replace(before, secret=new_secret(), old_secret=before.secret, old_until=until, updated_at=at)
+        made = replace(before, secret=_new_secret(), old_secret=before.secret, old_until=until, updated_at=at)
         await webhooks.update(conn, made)
         await _audit(conn, actor, "webhook.rotate", made, reason)
         return await _whole(conn, made) | {"secret": made.secret}
@@ -212,6 +213,10 @@ def check_url(url: str, allowed: AllowedHosts) -> None:
         raise AddressRefused(
             "must begin with https://; http:// is for private hosts in ASF_PRIVATE_HOSTS", pointer="/url"
         )
+
+
+def _new_secret() -> str:
+    return secret_of(os.urandom(32))
 
 
 async def _locked(conn: Conn, webhook_id: str) -> Webhook:

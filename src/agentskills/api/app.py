@@ -23,12 +23,14 @@ from agentskills.api.routes import (
     failures,
     lineage,
     plan,
+    policies,
     runs,
     schedules,
     server,
     session,
     skills,
     start,
+    webhooks,
 )
 from agentskills.api.sessions import Keys
 from agentskills.settings import Settings
@@ -70,6 +72,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         effects,
         failures,
         schedules,
+        policies,
+        webhooks,
         audit,
         batches,
         backtests,

@@ -21,6 +21,8 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "backtest": ("agentskills.cli.backtest:backtest", "Replay past runs with nothing going out."),
     "test": ("agentskills.cli.test:test", "Go through kept runs again with the skills as they are now."),
     "schedule": ("agentskills.cli.schedule:schedule", "Start or rerun at given times."),
+    "policy": ("agentskills.cli.policy:policy", "Let failed runs be rerun by themselves."),
+    "webhook": ("agentskills.cli.webhook:webhook", "Tell other systems what happens."),
     "effects": ("agentskills.cli.effects:effects", "Show what was done to the outside world."),
     "audit": ("agentskills.cli.audit:audit", "Show who did what, when and why."),
     "skills": ("agentskills.cli.skills:skills", "Look at skills and check them."),

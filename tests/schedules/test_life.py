@@ -11,6 +11,7 @@ from tests.schedules.clockwork import NINE, Clockwork, utc
 from agentskills.domain.errors import BadInput
 from agentskills.services import schedules
 from agentskills.services.backfill import backfill
+from agentskills.storage import firings
 
 pytestmark = pytest.mark.anyio
 
@@ -107,3 +108,17 @@ async def test_one_schedule_that_breaks_does_not_hold_up_the_others(clockwork: C
     [found] = await clockwork.firings(broken)
     assert (found["state"], found["reason"]) == ("failed", "internal: TypeError")
     assert await clockwork.states(sound) == ["fired"]
+
+
+async def test_old_firings_are_forgotten_but_for_the_last_run(clockwork: Clockwork) -> None:
+    schedule = await clockwork.create(every_seconds=600, overlap="allow")
+    for _ in range(3):
+        await clockwork.pass_time(minutes=10)
+    await clockwork.change(schedule, overlap="skip")
+    await clockwork.pass_time(minutes=10)
+    assert await clockwork.states(schedule) == ["fired", "fired", "fired", "skipped"]
+    async with clockwork.place.pool.acquire() as conn:
+        assert await firings.forget_old(conn, clockwork.now, 1) == 1
+        assert await firings.forget_old(conn, clockwork.now, 10) == 1
+        assert await firings.forget_old(conn, clockwork.now, 10) == 0
+    assert await clockwork.states(schedule) == ["fired", "skipped"]

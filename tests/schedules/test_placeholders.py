@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.schedules.clockwork import Clockwork
 
@@ -77,6 +77,7 @@ def test_other_names_are_refused(text: str) -> None:
     assert raised.value.pointer == "/start/initial_data/a/1/b~0~1c"
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(),

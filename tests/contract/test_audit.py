@@ -195,7 +195,7 @@ CALLS: dict[tuple[str, str], tuple[str, Call]] = {
         lambda api, h, outside: api.post(f"{webhook(api, outside)}/rotate", **h),
     ),
     ("post", "/admin/webhooks/{webhook_id}/test"): (
-        "webhook.test",
+        "webhook-test",
         lambda api, h, outside: api.post(f"{webhook(api, outside)}/test", **h),
     ),
     ("post", "/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/resend"): ("webhook-resend", resent),

@@ -77,7 +77,7 @@ class Bulk:
         return found
 
     async def carried(self, batch: dict[str, Any], *statuses: str) -> dict[str, Any]:
-        """Carry a batch with a worker until it has completed, or has one of these statuses, and nothing runs."""
+        """Carry a batch with a worker until it has completed, or one of these statuses, and nothing runs."""
         async with self.place.worker(), asyncio.timeout(60):
             found = await self.until(batch, *(statuses or ("completed",)))
             while found["counts"]["running"]:  # what it cost is known before a run has ended

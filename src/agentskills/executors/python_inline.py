@@ -57,8 +57,9 @@ class InlinePython:
 
     async def _load(self, digest: str, entry: str) -> Function:
         folder = await self._folders.folder(digest)
-        function = load_inline(folder, digest, entry)
-        self._functions[digest, entry] = function
+        function = self._functions.get((digest, entry))  # another step may have waited for the folder as well
+        if function is None:
+            function = self._functions[digest, entry] = load_inline(folder, digest, entry)
         return function
 
 

@@ -80,7 +80,7 @@ async def dismiss(
     kept = _without_secrets(note)
     return await _change(
         context,
-        ["failure-dismisss", *_asked(chosen), note],
+        ["failure-dismiss", *_asked(chosen), note],
         chosen,
         lambda conn: failures.dismiss(conn, chosen, actor.document(), kept, now()),
         key,

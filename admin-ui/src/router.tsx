@@ -9,10 +9,14 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
+import { itemStatesOf, validBatchesSearch, validBatchSearch } from "./features/batches/batch-search";
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
+import { failureFilter, validFailureSearch } from "./features/failures/failure-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { batchItemsOptions, batchListOptions, batchOptions } from "./queries/batches";
 import { comparisonOptions } from "./queries/comparison";
 import { effectListOptions } from "./queries/effects";
+import { failureListOptions } from "./queries/failures";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { NotFoundPage, RootPage } from "./routes/root";
@@ -100,6 +104,38 @@ const effectsRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/effects")),
 });
 
+const failuresRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/failures",
+  validateSearch: validFailureSearch,
+  loaderDeps: ({ search }) => ({ filter: failureFilter(search), cursor: search.cursor }),
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchQuery(failureListOptions(deps.filter, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/failures")),
+});
+
+const batchesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/batches",
+  validateSearch: validBatchesSearch,
+  loaderDeps: ({ search: { status, cursor } }) => ({ status, cursor }),
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchQuery(batchListOptions(deps.status, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/batches")),
+});
+
+const batchRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/batches/$batchId",
+  validateSearch: validBatchSearch,
+  loaderDeps: ({ search: { state, cursor } }) => ({ state, cursor }),
+  loader: ({ context: { queries }, params: { batchId }, deps: { state, cursor } }) => {
+    void queries.prefetchQuery(batchOptions(batchId));
+    void queries.prefetchQuery(batchItemsOptions(batchId, itemStatesOf(state), cursor, false));
+  },
+  component: lazyRouteComponent(() => import("./routes/batch")),
+});
+
 const newRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/new",
@@ -151,6 +187,9 @@ const routes = rootRoute.addChildren([
   runsRoute,
   runRoute,
   compareRoute,
+  failuresRoute,
+  batchesRoute,
+  batchRoute,
   effectsRoute,
   newRoute,
   skillsRoute,

@@ -46,7 +46,8 @@ async def save(
     request = {"effects": effects} if parent else None
     async with pool.acquire() as conn, conn.transaction():
         await conn.execute(
-            """INSERT INTO run_metadata (thread_id, sop, initial_data, created_at, parent_thread_id, request, lane)
+            """INSERT INTO run_metadata
+                   (thread_id, sop, initial_data, created_at, parent_thread_id, request, lane)
                VALUES ($1, 'Refund it.', '{}', $2, $3, $4, 1)""",
             thread_id,
             at,

@@ -652,6 +652,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backtests
+         * @description Return one page of backtests, the newest first.
+         */
+        get: operations["listBacktests"];
+        put?: never;
+        /**
+         * Start
+         * @description Replay past runs with other versions, procedure or model; nothing goes out. Answers at once.
+         */
+        post: operations["startBacktest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/backtests/{backtest_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Backtest
+         * @description Return a backtest with its report: what stays, what changed and why, what nobody can tell.
+         */
+        get: operations["getBacktest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/backtests/{backtest_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description Return one page of a backtest's runs, each with its report.
+         */
+        get: operations["listBacktestItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/skills": {
         parameters: {
             query?: never;
@@ -1065,6 +1129,258 @@ export interface components {
             items: components["schemas"]["AuditItem"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Backtest
+         * @description A backtest with its verdicts in numbers; pause, resume and abort it as a batch.
+         */
+        Backtest: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            status: components["schemas"]["BatchStatus"];
+            /**
+             * Note
+             * @description why it is paused, aborted or has ended so, and who is waited for
+             */
+            note: string | null;
+            counts: components["schemas"]["BatchCounts"];
+            /**
+             * Filled
+             * @description all items are there; until then `counts.total` grows
+             */
+            filled: boolean;
+            /**
+             * Expected
+             * @description runs that the filter found at creation, at most 10,000
+             */
+            expected: number | null;
+            /**
+             * Expected Capped
+             * @description there were more
+             */
+            expected_capped: boolean;
+            spent: components["schemas"]["BatchSpent"];
+            budget: components["schemas"]["BatchLimits"];
+            canary: components["schemas"]["BatchCanary"] | null;
+            /** Only Open */
+            only_open: boolean;
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "oldest" | "newest";
+            /** Order By Key */
+            order_by_key: string | null;
+            /** Concurrency */
+            concurrency: number;
+            /** Stop At Failure Rate */
+            stop_at_failure_rate: number | null;
+            /**
+             * Filter
+             * @description with its times frozen; null: chosen by id
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Rerun */
+            rerun: {
+                [key: string]: unknown;
+            };
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            verdicts: components["schemas"]["VerdictCounts"];
+            /**
+             * Reported At
+             * @description when every run had its report; null: not yet
+             */
+            reported_at: string | null;
+        };
+        /**
+         * BacktestDifference
+         * @description What the replays need more (or less) than their runs, as if nothing had been reused.
+         */
+        BacktestDifference: {
+            /**
+             * Runs
+             * @description that could be told about
+             */
+            runs: number;
+            /** Tokens */
+            tokens: number;
+            /**
+             * Money
+             * @description US dollars
+             */
+            money: number;
+            /**
+             * Seconds
+             * @description in skills, one after the other
+             */
+            seconds: number;
+            /**
+             * Unknown
+             * @description runs of which a difference is not known; they are not in the sums
+             */
+            unknown: number;
+        };
+        /**
+         * BacktestItem
+         * @description One run of a backtest with its report.
+         */
+        BacktestItem: {
+            /**
+             * Source
+             * @description the run to rerun
+             */
+            source: string;
+            /**
+             * Run Name
+             * @description of the source; null where there is no such run
+             */
+            run_name: string | null;
+            /** Position */
+            position: number;
+            state: components["schemas"]["ItemState"];
+            /**
+             * Thread Id
+             * @description its rerun
+             */
+            thread_id: string | null;
+            /**
+             * Reason
+             * @description why refused, skipped or failed
+             */
+            reason: string | null;
+            /**
+             * Tokens
+             * @description of the rerun, once it has ended
+             */
+            tokens: number;
+            /**
+             * Money
+             * @description US dollars; null where a price is unknown
+             */
+            money: number | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** @description null until its replay has ended */
+            report: components["schemas"]["ItemReport"] | null;
+        };
+        /**
+         * BacktestItemPage
+         * @description One page of runs, in the order in which they are taken.
+         */
+        BacktestItemPage: {
+            /** Items */
+            items: components["schemas"]["BacktestItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BacktestPage
+         * @description One page of backtests, the newest first.
+         */
+        BacktestPage: {
+            /** Items */
+            items: components["schemas"]["Backtest"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BacktestReport
+         * @description A backtest with its report as far as it has come.
+         */
+        BacktestReport: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            status: components["schemas"]["BatchStatus"];
+            /**
+             * Note
+             * @description why it is paused, aborted or has ended so, and who is waited for
+             */
+            note: string | null;
+            counts: components["schemas"]["BatchCounts"];
+            /**
+             * Filled
+             * @description all items are there; until then `counts.total` grows
+             */
+            filled: boolean;
+            /**
+             * Expected
+             * @description runs that the filter found at creation, at most 10,000
+             */
+            expected: number | null;
+            /**
+             * Expected Capped
+             * @description there were more
+             */
+            expected_capped: boolean;
+            spent: components["schemas"]["BatchSpent"];
+            budget: components["schemas"]["BatchLimits"];
+            canary: components["schemas"]["BatchCanary"] | null;
+            /** Only Open */
+            only_open: boolean;
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "oldest" | "newest";
+            /** Order By Key */
+            order_by_key: string | null;
+            /** Concurrency */
+            concurrency: number;
+            /** Stop At Failure Rate */
+            stop_at_failure_rate: number | null;
+            /**
+             * Filter
+             * @description with its times frozen; null: chosen by id
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Rerun */
+            rerun: {
+                [key: string]: unknown;
+            };
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            verdicts: components["schemas"]["VerdictCounts"];
+            /**
+             * Reported At
+             * @description when every run had its report; null: not yet
+             */
+            reported_at: string | null;
+            difference: components["schemas"]["BacktestDifference"];
+            /**
+             * Paths
+             * @description the 200 that changed in most runs
+             */
+            paths: components["schemas"]["ChangedPath"][];
+            /** Untold */
+            untold: components["schemas"]["Untold"][];
         };
         /**
          * Batch
@@ -1569,6 +1885,31 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ChangedPath
+         * @description A place in the final data that came out otherwise.
+         */
+        ChangedPath: {
+            /** Path */
+            path: string;
+            /**
+             * Count
+             * @description runs in which it did
+             */
+            count: number;
+            /** Origins */
+            origins: components["schemas"]["OriginCount"][];
+            /**
+             * Source
+             * @description one of these runs
+             */
+            source: string;
+            /**
+             * Thread Id
+             * @description its replay: compare the two
+             */
+            thread_id: string;
+        };
+        /**
          * Choice
          * @description What a decision chose.
          */
@@ -2067,6 +2408,35 @@ export interface components {
             skill: string | null;
         };
         /**
+         * ItemReport
+         * @description What the replay of one run has shown.
+         */
+        ItemReport: {
+            verdict: components["schemas"]["Verdict"];
+            /** @description where it can't be told */
+            why: components["schemas"]["UntoldReport"] | null;
+            /** Newly Failed */
+            newly_failed: boolean;
+            /**
+             * Statuses
+             * @description of the run and its replay, where they differ
+             */
+            statuses: string[] | null;
+            /**
+             * Headline
+             * @description of the comparison, where something changed
+             */
+            headline: string | null;
+            /**
+             * Paths
+             * @description at most 50
+             */
+            paths: components["schemas"]["PathReport"][];
+            /** More Paths */
+            more_paths: boolean;
+            difference: components["schemas"]["SpendingReport"] | null;
+        };
+        /**
          * ItemState
          * @description Where one item of a batch stands.
          * @enum {string}
@@ -2212,6 +2582,46 @@ export interface components {
             detail: string | null;
             /** Steps */
             steps: components["schemas"]["StepPair"][];
+        };
+        /**
+         * OriginCount
+         * @description What made a path differ, and in how many runs.
+         */
+        OriginCount: {
+            /**
+             * Kind
+             * @description as in a comparison: skill_version, model, sop, chance, …
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * OriginName
+         * @description What made a path differ.
+         */
+        OriginName: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PathReport
+         * @description A place in the final data of one run that came out otherwise.
+         */
+        PathReport: {
+            /** Path */
+            path: string;
+            /**
+             * Change
+             * @description added, removed or changed
+             */
+            change: string;
+            /** Origins */
+            origins: components["schemas"]["OriginName"][];
         };
         /**
          * Plan
@@ -3391,6 +3801,18 @@ export interface components {
             items: components["schemas"]["SopItem"][];
         };
         /**
+         * SpendingReport
+         * @description What one replay needs more (or less) than its run; null where it is not known.
+         */
+        SpendingReport: {
+            /** Tokens */
+            tokens: number | null;
+            /** Money */
+            money: number | null;
+            /** Seconds */
+            seconds: number | null;
+        };
+        /**
          * Step
          * @description One carried-out unit of a run.
          */
@@ -3681,6 +4103,71 @@ export interface components {
             brings: ("all" | "some" | "none") | null;
         };
         /**
+         * Untold
+         * @description Why outcomes can't be told.
+         */
+        Untold: {
+            /**
+             * Type
+             * @description effect-needed, not-recorded, plan-diverged, version-missing, waits-for-a-person, or the type of the error by which replays failed
+             */
+            type: string;
+            /** Skill */
+            skill: string | null;
+            /** Count */
+            count: number;
+            /**
+             * Source
+             * @description one of these runs
+             */
+            source: string;
+            /**
+             * Message
+             * @description of this run
+             */
+            message: string | null;
+        };
+        /**
+         * UntoldReport
+         * @description Why the outcome of one run can't be told.
+         */
+        UntoldReport: {
+            /** Type */
+            type: string;
+            /** Message */
+            message: string | null;
+            /** Skill */
+            skill: string | null;
+        };
+        /**
+         * Verdict
+         * @description What became of the outcome of one run.
+         * @enum {string}
+         */
+        Verdict: "stays" | "changed" | "cant_tell";
+        /**
+         * VerdictCounts
+         * @description How many outcomes stay, change, or can't be told.
+         */
+        VerdictCounts: {
+            /** Stays */
+            stays: number;
+            /** Changed */
+            changed: number;
+            /** Cant Tell */
+            cant_tell: number;
+            /**
+             * Newly Failed
+             * @description of those that can't be told: runs that had completed and failed in the replay, other than by what a replay lacks
+             */
+            newly_failed: number;
+            /**
+             * Pending
+             * @description not replayed or not reported yet
+             */
+            pending: number;
+        };
+        /**
          * WaitItem
          * @description An entry of the inbox.
          */
@@ -3913,6 +4400,67 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * BacktestRequest
+         * @description Which past runs to replay, by `ids` or by `filter`, and what is to differ.
+         */
+        BacktestRequest: {
+            /**
+             * Ids
+             * @description runs; duplicates count once
+             * @default null
+             */
+            ids?: string[] | null;
+            /**
+             * @description or the filter of the list of runs, the newest first; without `status` runs that completed or failed, and without `dry` none that was itself only tried out
+             * @default null
+             */
+            filter?: components["schemas"]["BatchFilter"] | null;
+            /**
+             * Most
+             * @description at most so many runs
+             * @default 100
+             */
+            most?: number;
+            /**
+             * Skills
+             * @description versions: latest, those of each run (pinned), or {name: digest}, where all others stay pinned; without it latest, or pinned where `sop` or `model` is given
+             * @default null
+             */
+            skills?: ("latest" | "pinned") | {
+                [key: string]: string;
+            } | null;
+            /**
+             * Sop
+             * @description edited procedure
+             * @default null
+             */
+            sop?: string | null;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * Concurrency
+             * @description replays at the same time
+             * @default 100
+             */
+            concurrency?: number;
+            /** @default null */
+            budget?: components["schemas"]["BatchBudget"] | null;
+        };
+        /**
          * BatchBudget
          * @description What the reruns of a batch may spend together; null: no limit.
          */
@@ -4005,6 +4553,30 @@ export interface components {
              * @default null
              */
             root?: string | null;
+            /**
+             * Failed Skill
+             * @description runs that failed in this skill; empty: in none
+             * @default null
+             */
+            failed_skill?: string | null;
+            /**
+             * Signature
+             * @description runs that failed like this, as a group of failures says
+             * @default null
+             */
+            signature?: string | null;
+            /**
+             * Dry
+             * @description only reruns with effects: none (true), or only other runs (false)
+             * @default null
+             */
+            dry?: boolean | null;
+            /**
+             * Open
+             * @description failed, and neither fixed by a later run nor dismissed; without effects: none
+             * @default false
+             */
+            open?: boolean;
         };
         /**
          * BatchGate
@@ -5007,6 +5579,8 @@ export interface operations {
                 failed_skill?: string | null;
                 /** @description runs that failed like this, as a group of failures says */
                 signature?: string | null;
+                /** @description only reruns with effects: none (true), or only other runs (false) */
+                dry?: boolean | null;
                 /** @description failed, and neither fixed by a later run nor dismissed; without effects: none */
                 open?: boolean;
                 /** @description next_cursor of the page before */
@@ -5092,6 +5666,8 @@ export interface operations {
                 failed_skill?: string | null;
                 /** @description runs that failed like this, as a group of failures says */
                 signature?: string | null;
+                /** @description only reruns with effects: none (true), or only other runs (false) */
+                dry?: boolean | null;
                 /** @description failed, and neither fixed by a later run nor dismissed; without effects: none */
                 open?: boolean;
             };
@@ -7387,6 +7963,301 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBacktests: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["BatchStatus"] | null;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startBacktest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBacktest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the backtest's id */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBacktestItems: {
+        parameters: {
+            query?: {
+                /** @description only runs with this verdict */
+                verdict?: components["schemas"]["Verdict"] | null;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the backtest's id */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestItemPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

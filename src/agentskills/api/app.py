@@ -15,6 +15,7 @@ from agentskills.api.process import running
 from agentskills.api.routes import (
     answers,
     audit,
+    backtests,
     batches,
     cases,
     compare,
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         failures,
         audit,
         batches,
+        backtests,
         skills,
         session,
         server,

@@ -7,16 +7,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, Unpack
-from urllib.parse import quote
 
+from agentskills.client.backtests import Backtests
+from agentskills.client.batches import Batches
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.events import Event, follow
+from agentskills.client.failures import Failures
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
-from agentskills.client.transport import Transport
+from agentskills.client.transport import PAGE, Transport
+from agentskills.client.transport import given as _given
+from agentskills.client.transport import quoted as _id
 from agentskills.domain.json_text import json_str
 
-PAGE = 200
 JsonObject = dict[str, Any]
 
 
@@ -50,6 +53,21 @@ class AgentSkills:
             token = settings.api_token
             api_key = api_key or (token.get_secret_value() if token else None)
         self._transport = Transport(url, api_key, on_behalf_of=on_behalf_of, timeout=timeout, retries=retries)
+
+    @property
+    def batches(self) -> Batches:
+        """Bulk reruns: start, plan, follow, pause, resume and abort them."""
+        return Batches(self._transport)
+
+    @property
+    def backtests(self) -> Backtests:
+        """Past runs replayed with nothing going out: start, follow, and read what changed."""
+        return Backtests(self._transport)
+
+    @property
+    def failures(self) -> Failures:
+        """Failed runs by kind: list, dismiss, restore."""
+        return Failures(self._transport)
 
     @property
     def url(self) -> str:
@@ -194,13 +212,19 @@ class AgentSkills:
         created_before: datetime | str | None = None,
         parent: str | None = None,
         root: str | None = None,
+        failed_skill: str | None = None,
+        signature: str | None = None,
+        dry: bool | None = None,
+        open: bool = False,
         page_size: int = PAGE,
     ) -> AsyncIterator[JsonObject]:
         """Yield runs, newest first, page after page; all filters given must hold.
 
         `name` is the beginning of the run's name or id, `q` are words in the SOP; `initial_data` and
         `metadata` are JSON that the run's must contain; `parent` finds the reruns of that very run,
-        `root` the whole family.
+        `root` the whole family. `failed_skill` and `signature` are those of `client.failures`; `open`
+        finds what failed and was neither fixed nor dismissed, `dry` reruns with `effects: none`, or
+        (False) all other runs.
         """
         given = _given(
             status=[status] if isinstance(status, str) else status,
@@ -213,6 +237,10 @@ class AgentSkills:
             created_before=_time(created_before),
             parent=parent,
             root=root,
+            failed_skill=failed_skill,
+            signature=signature,
+            dry=None if dry is None else str(dry).lower(),
+            open="true" if open else None,
         )
         async for run in self._pages("/admin/runs", given, page_size):
             yield run
@@ -225,15 +253,8 @@ class AgentSkills:
     async def _pages(
         self, path: str, params: dict[str, Any], page_size: int = PAGE
     ) -> AsyncIterator[JsonObject]:
-        cursor = None
-        while True:
-            here = params | {"limit": str(page_size)} | ({"cursor": cursor} if cursor else {})
-            page = await self._transport.get(path, here)
-            for item in page["items"]:
-                yield item
-            cursor = page.get("next_cursor")
-            if not cursor:
-                return
+        async for item in self._transport.pages(path, params, page_size):
+            yield item
 
     # Comparing
 
@@ -279,6 +300,25 @@ class AgentSkills:
         """
         body = _given(step=step, decision=decision, data=data, note=note, digest=digest)
         return _object(await self._transport.post(f"/approve/{_id(thread_id)}", body, key=idempotency_key))
+
+    async def answer_all(
+        self,
+        decision: str,
+        *,
+        answers: Sequence[Mapping[str, Any]] | None = None,
+        reason: str | None = None,
+        skill: str | None = None,
+        note: str | None = None,
+    ) -> JsonObject:
+        """Give one answer to many runs that wait, at most 1,000; each is taken or refused by itself.
+
+        `answers` lists `{thread_id, step, digest}`, or `reason` (`approval`, `consent`, `in_doubt`) and
+        `skill` find them. Returns `{items: [{thread_id, step, outcome, problem}], answered, refused, more}`.
+        """
+        found = None if reason is None else _given(reason=reason, skill=skill)
+        listed = None if answers is None else [dict(answer) for answer in answers]
+        body = _given(answers=listed, filter=found, decision=decision, note=note)
+        return _object(await self._transport.post("/admin/answers", body))
 
     async def cancel(
         self, thread_id: str, *, reason: str | None = None, idempotency_key: str | None = None
@@ -402,14 +442,6 @@ class AgentSkills:
     async def server(self) -> JsonObject:
         """Return what the server is set up to do: model, planner, skill roots, workers."""
         return _object(await self._transport.get("/admin/server"))
-
-
-def _given(**fields: Any) -> JsonObject:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _id(thread_id: str) -> str:
-    return quote(thread_id, safe="")
 
 
 def _text(value: Mapping[str, Any] | None) -> str | None:

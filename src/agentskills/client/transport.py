@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx2
 import msgspec
@@ -15,6 +16,8 @@ from agentskills.client.errors import RETRIED_STATUSES, ServerUnreachable, error
 from agentskills.domain.errors import AgentSkillsError, BadInput, QueryTooSlow
 from agentskills.domain.json_text import Json, check_json, json_bytes, parse_stored
 
+PAGE = 200
+"""Items of one page."""
 NO_BODY: Final = object()
 CONNECTION_ERRORS = (
     httpx2.NetworkError,
@@ -79,6 +82,18 @@ class Transport:
             headers["Content-Type"] = "application/json"
         return await self._call("POST", path, headers=headers, content=content)
 
+    async def pages(self, path: str, params: dict[str, Any], page_size: int = PAGE) -> AsyncIterator[Any]:
+        """Yield the items of a list, page after page."""
+        cursor = None
+        while True:
+            here = params | {"limit": str(page_size)} | ({"cursor": cursor} if cursor else {})
+            page = await self.get(path, here)
+            for item in page["items"]:
+                yield item
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return
+
     async def delete(self, path: str, body: Json) -> Json:
         """Return the JSON answer of a DELETE, which may be sent twice. Raises `BadInput` as `post` does."""
         check_json(body)
@@ -115,6 +130,16 @@ class Transport:
     async def close(self) -> None:
         """Close all connections."""
         await self.http.aclose()
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    """Return the fields that are not None."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def quoted(thread_id: str) -> str:
+    """Return an id as a part of a path."""
+    return quote(thread_id, safe="")
 
 
 def pause_before(tried: int) -> float:

@@ -113,7 +113,8 @@ class Budget:
         if self.money is None:
             return None
         if spent.unknown:
-            return f"budget: the price of {spent.unknown} reruns is not known, so money can't be limited"
+            reruns = f"{spent.unknown} rerun{'' if spent.unknown == 1 else 's'}"
+            return f"budget: {reruns} without a known price, so money can't be limited"
         if spent.money >= self.money:
             return f"budget: {spent.money} of {self.money} US dollars are spent"
         return None

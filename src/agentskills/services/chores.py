@@ -15,6 +15,7 @@ import structlog
 
 from agentskills.domain.errors import DatabaseGone
 from agentskills.engine.notifier import Notifier
+from agentskills.services.backtest_report import report_backtests
 from agentskills.services.batch_dispatch import dispatch_batches
 from agentskills.services.context import Context
 from agentskills.settings import Settings
@@ -35,7 +36,10 @@ class Chore:
     every: float  # seconds between two looks while there is nothing to do
 
 
-CHORES: tuple[Chore, ...] = (Chore("batches", dispatch_batches, every=0.5),)
+CHORES: tuple[Chore, ...] = (
+    Chore("batches", dispatch_batches, every=0.5),
+    Chore("backtests", report_backtests, every=0.5),
+)
 """All chores of a worker."""
 
 

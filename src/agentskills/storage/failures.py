@@ -72,10 +72,12 @@ _GROUPS = """
         FROM failures {where} ORDER BY failed_at DESC, thread_id DESC LIMIT {most}
     ), below (failed, thread_id, fixes) AS (
         SELECT n.thread_id, {relative} FROM newest n
-        JOIN run_metadata m ON m.parent_thread_id = n.thread_id LEFT JOIN run_state s ON s.thread_id = m.thread_id
+        JOIN run_metadata m ON m.parent_thread_id = n.thread_id
+        LEFT JOIN run_state s ON s.thread_id = m.thread_id
         UNION ALL
         SELECT b.failed, {relative} FROM below b
-        JOIN run_metadata m ON m.parent_thread_id = b.thread_id LEFT JOIN run_state s ON s.thread_id = m.thread_id
+        JOIN run_metadata m ON m.parent_thread_id = b.thread_id
+        LEFT JOIN run_state s ON s.thread_id = m.thread_id
         WHERE b.fixes IS NOT TRUE
     ), groups AS (
         SELECT skill, error_type, signature, count(*) AS count, count(dismissed_at) AS dismissed,

@@ -39,6 +39,7 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     root: str | None = None
     failed_skill: str | None = None  # that failed; empty: none did
     signature: str | None = None  # of the failure
+    dry: bool | None = None  # only reruns with effects: none, or only other runs
     open: bool = False  # failed, and neither fixed by a later run nor dismissed
 
 
@@ -192,7 +193,8 @@ async def first(conn: Conn, wanted: RunFilter, limit: int, *, newest_first: bool
 
 
 def _needs_metadata(wanted: RunFilter) -> bool:
-    return any((wanted.name, wanted.q, wanted.sop_name, wanted.initial_data, wanted.metadata, wanted.parent))
+    given = (wanted.name, wanted.q, wanted.sop_name, wanted.initial_data, wanted.metadata, wanted.parent)
+    return any(given) or wanted.dry is not None
 
 
 def _leading(wanted: RunFilter) -> str:
@@ -226,6 +228,10 @@ async def _conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None
             _prefix(wanted.name),
         )
     _add_failure(query, wanted)
+    if wanted.dry is not None:
+        query.conditions.append(
+            f"m.request ->> 'effects' IS {'NOT ' if wanted.dry else ''}DISTINCT FROM 'none'"
+        )
     for column, letter, document in (
         ("initial_data", "d", wanted.initial_data),
         ("metadata", "m", wanted.metadata),

@@ -174,5 +174,6 @@ def filter_of(asked: FilterAsked) -> lists.RunFilter:
         root=asked.root,
         failed_skill=asked.failed_skill,
         signature=asked.signature,
+        dry=asked.dry,
         open=asked.open,
     )

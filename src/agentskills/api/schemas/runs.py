@@ -166,6 +166,9 @@ class RunFilter(BaseModel):
     signature: Text | None = Field(
         default=None, max_length=500, description="runs that failed like this, as a group of failures says"
     )
+    dry: bool | None = Field(
+        default=None, description="only reruns with effects: none (true), or only other runs (false)"
+    )
     open: bool = Field(
         default=False,
         description="failed, and neither fixed by a later run nor dismissed; without effects: none",

@@ -187,6 +187,13 @@ CREATE TRIGGER batch_items_moved AFTER UPDATE ON batch_items
     REFERENCING OLD TABLE AS before NEW TABLE AS after
     FOR EACH STATEMENT EXECUTE FUNCTION batch_items_moved();
 
+-- Backtests: batches that replay past runs with effects: none; their items carry a report.
+CREATE TABLE backtests (
+    id          text PRIMARY KEY REFERENCES batches (id) ON DELETE CASCADE,
+    reported_at timestamptz                        -- every item has its report
+);
+CREATE INDEX backtests_to_report ON backtests (id) WHERE reported_at IS NULL;
+
 -- Schedules: start an SOP or rerun a run at given times.
 
 CREATE TABLE schedules (

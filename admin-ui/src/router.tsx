@@ -9,10 +9,12 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
+import { validBacktestSearch } from "./features/backtests/backtest-search";
 import { itemStatesOf, validBatchesSearch, validBatchSearch } from "./features/batches/batch-search";
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { failureFilter, validFailureSearch } from "./features/failures/failure-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { backtestListOptions, backtestOptions } from "./queries/backtests";
 import { batchItemsOptions, batchListOptions, batchOptions } from "./queries/batches";
 import { comparisonOptions } from "./queries/comparison";
 import { effectListOptions } from "./queries/effects";
@@ -136,6 +138,25 @@ const batchRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/batch")),
 });
 
+const backtestsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/backtests",
+  validateSearch: validBatchesSearch,
+  loaderDeps: ({ search: { status, cursor } }) => ({ status, cursor }),
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchQuery(backtestListOptions(deps.status, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/backtests")),
+});
+
+const backtestRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/backtests/$backtestId",
+  validateSearch: validBacktestSearch,
+  loader: ({ context, params: { backtestId } }) =>
+    void context.queries.prefetchQuery(backtestOptions(backtestId)),
+  component: lazyRouteComponent(() => import("./routes/backtest")),
+});
+
 const newRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/new",
@@ -190,6 +211,8 @@ const routes = rootRoute.addChildren([
   failuresRoute,
   batchesRoute,
   batchRoute,
+  backtestsRoute,
+  backtestRoute,
   effectsRoute,
   newRoute,
   skillsRoute,

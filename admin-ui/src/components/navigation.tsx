@@ -1,13 +1,23 @@
 /** The pages, grouped: a column at the left, or a menu that unfolds on small screens. */
 import { Link, useRouterState } from "@tanstack/react-router";
-import { CircleX, Layers, ListChecks, type LucideIcon, Menu, Send, Sparkles, X } from "lucide-react";
+import {
+  CircleX,
+  FlaskConical,
+  Layers,
+  ListChecks,
+  type LucideIcon,
+  Menu,
+  Send,
+  Sparkles,
+  X,
+} from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { cx } from "@/lib/class-names";
 
 interface Group {
   word: string;
   links: {
-    to: "/runs" | "/failures" | "/batches" | "/effects" | "/skills";
+    to: "/runs" | "/failures" | "/batches" | "/backtests" | "/effects" | "/skills";
     word: string;
     icon: LucideIcon;
   }[];
@@ -20,6 +30,7 @@ const GROUPS: Group[] = [
       { to: "/runs", word: "Runs", icon: ListChecks },
       { to: "/failures", word: "Failures", icon: CircleX },
       { to: "/batches", word: "Batches", icon: Layers },
+      { to: "/backtests", word: "Backtests", icon: FlaskConical },
     ],
   },
   {

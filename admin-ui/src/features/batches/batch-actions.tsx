@@ -11,7 +11,8 @@ import { asApiError } from "@/lib/problem";
 import { useRequestKey } from "@/lib/request-key";
 import { batchKeys } from "@/queries/batches";
 
-export function BatchActions({ batch }: { batch: Batch }) {
+/** `word`: what a person calls it. */
+export function BatchActions({ batch, word = "batch" }: { batch: Batch; word?: string }) {
   const [asked, setAsked] = useState<BatchAction | null>(null);
   if (batch.status !== "running" && batch.status !== "paused") return null;
   return (
@@ -28,7 +29,9 @@ export function BatchActions({ batch }: { batch: Batch }) {
       <Button look="danger" icon={<CircleStop aria-hidden />} onClick={() => setAsked("abort")}>
         Abort
       </Button>
-      {asked && <ActionDialog key={asked} batch={batch} action={asked} onClose={() => setAsked(null)} />}
+      {asked && (
+        <ActionDialog key={asked} batch={batch} word={word} action={asked} onClose={() => setAsked(null)} />
+      )}
     </div>
   );
 }
@@ -38,23 +41,23 @@ const WORDS: Record<
   { title: string; said: string; confirm: string; back: string; icon: ReactNode }
 > = {
   pause: {
-    title: "Pause this batch?",
+    title: "Pause this",
     said: "Nothing new starts until somebody resumes it. Reruns under way go on.",
-    confirm: "Pause batch",
+    confirm: "Pause",
     back: "Keep it running",
     icon: <CirclePause aria-hidden />,
   },
   resume: {
-    title: "Resume this batch?",
+    title: "Resume this",
     said: "It goes on where it stopped. A gate or a failure rate that stopped it is overruled.",
-    confirm: "Resume batch",
+    confirm: "Resume",
     back: "Leave it paused",
     icon: <CirclePlay aria-hidden />,
   },
   abort: {
-    title: "Abort this batch?",
+    title: "Abort this",
     said: "It ends for good: what has not been started is cancelled. Reruns under way go on, and what has ended stays.",
-    confirm: "Abort batch",
+    confirm: "Abort",
     back: "Go back",
     icon: <CircleStop aria-hidden />,
   },
@@ -62,11 +65,12 @@ const WORDS: Record<
 
 interface ActionDialogProps {
   batch: Batch;
+  word: string;
   action: BatchAction;
   onClose: () => void;
 }
 
-function ActionDialog({ batch, action, onClose }: ActionDialogProps) {
+function ActionDialog({ batch, word, action, onClose }: ActionDialogProps) {
   const queries = useQueryClient();
   const keyFor = useRequestKey();
   const { title, said, confirm, back, icon } = WORDS[action];
@@ -84,7 +88,7 @@ function ActionDialog({ batch, action, onClose }: ActionDialogProps) {
   });
   const problem = change.isError ? asApiError(change.error) : null;
   return (
-    <Dialog open onClose={onClose} locked={change.isPending} title={title}>
+    <Dialog open onClose={onClose} locked={change.isPending} title={`${title} ${word}?`}>
       <form
         className="flex min-h-0 flex-col"
         onSubmit={(event) => {
@@ -145,7 +149,7 @@ function ActionDialog({ batch, action, onClose }: ActionDialogProps) {
             disabled={budget === null}
             icon={icon}
           >
-            {confirm}
+            {confirm} {word}
           </Button>
         </DialogFooter>
       </form>

@@ -1,4 +1,5 @@
 /** Asks before something is done with the selected runs. */
+import BacktestDialog from "@/features/backtests/backtest-dialog";
 import type { BatchTarget } from "@/features/batches/batch-choice";
 import { BatchDialog } from "@/features/batches/batch-dialog";
 import type { RunFilter, RunItem } from "@/lib/api";
@@ -13,8 +14,11 @@ interface RunsDialogProps {
   onClose: () => void;
 }
 
-export default function RunsDialog({ selection, filter, runs, onClose }: RunsDialogProps) {
+export default function RunsDialog({ asked, selection, filter, runs, onClose }: RunsDialogProps) {
   const target: BatchTarget = selection.all ? { filter } : { ids: selection.ids };
+  if (asked === "backtest") {
+    return <BacktestDialog title="Backtest the selected runs" target={target} onClose={onClose} />;
+  }
   // Where none in sight has failed there is no failure to go on from.
   const inSight = runs.filter(({ thread_id }) => isSelected(selection, thread_id));
   const failed = inSight.length === 0 || inSight.some(({ status }) => status === "failed");

@@ -133,7 +133,7 @@ const batchRoute = createRoute({
   loaderDeps: ({ search: { state, cursor } }) => ({ state, cursor }),
   loader: ({ context: { queries }, params: { batchId }, deps: { state, cursor } }) => {
     void queries.prefetchQuery(batchOptions(batchId));
-    void queries.prefetchQuery(batchItemsOptions(batchId, itemStatesOf(state), cursor, false));
+    void queries.prefetchQuery(batchItemsOptions(batchId, itemStatesOf(state), cursor));
   },
   component: lazyRouteComponent(() => import("./routes/batch")),
 });

@@ -11,7 +11,7 @@ import {
   Sparkles,
   X,
 } from "lucide-react";
-import { useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { cx } from "@/lib/class-names";
 
 interface Group {
@@ -48,6 +48,9 @@ export function Navigation() {
   const page = useRouterState({ select: ({ location }) => location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has come to another page has chosen
   useEffect(() => setOpen(false), [page]);
+  const closeByKey = (event: KeyboardEvent) => {
+    if (event.key === "Escape") setOpen(false);
+  };
   return (
     <>
       <button
@@ -55,6 +58,7 @@ export function Navigation() {
         aria-expanded={open}
         aria-controls={id}
         onClick={() => setOpen(!open)}
+        onKeyDown={closeByKey}
         className="inline-flex h-9 items-center gap-2 rounded-lg px-2.5 text-[0.8125rem] font-medium text-ink-soft hover:bg-hover lg:hidden"
       >
         {open ? <X className="size-4" aria-hidden /> : <Menu className="size-4" aria-hidden />} Menu
@@ -62,7 +66,7 @@ export function Navigation() {
       <nav
         id={id}
         aria-label="Main"
-        onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
+        onKeyDown={closeByKey}
         className={cx(
           "flex min-h-0 flex-col gap-4 overflow-y-auto",
           "max-lg:absolute max-lg:inset-x-0 max-lg:top-full max-lg:grid max-lg:max-h-[calc(100dvh-4rem)] max-lg:grid-cols-2 max-lg:border-b max-lg:bg-surface max-lg:px-3 max-lg:py-4 max-lg:shadow-float",

@@ -42,15 +42,10 @@ export const backtestOptions = (id: string) =>
     refetchInterval: ({ state }) => (state.data && !isOpen(state.data) ? false : REPORT_EVERY_MS),
   });
 
-export const backtestItemsOptions = (
-  id: string,
-  verdict: Verdict | undefined,
-  cursor: string | undefined,
-  everyMs: number | false,
-) =>
+/** The page asks again whenever the backtest's counts have changed. */
+export const backtestItemsOptions = (id: string, verdict: Verdict | undefined, cursor: string | undefined) =>
   queryOptions({
     queryKey: backtestKeys.items(id, verdict, cursor),
     queryFn: ({ signal }) => listBacktestItems(id, verdict, cursor, signal),
-    refetchInterval: everyMs,
     placeholderData: (previous) => previous,
   });

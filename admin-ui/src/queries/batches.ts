@@ -45,17 +45,11 @@ export const batchOptions = (id: string) =>
     refetchInterval: ({ state }) => (state.data && !moves(state.data) ? 10_000 : BATCH_EVERY_MS),
   });
 
-/** `everyMs`: how often to look again; false where the batch has come to rest. */
-export const batchItemsOptions = (
-  id: string,
-  states: ItemState[],
-  cursor: string | undefined,
-  everyMs: number | false,
-) =>
+/** The page asks again whenever the batch's counts have changed. */
+export const batchItemsOptions = (id: string, states: ItemState[], cursor: string | undefined) =>
   queryOptions({
     queryKey: batchKeys.items(id, states, cursor),
     queryFn: ({ signal }) => listBatchItems(id, states, cursor, signal),
-    refetchInterval: everyMs,
     placeholderData: (previous) => previous,
   });
 

@@ -20,8 +20,10 @@ import { BatchActions } from "@/features/batches/batch-actions";
 import { BatchFacts } from "@/features/batches/batch-facts";
 import { BATCH } from "@/features/batches/batch-state";
 import type { BacktestReport } from "@/lib/api/backtests";
+import { writeJson } from "@/lib/json";
 import { useTitle } from "@/lib/title";
-import { backtestItemsOptions, backtestOptions, isOpen } from "@/queries/backtests";
+import { useRefetch } from "@/lib/use-refetch";
+import { backtestItemsOptions, backtestOptions } from "@/queries/backtests";
 
 const route = getRouteApi("/backtests/$backtestId");
 
@@ -74,7 +76,8 @@ export default function BacktestPage() {
 function Report({ backtest }: { backtest: BacktestReport }) {
   const { verdict, cursor } = route.useSearch();
   const navigate = route.useNavigate();
-  const items = useQuery(backtestItemsOptions(backtest.id, verdict, cursor, isOpen(backtest) ? 2000 : false));
+  const items = useQuery(backtestItemsOptions(backtest.id, verdict, cursor));
+  useRefetch(writeJson([backtest.counts, backtest.verdicts]), items.refetch);
   const shown = items.data?.items ?? [];
   return (
     <div className="space-y-5">

@@ -18,8 +18,10 @@ import { BatchBar, Done } from "@/features/batches/batch-progress";
 import { itemStatesOf } from "@/features/batches/batch-search";
 import { BATCH, ITEM, ITEM_STATES } from "@/features/batches/batch-state";
 import type { Batch } from "@/lib/api/batches";
+import { writeJson } from "@/lib/json";
 import { useTitle } from "@/lib/title";
-import { batchItemsOptions, batchOptions, moves } from "@/queries/batches";
+import { useRefetch } from "@/lib/use-refetch";
+import { batchItemsOptions, batchOptions } from "@/queries/batches";
 
 const route = getRouteApi("/batches/$batchId");
 
@@ -71,7 +73,8 @@ function Found({ batch }: { batch: Batch }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const states = itemStatesOf(search.state);
-  const items = useQuery(batchItemsOptions(batch.id, states, search.cursor, moves(batch) ? 2000 : false));
+  const items = useQuery(batchItemsOptions(batch.id, states, search.cursor));
+  useRefetch(writeJson(batch.counts), items.refetch);
   const shown = items.data?.items ?? [];
   const chips = ITEM_STATES.filter((state) => batch.counts[state] > 0 || states.includes(state));
   return (

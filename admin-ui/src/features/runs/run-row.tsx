@@ -39,7 +39,7 @@ export function RunRow({ run, onRerun, selected, onSelect }: RunRowProps) {
         if (!own && !getSelection()?.toString()) void navigate(to);
       }}
     >
-      <td className="w-10 p-0 align-middle">
+      <td className="w-10 p-0 align-middle max-md:w-auto">
         <SelectBox label={`Select ${run.run_name}`} on={selected} onChange={onSelect} />
       </td>
       <td

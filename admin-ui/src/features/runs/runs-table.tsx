@@ -26,8 +26,8 @@ export function RunsTable({ runs, starting, onRerun, selection, onSelect, onSele
     // biome-ignore lint/a11y/noRedundantRoles: `display: block` on small screens takes the roles away
     <table role="table" className="w-full border-collapse text-left max-md:block">
       <thead className="max-md:block">
-        <tr className="border-b text-xs text-ink-faint max-md:flex max-md:items-center">
-          <th scope="col" className="w-10 p-0 max-md:font-medium">
+        <tr className="border-b text-xs text-ink-faint max-md:flex max-md:items-center max-md:gap-2 max-md:px-4 max-md:py-1">
+          <th scope="col" className="w-10 p-0 max-md:w-auto">
             <SelectBox
               label="Select the runs of this page"
               on={runs.length > 0 && marked === runs.length}
@@ -35,7 +35,10 @@ export function RunsTable({ runs, starting, onRerun, selection, onSelect, onSele
               onChange={() => onSelectPage(marked < runs.length)}
             />
           </th>
-          <Heading className="!pl-1">Run</Heading>
+          <Heading className="!pl-1">
+            <span className="max-md:hidden">Run</span>
+            <span className="md:hidden">Select this page</span>
+          </Heading>
           <Heading className="max-md:hidden">Status</Heading>
           <Heading className="max-lg:hidden">SOP</Heading>
           <Heading className="max-md:hidden">Started</Heading>

@@ -10,7 +10,7 @@ interface SelectBoxProps {
 
 export function SelectBox({ label, on, some, onChange }: SelectBoxProps) {
   return (
-    <label className="flex cursor-pointer items-center justify-center py-3 pr-1 pl-3 max-md:-my-1 max-md:-ml-3 max-md:px-3 max-md:py-2">
+    <label className="flex cursor-pointer items-center justify-center py-3 pr-1 pl-3 select-none max-md:-m-2 max-md:p-2.5">
       <input
         type="checkbox"
         aria-label={label}

@@ -56,6 +56,7 @@ export function BatchForm({ target, first, onCancel, onSending, onStarted }: Bat
   const refused = start.isError ? asApiError(start.error) : null;
   const wrong = shown.error ?? refused;
   const ready = request !== null && shown.current;
+  const versions = choice.versions ?? (choice.preset === "audit-replay" ? "pinned" : "latest");
   const confirm = () => {
     if (ready && !start.isPending && !start.isSuccess) start.mutate(request);
   };
@@ -124,6 +125,19 @@ export function BatchForm({ target, first, onCancel, onSending, onStarted }: Bat
               chosen={choice.effects}
               onChoose={(effects) => change({ effects })}
               error={wrong?.at("/rerun/effects") ?? wrong?.at("/rerun/consent")}
+            />
+          </Section>
+          <Section title="Skill versions" chosen={versions === "pinned" ? "as in each run" : "latest"}>
+            <Radios
+              label="All skills"
+              columns
+              options={[
+                { value: "latest", word: "Latest", meaning: "As the folders are when each starts" },
+                { value: "pinned", word: "As in each run", meaning: "The versions it was carried out with" },
+              ]}
+              chosen={versions}
+              onChoose={(versions) => change({ versions })}
+              error={wrong?.at("/rerun/skills")}
             />
           </Section>
           <Section

@@ -105,7 +105,7 @@ function Outcome({ batch }: { batch: Batch }) {
       {batch.status === "paused" && note && (
         <div className="line-clamp-2 text-xs break-words text-wait">{note}</div>
       )}
-      <div className="text-xs text-ink-faint">{spentText(batch)}</div>
+      <div className="text-xs text-ink-faint">{spentText(batch)} spent</div>
     </>
   );
 }

@@ -23,6 +23,7 @@ export function runsText(count: number, capped: boolean): string {
 }
 
 export function spentText({ spent }: Pick<Batch, "spent">): string {
+  if (spent.tokens === 0 && Number(spent.money) === 0 && spent.money_unknown === 0) return "nothing";
   const tokens = `${spent.tokens.toLocaleString("en")} tokens`;
   if (spent.money !== null) return `${tokens}, $${spent.money}`;
   return `${tokens}, price of ${spent.money_unknown} unknown`;
@@ -40,7 +41,7 @@ export function budgetText({ budget }: Pick<Batch, "budget">): string {
 export function estimateOf({ estimate }: BatchPlan): string {
   const { tokens, money, seconds } = estimate;
   return [
-    tokens === null ? "tokens unknown" : `${tokens.toLocaleString("en")} tokens`,
+    tokens === null ? "tokens unknown" : tokens === 0 ? "no tokens" : `${tokens.toLocaleString("en")} tokens`,
     money === null ? "price unknown" : `$${money}`,
     seconds === null ? "time unknown" : `${duration(Number(seconds) * 1000)} of work`,
   ].join(", ");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.engine.workplace import PERSON
 from agentskills.domain.errors import NothingMatches
 from agentskills.domain.rerun import RerunRequest
 from agentskills.services import batches
+from agentskills.services.batch_dispatch import dispatch_batches
 from agentskills.services.batch_start import BatchRequest, start_batch
 from agentskills.storage.lists import RunFilter
 
@@ -99,7 +101,7 @@ async def test_a_filter_that_matches_nothing_changes_nothing(bulk: Bulk) -> None
     with pytest.raises(NothingMatches):
         await bulk.start(filter=RunFilter(status=["failed"], sop_name="no such"))
     assert await bulk.place.pool.fetchval("SELECT count(*) FROM batches") == 0
-    assert await bulk.place.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'start batch'") == 0
+    assert await bulk.place.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'batch-start'") == 0
 
 
 async def test_its_own_reruns_are_not_found_by_its_filter(bulk: Bulk) -> None:
@@ -121,6 +123,40 @@ async def test_the_same_key_gets_the_same_batch(bulk: Bulk) -> None:
     listed = await batches.list_batches(bulk.place.context, None, None, 10)
     assert [batch["id"] for batch in listed["items"]] == [first.answer["id"]]
     assert await bulk.reruns() == dict.fromkeys(failed, 1)
+
+
+async def test_two_batches_at_once_rerun_no_run_twice(bulk: Bulk) -> None:
+    failed = await bulk.failures(50)
+    both = [await bulk.start(filter=RunFilter(status=["failed"])) for _ in range(2)]
+    async with bulk.place.worker():
+        await asyncio.gather(*(bulk.until(batch, "completed") for batch in both))
+    found = [counts(await bulk.get(batch)) for batch in both]
+    assert await bulk.reruns() == dict.fromkeys(failed, 1)
+    assert sum(one.get("succeeded", 0) for one in found) == 50
+    assert sum(one.get("skipped", 0) for one in found) == 50
+
+
+async def test_what_nobody_foresaw_ends_one_item(bulk: Bulk) -> None:
+    failed = await bulk.failures(3)
+    await bulk.place.pool.execute("UPDATE run_metadata SET given = '[{}]' WHERE thread_id = $1", failed[1])
+    batch = await bulk.start(ids=tuple(failed))
+    assert counts(await bulk.carried(batch)) == {"total": 3, "succeeded": 2, "refused": 1}
+    [item] = await bulk.items(batch, "refused")
+    assert item["source"] == failed[1]
+    assert item["reason"].startswith("internal: ")
+
+
+async def test_a_batch_that_nobody_can_read_holds_no_other_up(bulk: Bulk) -> None:
+    failed = await bulk.failures(2)
+    unreadable = await bulk.start(ids=(failed[0],))
+    await bulk.place.pool.execute("""UPDATE batches SET rerun = '{"format": 9, "how": "otherwise"}'""")
+    other = await bulk.start(ids=(failed[1],))
+    assert await dispatch_batches(bulk.place.context)
+    left = await bulk.get(unreadable)
+    assert (left["status"], counts(left)) == ("running", {"total": 1, "pending": 1})
+    while await dispatch_batches(bulk.place.context):
+        pass
+    assert counts(await bulk.get(other)) == {"total": 1, "running": 1}
 
 
 async def test_it_is_complete_while_items_wait_for_a_person_and_follows_them(bulk: Bulk) -> None:

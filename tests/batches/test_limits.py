@@ -213,8 +213,8 @@ async def test_pause_resume_abort(bulk: Bulk) -> None:
         await batches.resume(bulk.place.context, batch["id"], PERSON)
     with pytest.raises(BatchNotFound):
         await batches.abort(bulk.place.context, "nobody", None, PERSON)
-    done = await bulk.place.pool.fetch("SELECT action FROM audit WHERE action LIKE '%batch' ORDER BY id")
-    assert [row["action"] for row in done] == ["start batch", "pause batch", "resume batch", "abort batch"]
+    done = await bulk.place.pool.fetch("SELECT action FROM audit WHERE action LIKE 'batch-%' ORDER BY id")
+    assert [row["action"] for row in done] == ["batch-start", "batch-pause", "batch-resume", "batch-abort"]
 
 
 async def test_events_tell_what_became_of_it(bulk: Bulk) -> None:

@@ -104,8 +104,8 @@ def test_pause_resume_abort(api: Api) -> None:
         api.post(f"/admin/runs/{item['thread_id']}/cancel")
     until(api, made["id"], "aborted", lambda found: found["counts"]["cancelled"] == 3)
     actions = [entry["action"] for entry in api.get("/admin/audit", limit=50).body["items"]]
-    assert [action for action in actions if action.endswith("batch")][:4] == [
-        *("abort batch", "resume batch", "pause batch", "start batch"),
+    assert [action for action in actions if action.startswith("batch-")][:4] == [
+        *("batch-abort", "batch-resume", "batch-pause", "batch-start"),
     ]
 
 

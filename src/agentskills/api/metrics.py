@@ -51,7 +51,8 @@ class _Installation(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Return one family per figure."""
         now = self._figures
-        yield _labelled("asf_runs", "Runs by status", "status", now.runs)
+        yield _labelled("asf_runs", "Runs by status, without dry ones", "status", now.runs)
+        yield _labelled("asf_dry_runs", "Reruns with effects: none, by status", "status", now.dry_runs)
         yield _labelled("asf_waits", "Open waits by reason", "reason", now.waits)
         yield _labelled("asf_effects", "Effects by state", "state", now.effects)
         yield GaugeMetricFamily(

@@ -15,6 +15,7 @@ from agentskills.client.events import Event, follow
 from agentskills.client.failures import Failures
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
+from agentskills.client.skills import SkillsAndServer
 from agentskills.client.transport import PAGE, Transport
 from agentskills.client.transport import given as _given
 from agentskills.client.transport import quoted as _id
@@ -23,7 +24,7 @@ from agentskills.domain.json_text import json_str
 JsonObject = dict[str, Any]
 
 
-class AgentSkills:
+class AgentSkills(SkillsAndServer):
     """Starts, follows and reruns SOPs on an AgentSkills server.
 
     Answers are the server's JSON as it is, numbers exact (`int` or `Decimal`). Failed calls raise
@@ -404,45 +405,6 @@ class AgentSkills:
         async for entry in self._pages("/admin/audit", given, page_size):
             yield entry
 
-    # Skills and SOPs
-
-    async def skills(self) -> JsonObject:
-        """Return `{items, catalog, roots, diagnostics, …}`: the skills that new runs see."""
-        return _object(await self._transport.get("/admin/skills"))
-
-    async def skill(self, name: str, digest: str | None = None) -> JsonObject:
-        """Return a skill, or one version of it: contract, body, files. Raises `SkillNotFound`."""
-        version = f"/versions/{_id(digest)}" if digest else ""
-        return _object(await self._transport.get(f"/admin/skills/{_id(name)}{version}"))
-
-    async def skill_versions(self, name: str) -> list[JsonObject]:
-        """Return all versions of a skill, the newest first. Raises `SkillNotFound`."""
-        return _items(await self._transport.get(f"/admin/skills/{_id(name)}/versions"))
-
-    async def skill_diff(self, name: str, left: str, right: str | None = None) -> JsonObject:
-        """Return what differs between two versions of a skill, without `right` to the current one.
-
-        A digest may be its beginning, from eight characters on. Raises `SkillNotFound`.
-        """
-        params = _given(left=left, right=right)
-        return _object(await self._transport.get(f"/admin/skills/{_id(name)}/diff", params))
-
-    async def sops(self) -> list[JsonObject]:
-        """Return the named SOPs with their text and example inputs."""
-        return _items(await self._transport.get("/admin/sops"))
-
-    async def reload_skills(self) -> JsonObject:
-        """Read all skill folders anew; runs under way keep the versions they began with."""
-        return _object(await self._transport.post("/admin/skills/reload"))
-
-    async def health(self) -> JsonObject:
-        """Return whether the server can do its work."""
-        return _object(await self._transport.get("/health"))
-
-    async def server(self) -> JsonObject:
-        """Return what the server is set up to do: model, planner, skill roots, workers."""
-        return _object(await self._transport.get("/admin/server"))
-
 
 def _text(value: Mapping[str, Any] | None) -> str | None:
     return None if value is None else json_str(dict(value))
@@ -455,7 +417,3 @@ def _time(value: datetime | str | None) -> str | None:
 def _object(answer: Any) -> JsonObject:
     assert isinstance(answer, dict), f"expected a JSON object, got {type(answer).__name__}"
     return answer
-
-
-def _items(answer: Any) -> list[JsonObject]:
-    return list(_object(answer)["items"])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
+
 from agentskills.domain.backtest import Report, cant_tell, report_of
 from agentskills.domain.batch import ItemState
 from agentskills.domain.clock import now
-from agentskills.domain.errors import AlreadyFinished, RunDeleted, RunNotFound
+from agentskills.domain.errors import AlreadyFinished, DatabaseGone, RunDeleted, RunNotFound
 from agentskills.executors.secrets import redact
 from agentskills.services.actor import Actor
 from agentskills.services.cancel import cancel_in
@@ -19,6 +21,8 @@ from agentskills.storage.database import Conn
 
 AT_ONCE = 50
 """Items that are looked up together; each is reported in a transaction of its own."""
+
+_log = structlog.get_logger(__name__)
 
 
 async def report_backtests(context: Context) -> bool:
@@ -41,7 +45,14 @@ async def _report(context: Context, item: Replayed) -> None:
         if item.state == ItemState.WAITING and item.thread_id is not None:
             await _ask_nobody(conn, item.thread_id, item.batch_id)
 
-    await context.in_transaction(work)
+    try:
+        await context.in_transaction(work)
+    except DatabaseGone:
+        raise
+    except Exception as error:  # one replay that can't be looked at must not hold up all others
+        _log.exception("backtest.not_compared", source=item.source, thread_id=item.thread_id)
+        untold = cant_tell("not-compared", str(redact(str(error)))).document()
+        await context.in_transaction(lambda conn: backtests.report(conn, item, untold))
     if item.state == ItemState.WAITING and item.thread_id is not None:
         context.notifier.woken([item.thread_id])
 

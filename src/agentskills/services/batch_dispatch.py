@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import asyncpg
+import structlog
+
 from agentskills.domain.batch import (
     BatchStatus,
     Counts,
@@ -15,7 +18,7 @@ from agentskills.domain.batch import (
     gate_from,
 )
 from agentskills.domain.clock import now
-from agentskills.domain.errors import AgentSkillsError, QueryTooSlow
+from agentskills.domain.errors import AgentSkillsError, DatabaseGone, QueryTooSlow
 from agentskills.domain.fold import fold
 from agentskills.domain.rerun import RerunRequest, request_from
 from agentskills.services.actor import Actor
@@ -30,6 +33,7 @@ from agentskills.storage.batches import Batch, Tally, filter_from
 from agentskills.storage.database import Conn, translate_errors
 from agentskills.storage.queue import LANE_BATCH
 from agentskills.storage.runs import get as get_run
+from agentskills.storage.runs import hold as hold_runs
 
 AT_ONCE = 20
 """Reruns that are started in one transaction."""
@@ -38,7 +42,9 @@ PAGE = 1000
 AHEAD = 500
 """Items that are pending below which more are taken from the filter."""
 FILL_SECONDS = 30.0
-SOON, LATER = timedelta(seconds=0.2), timedelta(seconds=3)
+SOON, LATER, PUT_OFF = timedelta(seconds=0.2), timedelta(seconds=3), timedelta(seconds=30)
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +57,37 @@ class _Done:
 async def dispatch_batches(context: Context) -> bool:
     """Give the batch that has been due longest one turn; say whether there was one."""
 
+    taken: list[str] = []
+
     async def work(conn: Conn) -> _Done | None:
         at = now()
         batch = await batches.take_due(conn, at)
-        return None if batch is None else await _turn(conn, context.settings, batch, at)
+        if batch is None:
+            return None
+        taken.append(batch.id)
+        return await _turn(conn, context.settings, batch, at)
 
-    done = await context.in_transaction(work)
+    try:
+        done = await context.in_transaction(work)
+    except DatabaseGone:
+        raise
+    except Exception:
+        if not taken:
+            raise
+        _log.exception("batch.failed", batch=taken[-1])
+        await _put_off(context, taken[-1])
+        return True
     if done is None:
         return False
     if done.started:
         context.notifier.woken(done.started)
     return True
+
+
+async def _put_off(context: Context, batch_id: str) -> None:
+    """Let others go first for a while: what went wrong with one batch is no harm to them."""
+    async with context.writing() as conn:
+        await batches.change(conn, batch_id, wake_at=now() + PUT_OFF)
 
 
 async def _turn(conn: Conn, settings: Settings, batch: Batch, at: datetime) -> _Done:
@@ -191,14 +217,20 @@ async def _dispatch(conn: Conn, settings: Settings, batch: Batch, tally: Tally, 
     outcomes = await _carry_out(conn, settings, batch, sources)
     if outcomes:
         await batch_items.settle(conn, batch.id, outcomes, at)
-    await batches.change(conn, batch.id, wake_at=at if len(sources) == AT_ONCE else at + SOON)
-    return _Done([outcome.thread_id for outcome in outcomes if outcome.thread_id])
+    started = [outcome.thread_id for outcome in outcomes if outcome.thread_id]
+    later = at + (SOON if outcomes or tally.counts.running else LATER)
+    await batches.change(conn, batch.id, wake_at=at if len(sources) == AT_ONCE else later)
+    return _Done(started)
 
 
 async def _carry_out(conn: Conn, settings: Settings, batch: Batch, sources: list[str]) -> list[Outcome]:
-    """Rerun these sources, or say why not; rows are locked in the order of their ids."""
+    """Rerun these sources, or say why not; rows are locked in the order of their ids.
+
+    They are held first, so that of two batches the second sees what the first has started.
+    """
     if not sources:
         return []
+    await hold_runs(conn, sources)
     skipped = await _to_skip(conn, batch, sources)
     asked = request_from(batch.rerun)
     actor = _actor(batch)
@@ -229,6 +261,11 @@ async def _rerun(conn: Conn, settings: Settings, source: str, asked: RerunReques
         if not 400 <= error.status < 500:
             raise
         return Outcome(source, ItemState.REFUSED, reason=f"{error.type}: {error.detail}")
+    except asyncpg.PostgresError:
+        raise  # such as a deadlock: the whole transaction is tried again
+    except Exception as error:
+        _log.exception("batch.item_failed", source=source)
+        return Outcome(source, ItemState.REFUSED, reason=f"internal: {error!r}")
     return Outcome(source, ItemState.RUNNING, made.thread_id)
 
 

@@ -127,7 +127,7 @@ async def start_batch_in(conn: Conn, asked: BatchRequest, actor: Actor) -> dict[
         "filter": batch.filter and filter_document(batch.filter),
     }
     told |= {"ids": len(set(asked.ids or ())), "rerun": _told(asked.rerun)}
-    await audit.record(conn, actor.document(), "start batch", reason=asked.reason, detail=told)
+    await audit.record(conn, actor.document(), "batch-start", reason=asked.reason, detail=told)
     written = await batches.get(conn, batch.id)
     assert written is not None
     return await document_of(conn, written)

@@ -73,10 +73,10 @@ async def pause(
         if held.status != BatchStatus.PAUSED:
             note = f"paused: {reason}" if reason else "paused"
             held = await paused(conn, held, note)
-            await _record(conn, actor, "pause batch", held, reason)
+            await _record(conn, actor, "batch-pause", held, reason)
         return await document_of(conn, held)
 
-    return await once(context, key, ["pause batch", batch_id, reason], work)
+    return await once(context, key, ["batch-pause", batch_id, reason], work)
 
 
 async def paused(conn: Conn, held: Batch, note: str, **fields: Any) -> Batch:
@@ -102,7 +102,7 @@ async def resume(
     What a canary has shown is overruled, and a share of failures is counted from here. A limit of
     `budget` that is None is lifted. Raises `BatchNotFound`, `BatchFinished`, `BudgetSpent`.
     """
-    asked = ["resume batch", batch_id, dict(budget or {}), concurrency, most_failed, reason]
+    asked = ["batch-resume", batch_id, dict(budget or {}), concurrency, most_failed, reason]
 
     async def work(conn: Conn) -> dict[str, Any]:
         held = await _unfinished(conn, batch_id)
@@ -117,7 +117,7 @@ async def resume(
         if held.status == BatchStatus.PAUSED:
             fields |= {"status": BatchStatus.RUNNING, "note": None} | await _anew(conn, held)
         held = await batches.change(conn, batch_id, **fields)
-        await _record(conn, actor, "resume batch", held, reason)
+        await _record(conn, actor, "batch-resume", held, reason)
         return await document_of(conn, held)
 
     return await once(context, key, asked, work)
@@ -159,10 +159,10 @@ async def abort(
             conn, batch_id, status=BatchStatus.ABORTED, note=note, finished_at=at, wake_at=at
         )
         await announced(conn, "batch.aborted", held)
-        await _record(conn, actor, "abort batch", held, reason)
+        await _record(conn, actor, "batch-abort", held, reason)
         return await document_of(conn, held)
 
-    return await once(context, key, ["abort batch", batch_id, reason], work)
+    return await once(context, key, ["batch-abort", batch_id, reason], work)
 
 
 async def announced(conn: Conn, event: str, held: Batch) -> None:

@@ -69,9 +69,9 @@ async def hold(conn: Conn, item: Replayed) -> bool:
 
 
 async def report(conn: Conn, item: Replayed, told: dict[str, Any]) -> None:
-    """Write the report of an item whose row is held."""
+    """Write the report of an item, unless it has one."""
     await conn.execute(
-        "UPDATE batch_items SET report = $3 WHERE batch_id = $1 AND source = $2",
+        "UPDATE batch_items SET report = $3 WHERE batch_id = $1 AND source = $2 AND report IS NULL",
         item.batch_id,
         item.source,
         told,

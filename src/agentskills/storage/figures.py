@@ -11,7 +11,8 @@ from agentskills.storage.database import Conn
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """How things stand."""
 
-    runs: dict[str, int]  # by status
+    runs: dict[str, int]  # by status, without dry ones
+    dry_runs: dict[str, int]  # reruns in which nothing went out, by status
     waits: dict[str, int]  # open ones, by reason
     effects: dict[str, int]  # by state
     not_repeated: int  # effects honoured by receipt
@@ -29,6 +30,11 @@ async def read(conn: Conn) -> Figures:
                   count(*) FILTER (WHERE money_unknown) AS unknown
            FROM run_state GROUP BY status"""
     )
+    dry = await conn.fetch(
+        """SELECT s.status, count(*) AS n FROM run_metadata m JOIN run_state s ON s.thread_id = m.thread_id
+           WHERE m.request ->> 'effects' = 'none' GROUP BY s.status"""
+    )
+    dry_runs = {row["status"]: row["n"] for row in dry}
     waits = await conn.fetch("SELECT reason, count(*) AS n FROM waits WHERE state = 'open' GROUP BY reason")
     effects = await conn.fetch("SELECT state, count(*) AS n FROM effects GROUP BY state")
     oldest = await conn.fetchval(
@@ -36,7 +42,8 @@ async def read(conn: Conn) -> Figures:
            WHERE owner IS NULL AND wake_at <= clock_timestamp()"""
     )
     return Figures(
-        runs={row["status"]: row["n"] for row in runs},
+        runs={row["status"]: max(0, row["n"] - dry_runs.get(row["status"], 0)) for row in runs},
+        dry_runs=dry_runs,
         waits={row["reason"]: row["n"] for row in waits},
         effects={row["state"]: row["n"] for row in effects},
         not_repeated=int(sum(row["not_repeated"] or 0 for row in runs)),

@@ -196,6 +196,15 @@ async def get(conn: Conn, thread_id: str, *, lock: bool = False) -> RunRow | Non
     return RunRow(**row) if row else None
 
 
+async def hold(conn: Conn, thread_ids: Sequence[str]) -> None:
+    """Hold the rows of these runs until the transaction ends, in the order of their ids."""
+    await conn.execute(
+        """SELECT FROM run_metadata WHERE thread_id = ANY ($1::text[])
+           ORDER BY thread_id FOR NO KEY UPDATE""",
+        list(thread_ids),
+    )
+
+
 async def status_of(conn: Conn, thread_id: str) -> str | None:
     """Return a run's status, or None where there is no such run. Raises `RunDeleted`."""
     status: str | None = await conn.fetchval("SELECT status FROM run_state WHERE thread_id = $1", thread_id)

@@ -187,6 +187,9 @@ CREATE TRIGGER batch_items_moved AFTER UPDATE ON batch_items
     REFERENCING OLD TABLE AS before NEW TABLE AS after
     FOR EACH STATEMENT EXECUTE FUNCTION batch_items_moved();
 
+-- Runs in which nothing went out: figures leave them out.
+CREATE INDEX run_metadata_dry ON run_metadata (created_at DESC, thread_id DESC) WHERE request ->> 'effects' = 'none';
+
 -- Backtests: batches that replay past runs with effects: none; their items carry a report.
 CREATE TABLE backtests (
     id          text PRIMARY KEY REFERENCES batches (id) ON DELETE CASCADE,

@@ -606,7 +606,7 @@ CREATE TABLE batches (
     status        text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'paused', 'completed', 'aborted')),
     note          text,                            -- why it is paused, aborted, or ended so
     only_open     boolean NOT NULL DEFAULT true,
-    newest_first  boolean NOT NULL DEFAULT false,
+    newest_first  boolean,                         -- null: ids in the order given
     order_by_key  text,                            -- data path: the same value goes one at a time, in order
     concurrency   integer NOT NULL DEFAULT 100 CHECK (concurrency > 0),
     budget        jsonb NOT NULL DEFAULT '{}',     -- tokens, money

@@ -28,7 +28,7 @@ async def test_every_run_of_a_filter_once(bulk: Bulk) -> None:
     failed = await bulk.failures(45)
     batch = await bulk.start(filter=RunFilter(status=["failed"]), name="after the fix", reason="skill mended")
     assert batch["status"] == "running"
-    assert batch["expected"] == 45
+    assert (batch["expected"], batch["order"]) == (45, "oldest")
     assert counts(batch) == {}
     done = await bulk.carried(batch)
     assert counts(done) == {"total": 45, "succeeded": 45}
@@ -64,6 +64,7 @@ async def test_chosen_runs_in_the_order_given_and_each_with_its_reason(bulk: Bul
     ids = ("nobody", failed[3], fixed, under_way, failed[0], done[0], failed[3])
     batch = await bulk.start(ids=ids)
     assert counts(batch) == {"total": 6, "pending": 6}
+    assert batch["order"] is None
     while (await bulk.get(batch))["counts"]["pending"]:
         await bulk.turn()
     async with bulk.place.worker():

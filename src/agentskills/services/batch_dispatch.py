@@ -21,6 +21,7 @@ from agentskills.domain.clock import now
 from agentskills.domain.errors import AgentSkillsError, DatabaseGone, QueryTooSlow
 from agentskills.domain.fold import fold
 from agentskills.domain.rerun import RerunRequest, request_from
+from agentskills.engine.points import reach
 from agentskills.services.actor import Actor
 from agentskills.services.batches import announced, paused
 from agentskills.services.context import Context
@@ -80,6 +81,7 @@ async def dispatch_batches(context: Context) -> bool:
     if done is None:
         return False
     if done.started:
+        reach("dispatch.after")
         context.notifier.woken(done.started)
     return True
 
@@ -141,7 +143,7 @@ async def _fill(conn: Conn, batch: Batch, counts: Counts, at: datetime) -> None:
                     batch.id,
                     filter_from(batch.filter),
                     after=reached,
-                    newest_first=batch.newest_first,
+                    newest_first=bool(batch.newest_first),
                     order_by_key=batch.order_by_key,
                     limit=limit,
                 )
@@ -220,6 +222,8 @@ async def _dispatch(conn: Conn, settings: Settings, batch: Batch, tally: Tally, 
     started = [outcome.thread_id for outcome in outcomes if outcome.thread_id]
     later = at + (SOON if outcomes or tally.counts.running else LATER)
     await batches.change(conn, batch.id, wake_at=at if len(sources) == AT_ONCE else later)
+    if started:
+        reach("dispatch.before")
     return _Done(started)
 
 

@@ -28,7 +28,7 @@ def batch_document(batch: Batch, tally: Tally, under_way: Spent) -> dict[str, An
         "budget": {"tokens": None, "money": None} | batch.budget,
         "canary": _canary(batch, counts),
         "only_open": batch.only_open,
-        "order": "newest" if batch.newest_first else "oldest",
+        "order": None if batch.newest_first is None else "newest" if batch.newest_first else "oldest",
         "order_by_key": batch.order_by_key,
         "concurrency": batch.concurrency,
         "stop_at_failure_rate": batch.most_failed,

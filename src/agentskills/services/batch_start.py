@@ -153,7 +153,7 @@ def _new(
         filter=wanted,
         rerun=rerun,
         only_open=asked.only_open,
-        newest_first=asked.order == "newest",
+        newest_first=None if asked.filter is None and asked.order is None else asked.order == "newest",
         order_by_key=asked.order_by_key,
         concurrency=asked.concurrency,
         budget=asked.budget.document(),

@@ -26,7 +26,7 @@ class NewBatch(msgspec.Struct, frozen=True, kw_only=True):
     filter: RunFilter | None = None  # None: chosen by id
     rerun: dict[str, Any]  # rerun request document
     only_open: bool = True
-    newest_first: bool = False
+    newest_first: bool | None = None  # None: ids in the order given
     order_by_key: str | None = None  # data path
     concurrency: int = 100
     budget: dict[str, Any] = {}
@@ -52,7 +52,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     note: str | None
     only_open: bool
-    newest_first: bool
+    newest_first: bool | None
     order_by_key: str | None
     concurrency: int
     budget: dict[str, Any]

@@ -143,7 +143,7 @@ class Batch(Answer):
     budget: BatchLimits
     canary: BatchCanary | None
     only_open: bool
-    order: Literal["oldest", "newest"]
+    order: Literal["oldest", "newest"] | None = Field(description="null: ids in the order given")
     order_by_key: str | None
     concurrency: int
     stop_at_failure_rate: Number | None

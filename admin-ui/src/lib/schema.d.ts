@@ -1170,9 +1170,9 @@ export interface components {
             only_open: boolean;
             /**
              * Order
-             * @enum {string}
+             * @description null: ids in the order given
              */
-            order: "oldest" | "newest";
+            order: ("oldest" | "newest") | null;
             /** Order By Key */
             order_by_key: string | null;
             /** Concurrency */
@@ -1339,9 +1339,9 @@ export interface components {
             only_open: boolean;
             /**
              * Order
-             * @enum {string}
+             * @description null: ids in the order given
              */
-            order: "oldest" | "newest";
+            order: ("oldest" | "newest") | null;
             /** Order By Key */
             order_by_key: string | null;
             /** Concurrency */

@@ -34,7 +34,7 @@ export function BatchFacts({ batch }: { batch: Batch }) {
         {batch.only_open && <span className="text-ink-faint"> · only open ones</span>}
       </Fact>
       <Fact name="Order and speed">
-        {batch.filter && (batch.order === "oldest" ? "The oldest first, " : "The newest first, ")}
+        {batch.order === null ? "As selected, " : `The ${batch.order} first, `}
         {batch.concurrency.toLocaleString("en")} at once
         {batch.order_by_key && (
           <>

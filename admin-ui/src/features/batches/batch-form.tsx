@@ -151,7 +151,7 @@ export function BatchForm({ target, first, onCancel, onSending, onStarted }: Bat
             <BudgetFields choice={choice} onChange={change} problem={wrong} />
           </Section>
           <Section title="Order and speed" chosen={orderText(choice)}>
-            <OrderFields choice={choice} onChange={change} problem={wrong} />
+            <OrderFields filtered={"filter" in target} choice={choice} onChange={change} problem={wrong} />
           </Section>
         </div>
         <div

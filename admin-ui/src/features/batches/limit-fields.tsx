@@ -11,7 +11,13 @@ interface LimitFieldsProps {
   problem: ApiError | null;
 }
 
-export function OrderFields({ choice, onChange, problem }: LimitFieldsProps) {
+/** `filtered`: the runs come from a filter, which gives them no order of their own. */
+export function OrderFields({
+  choice,
+  onChange,
+  problem,
+  filtered,
+}: LimitFieldsProps & { filtered: boolean }) {
   return (
     <>
       <Two>
@@ -20,7 +26,7 @@ export function OrderFields({ choice, onChange, problem }: LimitFieldsProps) {
           value={choice.order}
           onChange={(order) => onChange({ order: order as BatchChoice["order"] })}
           options={[
-            { value: "", word: "As usual: the oldest, or as selected" },
+            { value: "", word: filtered ? "As usual: the oldest" : "As selected" },
             { value: "oldest", word: "The oldest" },
             { value: "newest", word: "The newest" },
           ]}

@@ -146,3 +146,38 @@ def test_batches_empty_loading_and_error(empty_site: Site) -> None:
     site.snap("batches-empty")
     site.open("/batches/nobody-knows-it")
     expect(page.get_by_role("alert")).to_contain_text("nobody-knows-it")
+
+
+def test_reruns_that_wait_and_effects_that_would_happen_again(site: Site) -> None:
+    page = site.page
+    for number in (1, 2):
+        letter = {"customer": {"name": f"Guest {number}"}, "text": "Your room is ready."}
+        thread_id = f"bulk-letter-{number}"
+        site.start({"thread_id": thread_id, "sop": "Write letter", "initial_data": letter})
+        site.wait_for(thread_id, "completed")
+    site.open("/runs?name=bulk-letter")
+    expect(page.locator("tr[data-run]")).to_have_count(2)
+    page.get_by_label("Select the runs of this page").check()
+    bar(site).get_by_role("button", name="Rerun…").click()
+    expect(dry_run(site)).to_contain_text("2 runs")
+    page.get_by_role("radio", name=re.compile("^Again")).check()
+    expect(dry_run(site).locator('[data-state="not_repeated"]')).to_contain_text("2 ×")
+    page.locator("summary").filter(has_text="Effects").click()
+    page.get_by_role("radio", name=re.compile("^Repeat")).check()
+    expect(site.dialog().locator('[data-state="needs_consent"]')).to_contain_text("2 ×")
+    agree = page.get_by_label("Yes, write-letter may happen again in each of these runs")
+    agree.check()
+    expect(site.dialog().locator('[data-state="happens_again"]')).to_contain_text("2 ×")
+    agree.uncheck()
+    expect(site.dialog().locator('[data-state="needs_consent"]')).to_contain_text("2 ×")
+    site.snap("batch-dialog-effects", whole=False)
+    dry_run(site)
+    site.dialog().get_by_role("button", name="Rerun 2 runs").click()
+    page.wait_for_url(re.compile("/ui/batches/"))
+    expect(page.get_by_text("2 wait for a person.")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="Show them").click()
+    expect(page).to_have_url(re.compile("state=waiting"))
+    expect(page.locator('tr[data-outcome="waiting"]')).to_have_count(2)
+    site.snap("batch-waiting")
+    page.get_by_role("link", name="Answer it").first.click()
+    expect(page.locator('[data-wait="consent"]')).to_be_visible()

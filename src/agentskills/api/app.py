@@ -23,11 +23,14 @@ from agentskills.api.routes import (
     failures,
     lineage,
     plan,
+    policies,
     runs,
+    schedules,
     server,
     session,
     skills,
     start,
+    webhooks,
 )
 from agentskills.api.sessions import Keys
 from agentskills.settings import Settings
@@ -68,6 +71,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         answers,
         effects,
         failures,
+        schedules,
+        policies,
+        webhooks,
         audit,
         batches,
         backtests,

@@ -8,6 +8,7 @@ from agentskills.client.events import Event
 from agentskills.client.failures import Failures
 from agentskills.client.rerun_request import RerunRequest
 from agentskills.client.run import Run
+from agentskills.client.schedules import Schedule, Schedules
 from agentskills.domain.errors import AgentSkillsError
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Failures",
     "RerunRequest",
     "Run",
+    "Schedule",
+    "Schedules",
     "ServerUnreachable",
     "UnexpectedAnswer",
     "WaitTimedOut",

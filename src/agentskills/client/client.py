@@ -13,12 +13,15 @@ from agentskills.client.batches import Batches
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.events import Event, follow
 from agentskills.client.failures import Failures
+from agentskills.client.policies import Policies
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
+from agentskills.client.schedules import Schedules
 from agentskills.client.skills import SkillsAndServer
 from agentskills.client.transport import PAGE, Transport
 from agentskills.client.transport import given as _given
 from agentskills.client.transport import quoted as _id
+from agentskills.client.webhooks import Webhooks
 from agentskills.domain.json_text import json_str
 
 JsonObject = dict[str, Any]
@@ -54,6 +57,8 @@ class AgentSkills(SkillsAndServer):
             token = settings.api_token
             api_key = api_key or (token.get_secret_value() if token else None)
         self._transport = Transport(url, api_key, on_behalf_of=on_behalf_of, timeout=timeout, retries=retries)
+        self.policies = Policies(self._transport, self._pages)
+        self.webhooks = Webhooks(self._transport, self._pages)
 
     @property
     def batches(self) -> Batches:
@@ -404,6 +409,13 @@ class AgentSkills(SkillsAndServer):
         )
         async for entry in self._pages("/admin/audit", given, page_size):
             yield entry
+
+    # What starts by itself
+
+    @property
+    def schedules(self) -> Schedules:
+        """Schedules: what is started or rerun at given times."""
+        return Schedules(self)
 
 
 def _text(value: Mapping[str, Any] | None) -> str | None:

@@ -18,6 +18,9 @@ from agentskills.engine.notifier import Notifier
 from agentskills.services.backtest_report import report_backtests
 from agentskills.services.batch_dispatch import dispatch_batches
 from agentskills.services.context import Context
+from agentskills.services.deliver import deliver
+from agentskills.services.firing import fire_due
+from agentskills.services.rerun_failed import rerun_failed
 from agentskills.settings import Settings
 from agentskills.storage.database import open_pool
 
@@ -39,6 +42,9 @@ class Chore:
 CHORES: tuple[Chore, ...] = (
     Chore("batches", dispatch_batches, every=0.5),
     Chore("backtests", report_backtests, every=0.5),
+    Chore("schedules", fire_due, every=0.5),
+    Chore("policies", rerun_failed, every=0.5),
+    Chore("deliveries", deliver, every=0.5),
 )
 """All chores of a worker."""
 

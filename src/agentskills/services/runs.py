@@ -145,6 +145,7 @@ async def detail(context: Context, thread_id: str) -> dict[str, Any]:
         fixers = await fixers_of(conn, failed)
         failure = (await failures_of(conn, failed)).get(thread_id)
         [rerunnable] = await rerunnable_of(conn, [run])
+        by_kind = await runs.reruns_by_kind(conn, run.root_thread_id)
     finished = run.status in FINAL_RUN
     return _metadata(run) | {
         "status": run.status,
@@ -166,6 +167,7 @@ async def detail(context: Context, thread_id: str) -> dict[str, Any]:
         "cancellable": not finished and run.status != RunStatus.RECORDED and not run.cancel_requested,
         "parent": _family(parent) if parent else None,
         "reruns": [_family(row) for row in reruns],
+        "reruns_by_kind": by_kind,
     }
 
 

@@ -17,6 +17,7 @@ import { BatchItems } from "@/features/batches/batch-items";
 import { BatchBar, Done } from "@/features/batches/batch-progress";
 import { itemStatesOf } from "@/features/batches/batch-search";
 import { BATCH, ITEM, ITEM_STATES } from "@/features/batches/batch-state";
+import { noteOf } from "@/features/batches/figures";
 import type { Batch } from "@/lib/api/batches";
 import { writeJson } from "@/lib/json";
 import { useTitle } from "@/lib/title";
@@ -76,15 +77,16 @@ function Found({ batch }: { batch: Batch }) {
   const items = useQuery(batchItemsOptions(batch.id, states, search.cursor));
   useRefetch(writeJson(batch.counts), items.refetch);
   const shown = items.data?.items ?? [];
+  const note = noteOf(batch);
   const chips = ITEM_STATES.filter((state) => batch.counts[state] > 0 || states.includes(state));
   return (
     <div className="space-y-5">
-      {batch.note && batch.status !== "running" && (
+      {note && batch.status !== "running" && (
         <Notice
           kind={batch.status === "paused" ? "wait" : "info"}
           title={batch.status === "paused" ? "It stands still" : undefined}
         >
-          {batch.note}
+          {note}
           {batch.status === "paused" && ". Look at what failed, then resume it or abort it."}
         </Notice>
       )}

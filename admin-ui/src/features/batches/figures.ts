@@ -14,6 +14,11 @@ export function countOf({ counts, filled, expected, expected_capped }: Batch): s
   return Math.max(counts.total, expected ?? 0).toLocaleString("en");
 }
 
+/** Why it stands where it does, without how many people it waits for, which stands beside it. */
+export function noteOf({ note }: Pick<Batch, "note">): string | null {
+  return note?.replace(/(^|; )\d+ waits? for a person$/, "") || null;
+}
+
 /** Where lists count no further. */
 export const CAP = 10_000;
 

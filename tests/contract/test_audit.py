@@ -153,52 +153,52 @@ CALLS: dict[tuple[str, str], tuple[str, Call]] = {
     ("post", "/admin/batches/{batch_id}/abort"): ("batch-abort", batch_changed("abort")),
     ("post", "/callback"): ("callback", called_back),
     ("post", "/admin/policies"): (
-        "policy.create",
+        "policy-create",
         lambda api, h, _: api.post("/admin/policies", {"name": "x", "matches": {"skill": "none"}}, **h),
     ),
     ("patch", "/admin/policies/{policy_id}"): (
-        "policy.edit",
+        "policy-edit",
         lambda api, h, _: api._answer(api.http.patch(policy(api), content=b"{}", headers=h)),
     ),
     ("delete", "/admin/policies/{policy_id}"): (
-        "policy.delete",
+        "policy-delete",
         lambda api, h, _: api._answer(api.http.delete(policy(api), headers=h)),
     ),
     ("post", "/admin/policies/{policy_id}/enable"): (
-        "policy.enable",
+        "policy-enable",
         lambda api, h, _: api.post(f"{policy(api)}/enable", **h),
     ),
     ("post", "/admin/policies/{policy_id}/disable"): (
-        "policy.disable",
+        "policy-disable",
         lambda api, h, _: api.post(f"{policy(api)}/disable", {"note": "why"}, **h),
     ),
     ("post", "/admin/policies/{policy_id}/breakers/{skill}/close"): (
-        "policy.close-breaker",
+        "policy-close-breaker",
         lambda api, h, _: api.post(f"{opened(api)}/breakers/double/close", {"note": "why"}, **h),
     ),
     ("post", "/admin/webhooks"): (
-        "webhook.create",
+        "webhook-create",
         lambda api, h, outside: api.post(
             "/admin/webhooks", {"url": f"http://{outside.address}/", "events": ["run.failed"]}, **h
         ),
     ),
     ("patch", "/admin/webhooks/{webhook_id}"): (
-        "webhook.edit",
+        "webhook-edit",
         lambda api, h, outside: api._answer(api.http.patch(webhook(api, outside), content=b"{}", headers=h)),
     ),
     ("delete", "/admin/webhooks/{webhook_id}"): (
-        "webhook.delete",
+        "webhook-delete",
         lambda api, h, outside: api._answer(api.http.delete(webhook(api, outside), headers=h)),
     ),
     ("post", "/admin/webhooks/{webhook_id}/rotate"): (
-        "webhook.rotate",
+        "webhook-rotate",
         lambda api, h, outside: api.post(f"{webhook(api, outside)}/rotate", **h),
     ),
     ("post", "/admin/webhooks/{webhook_id}/test"): (
         "webhook.test",
         lambda api, h, outside: api.post(f"{webhook(api, outside)}/test", **h),
     ),
-    ("post", "/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/resend"): ("webhook.resend", resent),
+    ("post", "/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/resend"): ("webhook-resend", resent),
     ("post", "/admin/skills/reload"): ("reload", lambda api, h, _: api.post("/admin/skills/reload", **h)),
     ("post", "/session"): ("sign-in", lambda api, h, _: api.post("/session", {"api_key": KEY}, **h)),
     ("delete", "/session"): ("sign-out", signed_out),

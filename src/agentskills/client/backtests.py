@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict, Unpack
 
 from agentskills.client.batches import plain_filter
+from agentskills.client.body import JsonObject, given, quoted
 from agentskills.client.errors import WaitTimedOut
-from agentskills.client.transport import PAGE, Transport, given, quoted
+from agentskills.client.transport import PAGE, Transport
 
 PATH = "/admin/backtests"
-JsonObject = dict[str, Any]
 
 
 class BacktestRequest(TypedDict, total=False):

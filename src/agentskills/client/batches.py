@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypedDict, Unpack
 
+from agentskills.client.body import JsonObject, given, quoted
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.rerun_request import RerunRequest, rerun_body
-from agentskills.client.transport import PAGE, Transport, given, quoted
+from agentskills.client.transport import PAGE, Transport
 
 PATH = "/admin/batches"
-JsonObject = dict[str, Any]
 
 
 class BatchRequest(TypedDict, total=False):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
 JsonObject: TypeAlias = dict[str, Any]
-Pages: TypeAlias = Callable[[str, dict[str, Any]], AsyncIterator[JsonObject]]
-"""Yields the items of a list, page after page, from its path and filters."""
 
 
 def given(**fields: Any) -> JsonObject:
@@ -16,7 +14,7 @@ def given(**fields: Any) -> JsonObject:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def part(text: str) -> str:
+def quoted(text: str) -> str:
     """Return text as one part of a path."""
     return quote(text, safe="")
 
@@ -25,3 +23,13 @@ def as_object(answer: Any) -> JsonObject:
     """Return an answer that is a JSON object."""
     assert isinstance(answer, dict), f"expected a JSON object, got {type(answer).__name__}"
     return answer
+
+
+def as_items(answer: Any) -> list[JsonObject]:
+    """Return the items of an answer that is a whole list."""
+    return list(as_object(answer)["items"])
+
+
+def as_time(value: datetime | str | None) -> str | None:
+    """Return a time as JSON holds it."""
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -10,6 +10,7 @@ from typing import Any, Self, Unpack
 
 from agentskills.client.backtests import Backtests
 from agentskills.client.batches import Batches
+from agentskills.client.body import JsonObject, as_object, as_time, given, quoted
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.events import Event, follow
 from agentskills.client.failures import Failures
@@ -19,12 +20,8 @@ from agentskills.client.run import Run
 from agentskills.client.schedules import Schedules
 from agentskills.client.skills import SkillsAndServer
 from agentskills.client.transport import PAGE, Transport
-from agentskills.client.transport import given as _given
-from agentskills.client.transport import quoted as _id
 from agentskills.client.webhooks import Webhooks
 from agentskills.domain.json_text import json_str
-
-JsonObject = dict[str, Any]
 
 
 class AgentSkills(SkillsAndServer):
@@ -57,8 +54,6 @@ class AgentSkills(SkillsAndServer):
             token = settings.api_token
             api_key = api_key or (token.get_secret_value() if token else None)
         self._transport = Transport(url, api_key, on_behalf_of=on_behalf_of, timeout=timeout, retries=retries)
-        self.policies = Policies(self._transport, self._pages)
-        self.webhooks = Webhooks(self._transport, self._pages)
 
     @property
     def batches(self) -> Batches:
@@ -115,7 +110,7 @@ class AgentSkills(SkillsAndServer):
         or `batch`; `limits` may hold `steps`, `seconds`, `tokens`, `money`. Raises `BadInput` naming
         the field, and `IdTaken` when `thread_id` belongs to a run with another body.
         """
-        body = _given(
+        body = given(
             sop=sop,
             sop_name=sop_name,
             initial_data=initial_data,
@@ -140,7 +135,7 @@ class AgentSkills(SkillsAndServer):
         plan as it is now), `NotFinished`, `NothingFailed`, `VersionMissing`, `PlanDiverged`,
         `NotRecorded` or `EffectNeeded`.
         """
-        path = f"/rerun/{_id(thread_id)}"
+        path = f"/rerun/{quoted(thread_id)}"
         return self._started(await self._transport.post(path, rerun_body(request), key=idempotency_key))
 
     async def plan(self, thread_id: str, **request: Unpack[RerunRequest]) -> JsonObject:
@@ -149,7 +144,7 @@ class AgentSkills(SkillsAndServer):
         Give the answer's `plan_token` to `rerun`, with the same fields, to start just that. Raises
         what `rerun` raises, but what certainly ends the rerun is in the plan's `ends`.
         """
-        return _object(await self._transport.post(f"/rerun/{_id(thread_id)}/plan", rerun_body(request)))
+        return as_object(await self._transport.post(f"/rerun/{quoted(thread_id)}/plan", rerun_body(request)))
 
     def run(self, thread_id: str) -> Run:
         """Return a handle on a run that exists; asks the server nothing."""
@@ -162,15 +157,15 @@ class AgentSkills(SkillsAndServer):
 
     async def status(self, thread_id: str) -> JsonObject:
         """Return `{thread_id, status, waiting, error, data_store}`."""
-        return _object(await self._transport.get(f"/status/{_id(thread_id)}"))
+        return as_object(await self._transport.get(f"/status/{quoted(thread_id)}"))
 
     async def metadata(self, thread_id: str) -> JsonObject:
         """Return the run's row: SOP, initial_data, name, parent, root, rerun counts, metadata."""
-        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/metadata"))
+        return as_object(await self._transport.get(f"/admin/runs/{quoted(thread_id)}/metadata"))
 
     async def detail(self, thread_id: str) -> JsonObject:
         """Return the run's row with its state, its parent and its reruns."""
-        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}"))
+        return as_object(await self._transport.get(f"/admin/runs/{quoted(thread_id)}"))
 
     async def case(self, thread_id: str, *, expect: Sequence[str] | None = None) -> JsonObject:
         """Return a finished run as a test, as `asf run keep` writes it.
@@ -178,7 +173,9 @@ class AgentSkills(SkillsAndServer):
         `expect` names the paths whose values count; without it all that steps produced. Raises
         `NotFinished`, and `BadInput` for a path that holds nothing.
         """
-        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/case", _given(expect=expect)))
+        return as_object(
+            await self._transport.get(f"/admin/runs/{quoted(thread_id)}/case", given(expect=expect))
+        )
 
     def events(self, thread_id: str, *, after: str | None = None) -> AsyncIterator[Event]:
         """Yield what happens in a run until it ends; a broken connection is taken up where it broke.
@@ -202,7 +199,7 @@ class AgentSkills(SkillsAndServer):
 
     async def steps(self, thread_id: str) -> AsyncIterator[JsonObject]:
         """Yield the steps of a run, oldest first, page after page."""
-        async for step in self._pages(f"/admin/runs/{_id(thread_id)}/steps", {}):
+        async for step in self._pages(f"/admin/runs/{quoted(thread_id)}/steps", {}):
             yield step
 
     async def runs(
@@ -232,15 +229,15 @@ class AgentSkills(SkillsAndServer):
         finds what failed and was neither fixed nor dismissed, `dry` reruns with `effects: none`, or
         (False) all other runs.
         """
-        given = _given(
+        wanted = given(
             status=[status] if isinstance(status, str) else status,
             name=name,
             q=q,
             sop_name=sop_name,
             initial_data=_text(initial_data),
             metadata=_text(metadata),
-            created_after=_time(created_after),
-            created_before=_time(created_before),
+            created_after=as_time(created_after),
+            created_before=as_time(created_before),
             parent=parent,
             root=root,
             failed_skill=failed_skill,
@@ -248,12 +245,12 @@ class AgentSkills(SkillsAndServer):
             dry=None if dry is None else str(dry).lower(),
             open="true" if open else None,
         )
-        async for run in self._pages("/admin/runs", given, page_size):
+        async for run in self._pages("/admin/runs", wanted, page_size):
             yield run
 
     async def waits(self, *, reason: Sequence[str] | None = None) -> AsyncIterator[JsonObject]:
         """Yield what runs wait for, the oldest first; without `reason` only what people can answer."""
-        async for wait in self._pages("/admin/waits", _given(reason=reason)):
+        async for wait in self._pages("/admin/waits", given(reason=reason)):
             yield wait
 
     async def _pages(
@@ -269,7 +266,7 @@ class AgentSkills(SkillsAndServer):
 
         Any two runs, finished or not. Raises `RunNotFound` and `RunDeleted`.
         """
-        return _object(await self._transport.get("/admin/runs/compare", {"left": left, "right": right}))
+        return as_object(await self._transport.get("/admin/runs/compare", {"left": left, "right": right}))
 
     async def attribute(
         self, left: str, right: str, *, reason: str | None = None, idempotency_key: str | None = None
@@ -279,9 +276,9 @@ class AgentSkills(SkillsAndServer):
         Returns `{reruns: [{ingredient, thread_id}], left_out}`; nothing goes out of these reruns. What each
         has brought is in `compare`, under `attribution`. Raises `NothingDiffers`.
         """
-        body = _given(left=left, right=right, reason=reason)
+        body = given(left=left, right=right, reason=reason)
         path = "/admin/runs/compare/attribute"
-        return _object(await self._transport.post(path, body, key=idempotency_key))
+        return as_object(await self._transport.post(path, body, key=idempotency_key))
 
     # Answering and stopping
 
@@ -304,8 +301,10 @@ class AgentSkills(SkillsAndServer):
         `digest` (of the `waiting` entry) makes sure that what you saw is what you approve. Raises
         `NotWaiting`, `StepChoiceNeeded` when several steps wait, `OutOfDate` and `TooEarly`.
         """
-        body = _given(step=step, decision=decision, data=data, note=note, digest=digest)
-        return _object(await self._transport.post(f"/approve/{_id(thread_id)}", body, key=idempotency_key))
+        body = given(step=step, decision=decision, data=data, note=note, digest=digest)
+        return as_object(
+            await self._transport.post(f"/approve/{quoted(thread_id)}", body, key=idempotency_key)
+        )
 
     async def answer_all(
         self,
@@ -321,17 +320,17 @@ class AgentSkills(SkillsAndServer):
         `answers` lists `{thread_id, step, digest}`, or `reason` (`approval`, `consent`, `in_doubt`) and
         `skill` find them. Returns `{items: [{thread_id, step, outcome, problem}], answered, refused, more}`.
         """
-        found = None if reason is None else _given(reason=reason, skill=skill)
+        found = None if reason is None else given(reason=reason, skill=skill)
         listed = None if answers is None else [dict(answer) for answer in answers]
-        body = _given(answers=listed, filter=found, decision=decision, note=note)
-        return _object(await self._transport.post("/admin/answers", body))
+        body = given(answers=listed, filter=found, decision=decision, note=note)
+        return as_object(await self._transport.post("/admin/answers", body))
 
     async def cancel(
         self, thread_id: str, *, reason: str | None = None, idempotency_key: str | None = None
     ) -> JsonObject:
         """Stop a run: nothing new starts, what waits is closed. Raises `AlreadyFinished`."""
-        path = f"/admin/runs/{_id(thread_id)}/cancel"
-        return _object(await self._transport.post(path, _given(reason=reason), key=idempotency_key))
+        path = f"/admin/runs/{quoted(thread_id)}/cancel"
+        return as_object(await self._transport.post(path, given(reason=reason), key=idempotency_key))
 
     # Families
 
@@ -341,7 +340,7 @@ class AgentSkills(SkillsAndServer):
         Each item has its `parent_thread_id`, who asked and why, and for a failed run `fixed_by`. Deleted runs
         are there too, with `deleted_at`. Raises `RunNotFound`.
         """
-        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/lineage"))
+        return as_object(await self._transport.get(f"/admin/runs/{quoted(thread_id)}/lineage"))
 
     async def delete(self, thread_id: str, *, reason: str | None = None) -> JsonObject:
         """Delete a run that is over; what it held goes, its place in the family and its effects stay.
@@ -349,7 +348,9 @@ class AgentSkills(SkillsAndServer):
         A second time gives the same answer. Raises `RunNotFound` and `NotFinished`. A deleted run raises
         `RunDeleted` wherever it is asked for.
         """
-        return _object(await self._transport.delete(f"/admin/runs/{_id(thread_id)}", _given(reason=reason)))
+        return as_object(
+            await self._transport.delete(f"/admin/runs/{quoted(thread_id)}", given(reason=reason))
+        )
 
     # Effects and audit
 
@@ -372,23 +373,23 @@ class AgentSkills(SkillsAndServer):
         `data` is JSON that what went out must contain; its keys may be data paths. `root` finds the
         whole family of a run, `not_repeated` what another run did not do again.
         """
-        given = _given(
+        wanted = given(
             state=[state] if isinstance(state, str) else state,
             skill=skill,
             thread_id=thread_id,
             root=root,
             scope=scope,
             data=_text(data),
-            after=_time(after),
-            before=_time(before),
+            after=as_time(after),
+            before=as_time(before),
             not_repeated="true" if not_repeated else None,
         )
-        async for effect in self._pages("/admin/effects", given, page_size):
+        async for effect in self._pages("/admin/effects", wanted, page_size):
             yield effect
 
     async def effect(self, effect_id: int) -> JsonObject:
         """Return one effect with all that is known about it. Raises `EffectNotFound`."""
-        return _object(await self._transport.get(f"/admin/effects/{effect_id}"))
+        return as_object(await self._transport.get(f"/admin/effects/{effect_id}"))
 
     async def audit(
         self,
@@ -404,10 +405,10 @@ class AgentSkills(SkillsAndServer):
 
         `actor` is a name, a kind such as `person`, or on whose behalf it was done.
         """
-        given = _given(
-            thread_id=thread_id, action=action, actor=actor, after=_time(after), before=_time(before)
+        wanted = given(
+            thread_id=thread_id, action=action, actor=actor, after=as_time(after), before=as_time(before)
         )
-        async for entry in self._pages("/admin/audit", given, page_size):
+        async for entry in self._pages("/admin/audit", wanted, page_size):
             yield entry
 
     # What starts by itself
@@ -415,17 +416,18 @@ class AgentSkills(SkillsAndServer):
     @property
     def schedules(self) -> Schedules:
         """Schedules: what is started or rerun at given times."""
-        return Schedules(self)
+        return Schedules(self._transport)
+
+    @property
+    def policies(self) -> Policies:
+        """Policies: which failed runs are rerun by themselves."""
+        return Policies(self._transport)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Webhooks: who is told what happens."""
+        return Webhooks(self._transport)
 
 
 def _text(value: Mapping[str, Any] | None) -> str | None:
     return None if value is None else json_str(dict(value))
-
-
-def _time(value: datetime | str | None) -> str | None:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _object(answer: Any) -> JsonObject:
-    assert isinstance(answer, dict), f"expected a JSON object, got {type(answer).__name__}"
-    return answer

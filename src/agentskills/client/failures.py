@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
 
-from agentskills.client.transport import PAGE, Transport, given
+from agentskills.client.body import JsonObject, as_time, given
+from agentskills.client.transport import PAGE, Transport
 
 PATH = "/admin/failures"
-JsonObject = dict[str, Any]
 
 
 class Failures:
@@ -37,8 +36,8 @@ class Failures:
         params = given(
             skill=skill,
             signature=signature,
-            after=_time(after),
-            before=_time(before),
+            after=as_time(after),
+            before=as_time(before),
             dismissed="true" if dismissed else None,
         )
         async for group in self._transport.pages(PATH, params, page_size):
@@ -78,7 +77,3 @@ def _body(
     ids: Sequence[str] | None, skill: str | None, signature: str | None, note: str | None
 ) -> JsonObject:
     return given(ids=None if ids is None else [*ids], skill=skill, signature=signature, note=note)
-
-
-def _time(value: datetime | str | None) -> str | None:
-    return value.isoformat() if isinstance(value, datetime) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, TypedDict, Unpack
 
-from agentskills.client.body import JsonObject, Pages, as_object, given, part
+from agentskills.client.body import JsonObject, as_object, given, quoted
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.transport import Transport
 
@@ -29,10 +29,8 @@ class PolicyFields(TypedDict, total=False):
 class Policies:
     """Makes policies, changes them, and says what they did."""
 
-    def __init__(self, transport: Transport, pages: Pages) -> None:
-        """Take the server and how its lists are read."""
+    def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._pages = pages
 
     async def create(
         self,
@@ -49,7 +47,7 @@ class Policies:
 
     async def list(self) -> AsyncIterator[JsonObject]:
         """Yield all policies, the newest first."""
-        async for policy in self._pages(PATH, {}):
+        async for policy in self._transport.pages(PATH, {}):
             yield policy
 
     async def get(self, policy_id: str) -> JsonObject:
@@ -88,7 +86,7 @@ class Policies:
         `answer` is `rerun`, `held_back`, `given_up`, `refused` or `left`. Raises `PolicyNotFound`.
         """
         wanted = given(answer=[answer] if isinstance(answer, str) else answer)
-        async for one in self._pages(f"{_path(policy_id)}/answers", wanted):
+        async for one in self._transport.pages(f"{_path(policy_id)}/answers", wanted):
             yield one
 
     async def close_breaker(self, policy_id: str, skill: str, *, note: str | None = None) -> JsonObject:
@@ -96,12 +94,12 @@ class Policies:
 
         Raises `PolicyNotFound`, `BreakerNotFound`.
         """
-        path = f"{_path(policy_id)}/breakers/{part(skill)}/close"
+        path = f"{_path(policy_id)}/breakers/{quoted(skill)}/close"
         return as_object(await self._transport.post(path, given(note=note)))
 
 
 def _path(policy_id: str) -> str:
-    return f"{PATH}/{part(policy_id)}"
+    return f"{PATH}/{quoted(policy_id)}"
 
 
 def _body(fields: PolicyFields) -> JsonObject:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from agentskills.client.transport import Transport, given, quoted
-
-JsonObject = dict[str, Any]
+from agentskills.client.body import JsonObject, as_items, as_object, given, quoted
+from agentskills.client.transport import Transport
 
 
 class SkillsAndServer:
@@ -16,16 +13,16 @@ class SkillsAndServer:
 
     async def skills(self) -> JsonObject:
         """Return `{items, catalog, roots, diagnostics, …}`: the skills that new runs see."""
-        return _object(await self._transport.get("/admin/skills"))
+        return as_object(await self._transport.get("/admin/skills"))
 
     async def skill(self, name: str, digest: str | None = None) -> JsonObject:
         """Return a skill, or one version of it: contract, body, files. Raises `SkillNotFound`."""
         version = f"/versions/{quoted(digest)}" if digest else ""
-        return _object(await self._transport.get(f"/admin/skills/{quoted(name)}{version}"))
+        return as_object(await self._transport.get(f"/admin/skills/{quoted(name)}{version}"))
 
     async def skill_versions(self, name: str) -> list[JsonObject]:
         """Return all versions of a skill, the newest first. Raises `SkillNotFound`."""
-        return _items(await self._transport.get(f"/admin/skills/{quoted(name)}/versions"))
+        return as_items(await self._transport.get(f"/admin/skills/{quoted(name)}/versions"))
 
     async def skill_diff(self, name: str, left: str, right: str | None = None) -> JsonObject:
         """Return what differs between two versions of a skill, without `right` to the current one.
@@ -33,29 +30,20 @@ class SkillsAndServer:
         A digest may be its beginning, from eight characters on. Raises `SkillNotFound`.
         """
         params = given(left=left, right=right)
-        return _object(await self._transport.get(f"/admin/skills/{quoted(name)}/diff", params))
+        return as_object(await self._transport.get(f"/admin/skills/{quoted(name)}/diff", params))
 
     async def sops(self) -> list[JsonObject]:
         """Return the named SOPs with their text and example inputs."""
-        return _items(await self._transport.get("/admin/sops"))
+        return as_items(await self._transport.get("/admin/sops"))
 
     async def reload_skills(self) -> JsonObject:
         """Read all skill folders anew; runs under way keep the versions they began with."""
-        return _object(await self._transport.post("/admin/skills/reload"))
+        return as_object(await self._transport.post("/admin/skills/reload"))
 
     async def health(self) -> JsonObject:
         """Return whether the server can do its work."""
-        return _object(await self._transport.get("/health"))
+        return as_object(await self._transport.get("/health"))
 
     async def server(self) -> JsonObject:
         """Return what the server is set up to do: model, planner, skill roots, workers."""
-        return _object(await self._transport.get("/admin/server"))
-
-
-def _object(answer: Any) -> JsonObject:
-    assert isinstance(answer, dict), f"expected a JSON object, got {type(answer).__name__}"
-    return answer
-
-
-def _items(answer: Any) -> list[JsonObject]:
-    return list(_object(answer)["items"])
+        return as_object(await self._transport.get("/admin/server"))

@@ -7,7 +7,6 @@ import random
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import quote
 
 import httpx2
 import msgspec
@@ -136,16 +135,6 @@ class Transport:
     async def close(self) -> None:
         """Close all connections."""
         await self.http.aclose()
-
-
-def given(**fields: Any) -> dict[str, Any]:
-    """Return the fields that are not None."""
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def quoted(thread_id: str) -> str:
-    """Return an id as a part of a path."""
-    return quote(thread_id, safe="")
 
 
 def pause_before(tried: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from agentskills.client.body import JsonObject, Pages, as_object, given, part
+from agentskills.client.body import JsonObject, as_object, given, quoted
 from agentskills.client.transport import Transport
 
 PATH = "/admin/webhooks"
@@ -13,10 +13,8 @@ PATH = "/admin/webhooks"
 class Webhooks:
     """Makes webhooks, changes them, and says what was delivered."""
 
-    def __init__(self, transport: Transport, pages: Pages) -> None:
-        """Take the server and how its lists are read."""
+    def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._pages = pages
 
     async def create(
         self,
@@ -35,7 +33,7 @@ class Webhooks:
 
     async def list(self) -> AsyncIterator[JsonObject]:
         """Yield all webhooks, the newest first."""
-        async for webhook in self._pages(PATH, {}):
+        async for webhook in self._transport.pages(PATH, {}):
             yield webhook
 
     async def get(self, webhook_id: str) -> JsonObject:
@@ -80,7 +78,7 @@ class Webhooks:
         `state` is `pending`, `delivered` or `failed`. Raises `WebhookNotFound`.
         """
         wanted = given(state=[state] if isinstance(state, str) else state)
-        async for one in self._pages(f"{_path(webhook_id)}/deliveries", wanted):
+        async for one in self._transport.pages(f"{_path(webhook_id)}/deliveries", wanted):
             yield one
 
     async def resend(
@@ -92,4 +90,4 @@ class Webhooks:
 
 
 def _path(webhook_id: str) -> str:
-    return f"{PATH}/{part(webhook_id)}"
+    return f"{PATH}/{quoted(webhook_id)}"

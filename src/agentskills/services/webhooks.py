@@ -53,7 +53,7 @@ async def create(
 
     async def work(conn: Conn) -> dict[str, Any]:
         await webhooks.insert(conn, made)
-        await _audit(conn, actor, "webhook.create", made, reason)
+        await _audit(conn, actor, "webhook-create", made, reason)
         return _document(made, {}, at) | {"secret": made.secret}
 
     return await once(context, key, ["webhook", url, events, reason], work)
@@ -72,7 +72,7 @@ async def edit(
     async def work(conn: Conn) -> dict[str, Any]:
         made = replace(await _locked(conn, webhook_id), **given, updated_at=clock.now())
         await webhooks.update(conn, made)
-        await _audit(conn, actor, "webhook.edit", made, reason, changed=sorted(given))
+        await _audit(conn, actor, "webhook-edit", made, reason, changed=sorted(given))
         return await _whole(conn, made)
 
     return await context.in_transaction(work)
@@ -88,10 +88,10 @@ async def rotate(
         until = at + timedelta(seconds=ROTATION_SECONDS)
         made = replace(before, secret=_new_secret(), old_secret=before.secret, old_until=until, updated_at=at)
         await webhooks.update(conn, made)
-        await _audit(conn, actor, "webhook.rotate", made, reason)
+        await _audit(conn, actor, "webhook-rotate", made, reason)
         return await _whole(conn, made) | {"secret": made.secret}
 
-    return await once(context, key, ["webhook.rotate", webhook_id, reason], work)
+    return await once(context, key, ["webhook-rotate", webhook_id, reason], work)
 
 
 async def delete(context: Context, webhook_id: str, reason: str | None, actor: Actor) -> dict[str, Any]:
@@ -100,7 +100,7 @@ async def delete(context: Context, webhook_id: str, reason: str | None, actor: A
     async def work(conn: Conn) -> dict[str, Any]:
         made = await _locked(conn, webhook_id)
         await webhooks.delete(conn, webhook_id)
-        await _audit(conn, actor, "webhook.delete", made, reason)
+        await _audit(conn, actor, "webhook-delete", made, reason)
         return {"status": "deleted", "id": webhook_id}
 
     return await context.in_transaction(work)
@@ -116,10 +116,10 @@ async def send_test(context: Context, webhook_id: str, actor: Actor, *, key: str
         made = await _on(conn, webhook_id)
         told = {"webhook_id": webhook_id, "message": "This is a test."}
         sent = await deliveries.announce_to(conn, webhook_id, TEST, told, clock.now())
-        await _audit(conn, actor, "webhook.test", made, None, delivery=sent.id)
+        await _audit(conn, actor, "webhook-test", made, None, delivery=sent.id)
         return _delivery(sent)
 
-    return await once(context, key, ["webhook.test", webhook_id], work)
+    return await once(context, key, ["webhook-test", webhook_id], work)
 
 
 async def resend(
@@ -135,12 +135,12 @@ async def resend(
         if await deliveries.get(conn, webhook_id, delivery_id, lock=True) is None:
             raise DeliveryNotFound(f"{webhook_id} has no delivery {delivery_id}")
         await deliveries.send_again(conn, delivery_id, clock.now())
-        await _audit(conn, actor, "webhook.resend", made, None, delivery=delivery_id)
+        await _audit(conn, actor, "webhook-resend", made, None, delivery=delivery_id)
         sent = await deliveries.get(conn, webhook_id, delivery_id)
         assert sent is not None
         return _delivery(sent)
 
-    return await once(context, key, ["webhook.resend", webhook_id, delivery_id], work)
+    return await once(context, key, ["webhook-resend", webhook_id, delivery_id], work)
 
 
 async def webhook(context: Context, webhook_id: str) -> dict[str, Any]:

@@ -130,6 +130,11 @@ const batchRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/batches/$batchId",
   validateSearch: validBatchSearch,
+  // What a backtest has started names it as its batch.
+  beforeLoad: ({ params: { batchId } }) => {
+    if (batchId.startsWith("backtest_"))
+      throw redirect({ to: "/backtests/$backtestId", params: { backtestId: batchId }, replace: true });
+  },
   loaderDeps: ({ search: { state, cursor } }) => ({ state, cursor }),
   loader: ({ context: { queries }, params: { batchId }, deps: { state, cursor } }) => {
     void queries.prefetchQuery(batchOptions(batchId));

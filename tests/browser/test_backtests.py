@@ -57,6 +57,9 @@ def test_a_version_of_a_skill_against_past_runs(workshop: tuple[Site, Path]) -> 
     page.get_by_label("Compare parcel-4 with its replay").click()
     expect(page).to_have_url(re.compile("/ui/compare.*left=parcel-4"))
     expect(page.locator("[data-headline]")).to_be_visible()
+    backtest = site.ask("/admin/backtests")["items"][0]["id"]
+    site.open(f"/batches/{backtest}")
+    expect(page).to_have_url(re.compile(f"/ui/backtests/{backtest}$"))
     site.open("/backtests")
     row = page.locator("tr[data-backtest]")
     expect(row).to_contain_text("2 of 5 outcomes change")

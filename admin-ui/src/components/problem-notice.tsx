@@ -11,6 +11,7 @@ const TITLES: Record<string, string> = {
   "run-not-found": "There is no such run",
   "run-deleted": "This run has been deleted",
   "skill-not-found": "There is no such skill",
+  "batch-not-found": "There is no such batch",
   unauthorized: "You are not signed in",
 };
 

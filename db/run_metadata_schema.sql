@@ -597,7 +597,9 @@ CREATE TABLE schedules (
     catch_up_seconds integer NOT NULL DEFAULT 3600 CHECK (catch_up_seconds >= 0),
     paused           boolean NOT NULL DEFAULT false,
     note             text,                         -- why it is paused
-    next_at          timestamptz,                  -- null: no more
+    next_at          timestamptz,                  -- the first due time nobody has looked at; null: no more
+    runs             integer NOT NULL DEFAULT 0,   -- how many it has started
+    last_run         text,                         -- the last of them
     requested_by     jsonb NOT NULL,
     created_at       timestamptz NOT NULL DEFAULT now(),
     updated_at       timestamptz NOT NULL DEFAULT now(),

@@ -63,6 +63,13 @@ class EffectNotFound(AgentSkillsError):
     type = "effect-not-found"
 
 
+class ScheduleNotFound(AgentSkillsError):
+    """There is no schedule with this id."""
+
+    status = 404
+    type = "schedule-not-found"
+
+
 class SopNotFound(AgentSkillsError):
     """There is no named SOP like this."""
 

@@ -31,6 +31,13 @@ COMMITS = {
 
 POINTS = tuple(f"{name}.{side}" for name in COMMITS for side in ("before", "after"))
 
+CHORE_COMMITS = {
+    "fire": "a due time of a schedule becomes a run",
+}
+"""Commits of chores at which a test can let a worker die."""
+
+CHORE_POINTS = tuple(f"{name}.{side}" for name in CHORE_COMMITS for side in ("before", "after"))
+
 _die_at = settings().crash_at
 
 

@@ -23,7 +23,7 @@ async def cancel(
     """
 
     async def work(conn: Conn) -> dict[str, Any]:
-        return await _cancel(conn, thread_id, reason, actor)
+        return await cancel_in(conn, thread_id, reason, actor)
 
     done = await once(context, key, ["cancel", thread_id, reason], work)
     if done.answer["status"] == "cancelled":
@@ -33,7 +33,8 @@ async def cancel(
     return done
 
 
-async def _cancel(conn: Conn, thread_id: str, reason: str | None, actor: Actor) -> dict[str, Any]:
+async def cancel_in(conn: Conn, thread_id: str, reason: str | None, actor: Actor) -> dict[str, Any]:
+    """Cancel a run within the caller's transaction; tell its worker after the commit."""
     run = await runs.get(conn, thread_id, lock=True)
     if run is None:
         raise RunNotFound(f"there is no run {thread_id!r}")

@@ -16,6 +16,7 @@ import structlog
 from agentskills.domain.errors import DatabaseGone
 from agentskills.engine.notifier import Notifier
 from agentskills.services.context import Context
+from agentskills.services.firing import fire_due
 from agentskills.settings import Settings
 from agentskills.storage.database import open_pool
 
@@ -34,7 +35,7 @@ class Chore:
     every: float  # seconds between two looks while there is nothing to do
 
 
-CHORES: tuple[Chore, ...] = ()
+CHORES: tuple[Chore, ...] = (Chore("schedules", fire_due, every=0.5),)
 """All chores of a worker."""
 
 

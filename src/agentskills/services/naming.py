@@ -53,12 +53,12 @@ def check_name(run_name: str | None) -> None:
         raise BadInput("run_name is blank", pointer="/run_name")
 
 
-def new_id() -> str:
-    """Return `run_` and a UUIDv7 in base 32: 26 digits that sort by time."""
+def new_id(kind: str = "run") -> str:
+    """Return `run_` (or another kind) and a UUIDv7 in base 32: 26 digits that sort by time."""
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big")
     value = milliseconds << 80 | 7 << 76 | (random >> 68 & 0xFFF) << 64 | 0b10 << 62 | random & (2**62 - 1)
-    return "run_" + "".join(_DIGITS[value >> shift & 31] for shift in range(125, -1, -5))
+    return f"{kind}_" + "".join(_DIGITS[value >> shift & 31] for shift in range(125, -1, -5))
 
 
 def title_of(sop: str) -> str:

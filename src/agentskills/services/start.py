@@ -79,12 +79,22 @@ async def start_run(context: Context, asked: StartRequest, actor: Actor) -> Star
     return started
 
 
-async def start_in(conn: Conn, settings: Settings, asked: StartRequest, actor: Actor) -> Started:
-    """Save a run within the caller's transaction; wake workers after its commit."""
-    run = await _prepared(_Checked(conn), settings, asked, actor)
+async def start_in(
+    conn: Conn, settings: Settings, asked: StartRequest, actor: Actor, *, lane: int | None = None
+) -> Started:
+    """Save a run within the caller's transaction; wake workers after its commit.
+
+    Without a `lane` the request's priority says which.
+    """
+    run = await _prepared(_Checked(conn), settings, asked, actor, lane=lane)
     if not await runs.insert(conn, run):
         return await _start_existing(conn, run)
     return Started(run.thread_id, run.run_name)
+
+
+async def check_start(conn: Conn, settings: Settings, asked: StartRequest, actor: Actor) -> None:
+    """Raise what `start_run` would raise for a request that is kept for later."""
+    await _prepared(_Checked(conn), settings, asked, actor)
 
 
 async def start_many(

@@ -44,7 +44,7 @@ async def start(
 ) -> JsonAnswer:
     """Save a run and start it; answers at once."""
     context, actor = context_of(request), actor_of(request)
-    wanted = StartRequest(**_given(asked))
+    wanted = StartRequest(**given(asked))
     if idempotency_key is None:
         return JsonAnswer((await start_run(context, wanted, actor)).document())
 
@@ -84,22 +84,22 @@ async def rerun(
 
 def rerun_request(asked: RerunAsked) -> RerunRequest:
     """Return what a body asks a rerun to do."""
-    given = _given(asked)
-    if "consent" in given:
-        given["consent"] = tuple(given["consent"])
-    return RerunRequest(**given)
+    fields = given(asked)
+    if "consent" in fields:
+        fields["consent"] = tuple(fields["consent"])
+    return RerunRequest(**fields)
 
 
-def _given(asked: BaseModel) -> dict[str, Any]:
+def given(asked: BaseModel) -> dict[str, Any]:
     """Return the fields that are given; null means the same as leaving a field out."""
     return {name: value for name, value in _plain(asked).items() if value is not None}
 
 
 def _said(asked: BaseModel) -> dict[str, Any]:
     """Return the given fields as JSON holds them, times as text."""
-    given = _given(asked)
     return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in given.items()
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in given(asked).items()
     }
 
 

@@ -48,6 +48,9 @@ class Api:
     def send(self, path: str, content: bytes, **headers: str) -> Answer:
         return self._answer(self.http.post(path, content=content, headers=headers))
 
+    def patch(self, path: str, body: Any) -> Answer:
+        return self._answer(self.http.patch(path, content=json_bytes(body)))
+
     def delete(self, path: str, body: Any = None) -> Answer:
         return self._answer(
             self.http.request("DELETE", path, content=b"" if body is None else json_bytes(body))

@@ -428,7 +428,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/admin/schedules": {
+    "/admin/policies": {
         parameters: {
             query?: never;
             header?: never;
@@ -436,43 +436,23 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Schedules
-         * @description Return one page of schedules, the newest first.
+         * List Policies
+         * @description Return one page of policies, the newest first.
          */
-        get: operations["listSchedules"];
+        get: operations["listPolicies"];
         put?: never;
         /**
-         * Create Schedule
-         * @description Save a schedule; it comes due from now on.
+         * Create Policy
+         * @description Make a policy: which failed runs are rerun by themselves, how often and when.
          */
-        post: operations["createSchedule"];
+        post: operations["createPolicy"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/admin/schedules/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Preview Schedule
-         * @description Return the next times of a rule; nothing is saved.
-         */
-        post: operations["previewSchedule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/admin/schedules/{schedule_id}": {
+    "/admin/policies/{policy_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -480,27 +460,27 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Schedule
-         * @description Return one schedule with its next times.
+         * Get Policy
+         * @description Return a policy with its breakers and how often it did what.
          */
-        get: operations["getSchedule"];
+        get: operations["getPolicy"];
         put?: never;
         post?: never;
         /**
-         * Delete Schedule
-         * @description Delete a schedule and the record of its firings; the runs it has started stay.
+         * Delete Policy
+         * @description Remove a policy with its answers; the reruns it made stay.
          */
-        delete: operations["deleteSchedule"];
+        delete: operations["deletePolicy"];
         options?: never;
         head?: never;
         /**
-         * Change Schedule
-         * @description Change the given fields; another rule counts from now on.
+         * Edit Policy
+         * @description Change the fields that are given; null brings a field's default back.
          */
-        patch: operations["changeSchedule"];
+        patch: operations["editPolicy"];
         trace?: never;
     };
-    "/admin/schedules/{schedule_id}/pause": {
+    "/admin/policies/{policy_id}/enable": {
         parameters: {
             query?: never;
             header?: never;
@@ -510,17 +490,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pause Schedule
-         * @description Let a schedule come due no more until it is resumed; a second time only changes the note.
+         * Enable Policy
+         * @description Let a policy look at failures from now on.
          */
-        post: operations["pauseSchedule"];
+        post: operations["enablePolicy"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/admin/schedules/{schedule_id}/resume": {
+    "/admin/policies/{policy_id}/disable": {
         parameters: {
             query?: never;
             header?: never;
@@ -530,57 +510,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Resume Schedule
-         * @description Let a schedule come due again, from now on: what came due meanwhile is not fired.
+         * Disable Policy
+         * @description Let a policy rest; reruns it has made go on.
          */
-        post: operations["resumeSchedule"];
+        post: operations["disablePolicy"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/admin/schedules/{schedule_id}/run-now": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Run Schedule Now
-         * @description Fire a schedule at once, also a paused one; overlap applies, and the firing says what came of it.
-         */
-        post: operations["runScheduleNow"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/admin/schedules/{schedule_id}/backfill": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Backfill Schedule
-         * @description Fire the due times of a window of the past, one after the other; at most 1,000.
-         */
-        post: operations["backfillSchedule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/admin/schedules/{schedule_id}/firings": {
+    "/admin/policies/{policy_id}/answers": {
         parameters: {
             query?: never;
             header?: never;
@@ -588,12 +528,164 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Firings
-         * @description Return one page of what became of a schedule's due times, the latest first.
+         * List Answers
+         * @description Return one page of what a policy did about failed runs, the newest first.
          */
-        get: operations["listFirings"];
+        get: operations["listPolicyAnswers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/policies/{policy_id}/breakers/{skill}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Breaker
+         * @description Close the breaker of a skill: what it held back is looked at again, at once.
+         */
+        post: operations["closeBreaker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description Return one page of webhooks, the newest first.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create Webhook
+         * @description Make a webhook; the answer holds its secret, which is shown only now.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook
+         * @description Return a webhook and how its deliveries stand.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Webhook
+         * @description Remove a webhook with all that was or will be sent to it.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit Webhook
+         * @description Change the fields that are given, or turn a webhook off and on.
+         */
+        patch: operations["editWebhook"];
+        trace?: never;
+    };
+    "/admin/webhooks/{webhook_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Secret
+         * @description Give a webhook a new secret, shown only now; the old one signs beside it for a day.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test
+         * @description Send a webhook a `webhook.test` event; the answer is its delivery, which is due now.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deliveries
+         * @description Return one page of a webhook's deliveries, the newest first.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend Delivery
+         * @description Send a delivery once more, now, as the same message.
+         */
+        post: operations["resendDelivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -986,28 +1078,74 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * BackfillTime
-         * @description A due time of the past.
+         * BackoffItem
+         * @description The pauses of a policy.
          */
-        BackfillTime: {
-            /**
-             * At
-             * Format: date-time
-             * @description in UTC
-             */
-            at: string;
-            /**
-             * Local
-             * Format: date-time
-             * @description the same as clocks in the schedule's time zone show it
-             */
-            local: string;
-            /**
-             * Has Firing
-             * @description then it is left alone
-             */
-            has_firing: boolean;
+        BackoffItem: {
+            /** First Seconds */
+            first_seconds: number;
+            /** Factor */
+            factor: number;
+            /** Most Seconds */
+            most_seconds: number;
+            /** Jitter */
+            jitter: number;
         };
+        /**
+         * BreakerItem
+         * @description A breaker that has opened at least once.
+         */
+        BreakerItem: {
+            /**
+             * Skill
+             * @description null: failures in which no skill failed
+             */
+            skill: string | null;
+            state: components["schemas"]["BreakerState"];
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Open Until
+             * Format: date-time
+             * @description then one rerun is let through
+             */
+            open_until: string;
+            /**
+             * Probe
+             * @description thread_id of that rerun
+             */
+            probe: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Held Back
+             * @description failed runs that were not rerun since it opened
+             */
+            held_back: number;
+        };
+        /**
+         * BreakerRule
+         * @description So many failures of one skill in so many seconds hold back all its reruns for a while.
+         *
+         *     After the rest one is let through: if it completes, all that was held back follows.
+         */
+        BreakerRule: {
+            /** Failures */
+            failures: number;
+            /** Seconds */
+            seconds: number;
+            /** Rest Seconds */
+            rest_seconds: number;
+        };
+        /**
+         * BreakerState
+         * @description How a breaker stands.
+         * @enum {string}
+         */
+        BreakerState: "open" | "probing" | "closed";
         /**
          * Cancelling
          * @description The run has been cancelled, or will be as soon as its worker has stopped what is under way.
@@ -1336,6 +1474,81 @@ export interface components {
             deleted_at: string;
         };
         /**
+         * DeliveryItem
+         * @description An event on its way to a webhook.
+         */
+        DeliveryItem: {
+            /** Id */
+            id: number;
+            /**
+             * Message Id
+             * @description `webhook-id`, the same for every try
+             */
+            message_id: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "run.completed" | "run.failed" | "run.cancelled" | "run.waiting" | "run.failed_for_good" | "batch.completed" | "batch.paused" | "batch.aborted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "webhook.test";
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * At
+             * Format: date-time
+             * @description of the event
+             */
+            at: string;
+            state: components["schemas"]["DeliveryState"];
+            /** Tries */
+            tries: components["schemas"]["DeliveryTry"][];
+            /**
+             * Due At
+             * @description of the next try
+             */
+            due_at: string | null;
+        };
+        /**
+         * DeliveryPage
+         * @description One page of deliveries, the newest first.
+         */
+        DeliveryPage: {
+            /** Items */
+            items: components["schemas"]["DeliveryItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * DeliveryState
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryState: "pending" | "delivered" | "failed";
+        /**
+         * DeliveryTry
+         * @description One try to deliver.
+         */
+        DeliveryTry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Status
+             * @description that came back; null: none did
+             */
+            status: number | null;
+            /**
+             * Error
+             * @description why it counts as failed
+             */
+            error: string | null;
+            /** Ms */
+            ms: number;
+        };
+        /**
          * DiagnosticItem
          * @description Something the loader or linter has to say about a skill folder.
          */
@@ -1355,24 +1568,6 @@ export interface components {
             file: string;
             /** Line */
             line: number;
-        };
-        /**
-         * DueTime
-         * @description A due time.
-         */
-        DueTime: {
-            /**
-             * At
-             * Format: date-time
-             * @description in UTC
-             */
-            at: string;
-            /**
-             * Local
-             * Format: date-time
-             * @description the same as clocks in the schedule's time zone show it
-             */
-            local: string;
         };
         /**
          * EffectItem
@@ -1543,69 +1738,6 @@ export interface components {
              * @description the hunks of a unified diff; null for binary or too large files
              */
             text: string | null;
-        };
-        /**
-         * Firing
-         * @description What became of a due time.
-         */
-        Firing: {
-            /** Schedule Id */
-            schedule_id: string;
-            /**
-             * Due At
-             * Format: date-time
-             * @description in UTC; when somebody asked, for `now`
-             */
-            due_at: string;
-            /**
-             * Local
-             * Format: date-time
-             * @description the same as clocks in the schedule's time zone show it
-             */
-            local: string;
-            /**
-             * Why
-             * @enum {string}
-             */
-            why: "due" | "now" | "backfill";
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "fired" | "queued" | "skipped" | "failed";
-            /**
-             * Thread Id
-             * @description the run it started
-             */
-            thread_id: string | null;
-            /** Run Name */
-            run_name: string | null;
-            /**
-             * Run Status
-             * @description null where the run has gone, or there is none
-             */
-            run_status: string | null;
-            /**
-             * Reason
-             * @description why skipped, queued or failed
-             */
-            reason: string | null;
-            /**
-             * At
-             * Format: date-time
-             * @description when that became of it
-             */
-            at: string;
-        };
-        /**
-         * FiringPage
-         * @description One page of firings, the latest due time first.
-         */
-        FiringPage: {
-            /** Items */
-            items: components["schemas"]["Firing"][];
-            /** Next Cursor */
-            next_cursor: string | null;
         };
         /**
          * Health
@@ -2108,6 +2240,138 @@ export interface components {
             rerun: string | null;
         };
         /**
+         * PolicyAnswer
+         * @description What a policy did about a failed run.
+         * @enum {string}
+         */
+        PolicyAnswer: "rerun" | "held_back" | "given_up" | "refused" | "left";
+        /**
+         * PolicyAnswerItem
+         * @description What a policy did about a failed run.
+         */
+        PolicyAnswerItem: {
+            /**
+             * Failed
+             * @description thread_id of the run that failed
+             */
+            failed: string;
+            /**
+             * Skill
+             * @description that failed
+             */
+            skill: string | null;
+            answer: components["schemas"]["PolicyAnswer"];
+            /**
+             * Thread Id
+             * @description its rerun
+             */
+            thread_id: string | null;
+            /**
+             * Attempt
+             * @description how often this policy has rerun it, its reruns counted
+             */
+            attempt: number;
+            /** Reason */
+            reason: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Again At
+             * @description of what is held back: when it is looked at again; null: when the breaker closes
+             */
+            again_at: string | null;
+        };
+        /**
+         * PolicyAnswerPage
+         * @description One page of answers, the newest first.
+         */
+        PolicyAnswerPage: {
+            /** Items */
+            items: components["schemas"]["PolicyAnswerItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * PolicyItem
+         * @description A policy, its breakers, and how often it did what.
+         */
+        PolicyItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            matches: components["schemas"]["PolicyMatching"];
+            /**
+             * Rerun
+             * @description rerun request
+             */
+            rerun: {
+                [key: string]: unknown;
+            };
+            /** Attempts */
+            attempts: number;
+            backoff: components["schemas"]["BackoffItem"];
+            /** Error Types */
+            error_types: string[] | null;
+            /** Family Cap */
+            family_cap: number | null;
+            window_cap: components["schemas"]["WindowCap"] | null;
+            breaker: components["schemas"]["BreakerRule"];
+            /** Manual Too */
+            manual_too: boolean;
+            /** Enabled */
+            enabled: boolean;
+            /** Note */
+            note: string | null;
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Answers
+             * @description failed runs by what was done about them
+             */
+            answers: {
+                [key: string]: number;
+            };
+            /** Breakers */
+            breakers: components["schemas"]["BreakerItem"][];
+        };
+        /**
+         * PolicyMatching
+         * @description Which failed runs a policy is for.
+         */
+        PolicyMatching: {
+            /** Sop Name */
+            sop_name: string | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            /** Skill */
+            skill: string | null;
+        };
+        /**
+         * PolicyPage
+         * @description One page of policies, the newest first.
+         */
+        PolicyPage: {
+            /** Items */
+            items: components["schemas"]["PolicyItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * Problem
          * @description What went wrong (RFC 9457).
          */
@@ -2155,6 +2419,19 @@ export interface components {
             diagnostics: components["schemas"]["DiagnosticItem"][];
         };
         /**
+         * Removed
+         * @description It is gone.
+         */
+        Removed: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "deleted";
+            /** Id */
+            id: string;
+        };
+        /**
          * RerunItem
          * @description A run of the same family, in short.
          */
@@ -2173,21 +2450,6 @@ export interface components {
             parent_thread_id: string | null;
             /** Rerun Number */
             rerun_number: number;
-        };
-        /**
-         * RerunOf
-         * @description The run that a schedule repeats, and how.
-         */
-        RerunOf: {
-            /** Thread Id */
-            thread_id: string;
-            /**
-             * Request
-             * @description rerun request document
-             */
-            request: {
-                [key: string]: unknown;
-            };
         };
         /**
          * RerunStarted
@@ -2437,6 +2699,13 @@ export interface components {
              * @description reruns of this very run, the newest first, at most 50
              */
             reruns: components["schemas"]["RerunItem"][];
+            /**
+             * Reruns By Kind
+             * @description reruns in the whole family by who asked: person, api_key, batch, schedule, policy…
+             */
+            reruns_by_kind: {
+                [key: string]: number;
+            };
         };
         /**
          * RunError
@@ -2658,223 +2927,6 @@ export interface components {
          * @enum {string}
          */
         RunStatus: "recorded" | "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-        /**
-         * ScheduleBackfill
-         * @description Which due times are fired, or with dry_run would be.
-         */
-        ScheduleBackfill: {
-            /** Dry Run */
-            dry_run: boolean;
-            /**
-             * Rule
-             * @description the rule as it is now, which is used
-             */
-            rule: string;
-            /**
-             * Count
-             * @description how many are fired, the earliest first
-             */
-            count: number;
-            /**
-             * Left Alone
-             * @description how many have a firing already
-             */
-            left_alone: number;
-            /** Times */
-            times: components["schemas"]["BackfillTime"][];
-        };
-        /**
-         * ScheduleDeleted
-         * @description The schedule and the record of its firings are gone; its runs stay.
-         */
-        ScheduleDeleted: {
-            /**
-             * Status
-             * @constant
-             */
-            status: "deleted";
-            /** Id */
-            id: string;
-        };
-        /**
-         * ScheduleDetail
-         * @description A schedule with its next times.
-         */
-        ScheduleDetail: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Start
-             * @description start request; or
-             */
-            start: {
-                [key: string]: unknown;
-            } | null;
-            rerun: components["schemas"]["RerunOf"] | null;
-            /** Cron */
-            cron: string | null;
-            /** Every Seconds */
-            every_seconds: number | null;
-            /**
-             * At
-             * @description once
-             */
-            at: string | null;
-            /**
-             * Anchor
-             * @description what an interval counts from
-             */
-            anchor: string | null;
-            /** Time Zone */
-            time_zone: string;
-            /**
-             * Rule
-             * @description when it comes due, in words
-             */
-            rule: string;
-            /**
-             * Overlap
-             * @enum {string}
-             */
-            overlap: "skip" | "queue_one" | "allow" | "cancel_other";
-            /** Catch Up Seconds */
-            catch_up_seconds: number;
-            /** Paused */
-            paused: boolean;
-            /**
-             * Note
-             * @description why it is paused
-             */
-            note: string | null;
-            /** @description null: paused, or never again */
-            next: components["schemas"]["DueTime"] | null;
-            /**
-             * Runs
-             * @description how many it has started
-             */
-            runs: number;
-            /** @description the one with the latest due time */
-            last_firing: components["schemas"]["Firing"] | null;
-            requested_by: components["schemas"]["Actor"];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /**
-             * Next Times
-             * @description the next five
-             */
-            next_times: components["schemas"]["DueTime"][];
-            /**
-             * Queued
-             * @description how many firings wait for their turn
-             */
-            queued: number;
-        };
-        /**
-         * ScheduleItem
-         * @description A schedule.
-         */
-        ScheduleItem: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Start
-             * @description start request; or
-             */
-            start: {
-                [key: string]: unknown;
-            } | null;
-            rerun: components["schemas"]["RerunOf"] | null;
-            /** Cron */
-            cron: string | null;
-            /** Every Seconds */
-            every_seconds: number | null;
-            /**
-             * At
-             * @description once
-             */
-            at: string | null;
-            /**
-             * Anchor
-             * @description what an interval counts from
-             */
-            anchor: string | null;
-            /** Time Zone */
-            time_zone: string;
-            /**
-             * Rule
-             * @description when it comes due, in words
-             */
-            rule: string;
-            /**
-             * Overlap
-             * @enum {string}
-             */
-            overlap: "skip" | "queue_one" | "allow" | "cancel_other";
-            /** Catch Up Seconds */
-            catch_up_seconds: number;
-            /** Paused */
-            paused: boolean;
-            /**
-             * Note
-             * @description why it is paused
-             */
-            note: string | null;
-            /** @description null: paused, or never again */
-            next: components["schemas"]["DueTime"] | null;
-            /**
-             * Runs
-             * @description how many it has started
-             */
-            runs: number;
-            /** @description the one with the latest due time */
-            last_firing: components["schemas"]["Firing"] | null;
-            requested_by: components["schemas"]["Actor"];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-        };
-        /**
-         * SchedulePage
-         * @description One page of schedules, the newest first.
-         */
-        SchedulePage: {
-            /** Items */
-            items: components["schemas"]["ScheduleItem"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
-         * SchedulePreview
-         * @description The next times of a rule.
-         */
-        SchedulePreview: {
-            /**
-             * Rule
-             * @description in words
-             */
-            rule: string;
-            /** Times */
-            times: components["schemas"]["DueTime"][];
-        };
         /**
          * Server
          * @description What this server is set up to do.
@@ -3635,6 +3687,115 @@ export interface components {
             digest: string | null;
         };
         /**
+         * WebhookItem
+         * @description A webhook; its secret was shown once.
+         */
+        WebhookItem: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Events */
+            events: ("run.completed" | "run.failed" | "run.cancelled" | "run.waiting" | "run.failed_for_good" | "batch.completed" | "batch.paused" | "batch.aborted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "webhook.test")[];
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Note
+             * @description why it is off, such as: the receiver answered 410 Gone
+             */
+            note: string | null;
+            /**
+             * Rotating Until
+             * @description until then the old secret signs beside the new one
+             */
+            rotating_until: string | null;
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Deliveries
+             * @description how many by state
+             */
+            deliveries: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * WebhookPage
+         * @description One page of webhooks, the newest first.
+         */
+        WebhookPage: {
+            /** Items */
+            items: components["schemas"]["WebhookItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * WebhookSecret
+         * @description A webhook with its secret; nothing else ever shows it.
+         */
+        WebhookSecret: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Events */
+            events: ("run.completed" | "run.failed" | "run.cancelled" | "run.waiting" | "run.failed_for_good" | "batch.completed" | "batch.paused" | "batch.aborted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "webhook.test")[];
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Note
+             * @description why it is off, such as: the receiver answered 410 Gone
+             */
+            note: string | null;
+            /**
+             * Rotating Until
+             * @description until then the old secret signs beside the new one
+             */
+            rotating_until: string | null;
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Deliveries
+             * @description how many by state
+             */
+            deliveries: {
+                [key: string]: number;
+            };
+            /**
+             * Secret
+             * @description `whsec_` and the key in base64, as Standard Webhooks has it
+             */
+            secret: string;
+        };
+        /**
+         * WindowCap
+         * @description At most so many automatic reruns in so many seconds; further failed runs wait for their turn.
+         */
+        WindowCap: {
+            /** Reruns */
+            reruns: number;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * ApproveRequest
          * @description A person's answer to a run that waits.
          */
@@ -3686,6 +3847,33 @@ export interface components {
              * @default null
              */
             reason?: string | null;
+        };
+        /**
+         * Backoff
+         * @description The pause before attempt n: first_seconds × factor^(n-1), at most most_seconds.
+         */
+        Backoff: {
+            /**
+             * First Seconds
+             * @default 60
+             */
+            first_seconds?: number;
+            /**
+             * Factor
+             * @default 2
+             */
+            factor?: number;
+            /**
+             * Most Seconds
+             * @default 3600
+             */
+            most_seconds?: number;
+            /**
+             * Jitter
+             * @description share of the pause by which it is shorter or longer
+             * @default 0
+             */
+            jitter?: number;
         };
         /**
          * CallbackRequest
@@ -3770,6 +3958,232 @@ export interface components {
              * @default null
              */
             money?: number | null;
+        };
+        /**
+         * PolicyEdit
+         * @description What is to change; fields that are left out stay.
+         */
+        PolicyEdit: {
+            /** @default null */
+            matches?: components["schemas"]["PolicyMatches"] | null;
+            /**
+             * @description `{from: failure, results: unchanged}` by default
+             * @default null
+             */
+            rerun?: components["schemas"]["PolicyRerun"] | null;
+            /**
+             * Attempts
+             * @description automatic reruns of one run, one after the other; 3 by default
+             * @default null
+             */
+            attempts?: number | null;
+            /**
+             * @description 60 s, doubled each time, at most an hour
+             * @default null
+             */
+            backoff?: components["schemas"]["Backoff"] | null;
+            /**
+             * Error Types
+             * @description which errors qualify; null: all that may
+             * @default null
+             */
+            error_types?: string[] | null;
+            /**
+             * Family Cap
+             * @description automatic reruns in one family; null: no cap
+             * @default null
+             */
+            family_cap?: number | null;
+            /**
+             * @description null: no cap
+             * @default null
+             */
+            window_cap?: components["schemas"]["WindowCap"] | null;
+            /**
+             * @description 20 failures within 600 s rest the skill for 900 s by default
+             * @default null
+             */
+            breaker?: components["schemas"]["BreakerRule"] | null;
+            /**
+             * Manual Too
+             * @description also reruns that people asked for; false by default
+             * @default null
+             */
+            manual_too?: boolean | null;
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+        };
+        /**
+         * PolicyMatches
+         * @description Which failed runs; what is given must all hold, and nothing given is every run.
+         */
+        PolicyMatches: {
+            /**
+             * Sop Name
+             * @default null
+             */
+            sop_name?: string | null;
+            /**
+             * Metadata
+             * @description JSON that the run's metadata contains
+             * @default null
+             */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Skill
+             * @description that failed
+             * @default null
+             */
+            skill?: string | null;
+        };
+        /**
+         * PolicyNote
+         * @description Why.
+         */
+        PolicyNote: {
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
+         * PolicyRequest
+         * @description A policy to make.
+         */
+        PolicyRequest: {
+            /** @default null */
+            matches?: components["schemas"]["PolicyMatches"] | null;
+            /**
+             * @description `{from: failure, results: unchanged}` by default
+             * @default null
+             */
+            rerun?: components["schemas"]["PolicyRerun"] | null;
+            /**
+             * Attempts
+             * @description automatic reruns of one run, one after the other; 3 by default
+             * @default null
+             */
+            attempts?: number | null;
+            /**
+             * @description 60 s, doubled each time, at most an hour
+             * @default null
+             */
+            backoff?: components["schemas"]["Backoff"] | null;
+            /**
+             * Error Types
+             * @description which errors qualify; null: all that may
+             * @default null
+             */
+            error_types?: string[] | null;
+            /**
+             * Family Cap
+             * @description automatic reruns in one family; null: no cap
+             * @default null
+             */
+            family_cap?: number | null;
+            /**
+             * @description null: no cap
+             * @default null
+             */
+            window_cap?: components["schemas"]["WindowCap"] | null;
+            /**
+             * @description 20 failures within 600 s rest the skill for 900 s by default
+             * @default null
+             */
+            breaker?: components["schemas"]["BreakerRule"] | null;
+            /**
+             * Manual Too
+             * @description also reruns that people asked for; false by default
+             * @default null
+             */
+            manual_too?: boolean | null;
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Enabled
+             * @description true by default
+             * @default null
+             */
+            enabled?: boolean | null;
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
+         * PolicyRerun
+         * @description What a rerun keeps and changes; effects that have happened are never repeated by a policy.
+         */
+        PolicyRerun: {
+            /**
+             * From
+             * @description failure (the default) keeps every completed step
+             * @default null
+             */
+            from?: ("start" | "failure") | null;
+            /**
+             * Plan
+             * @default null
+             */
+            plan?: ("new" | "unchanged" | "recorded") | null;
+            /**
+             * Results
+             * @description unchanged by default
+             * @default null
+             */
+            results?: ("new" | "unchanged") | null;
+            /**
+             * Skills
+             * @description latest by default
+             * @default null
+             */
+            skills?: ("latest" | "pinned") | {
+                [key: string]: string;
+            } | null;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * Metadata
+             * @description merged over what is inherited
+             * @default null
+             */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * RemovalRequest
+         * @description Why something is removed.
+         */
+        RemovalRequest: {
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
         };
         /**
          * RerunRequest
@@ -3876,6 +4290,18 @@ export interface components {
             plan_token?: string | null;
         };
         /**
+         * RotateRequest
+         * @description Why the secret is replaced.
+         */
+        RotateRequest: {
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
          * RunEvent
          * @description Data of a `run` event: the run's state has changed.
          */
@@ -3898,249 +4324,6 @@ export interface components {
             not_repeated: number;
             /** Version */
             version: number;
-        };
-        /**
-         * ScheduleBackfillRequest
-         * @description The window whose due times are to be fired.
-         */
-        ScheduleBackfillRequest: {
-            /**
-             * From
-             * Format: date-time
-             * @description due at or after
-             */
-            from: string;
-            /**
-             * To
-             * Format: date-time
-             * @description due before; not in the future
-             */
-            to: string;
-            /**
-             * Dry Run
-             * @description only say which times these are
-             * @default null
-             */
-            dry_run?: boolean | null;
-            /**
-             * Reason
-             * @description for the audit trail
-             * @default null
-             */
-            reason?: string | null;
-        };
-        /**
-         * ScheduleChange
-         * @description What is to be different; what is left out stays.
-         *
-         *     `cron`, `every_seconds` and `at` take each other's place, and so do `start` and `rerun`. Another
-         *     rule counts from now on.
-         */
-        ScheduleChange: {
-            /**
-             * Cron
-             * @default null
-             */
-            cron?: string | null;
-            /**
-             * Every Seconds
-             * @default null
-             */
-            every_seconds?: number | null;
-            /**
-             * At
-             * @description once
-             * @default null
-             */
-            at?: string | null;
-            /**
-             * Time Zone
-             * @default null
-             */
-            time_zone?: string | null;
-            /**
-             * Anchor
-             * @description intervals count from here; default: from when the interval is set
-             * @default null
-             */
-            anchor?: string | null;
-            /**
-             * Name
-             * @default null
-             */
-            name?: string | null;
-            /**
-             * @description a run to start, without thread_id; strings of initial_data, run_name and metadata may hold placeholders such as {{ scheduled_at }}
-             * @default null
-             */
-            start?: components["schemas"]["StartRequest"] | null;
-            /**
-             * @description or a run to repeat; placeholders also in changes
-             * @default null
-             */
-            rerun?: components["schemas"]["ScheduledRerun"] | null;
-            /**
-             * Overlap
-             * @description what to do when the run started before is not over: skip this time; let one time wait for its end; start all the same; or cancel the other; default skip
-             * @default null
-             */
-            overlap?: ("skip" | "queue_one" | "allow" | "cancel_other") | null;
-            /**
-             * Catch Up Seconds
-             * @default null
-             */
-            catch_up_seconds?: number | null;
-        };
-        /**
-         * SchedulePause
-         * @description Why a schedule is paused.
-         */
-        SchedulePause: {
-            /**
-             * Note
-             * @default null
-             */
-            note?: string | null;
-        };
-        /**
-         * SchedulePreviewRequest
-         * @description A rule to be looked at.
-         */
-        SchedulePreviewRequest: {
-            /**
-             * Cron
-             * @default null
-             */
-            cron?: string | null;
-            /**
-             * Every Seconds
-             * @default null
-             */
-            every_seconds?: number | null;
-            /**
-             * At
-             * @description once
-             * @default null
-             */
-            at?: string | null;
-            /**
-             * Time Zone
-             * @default null
-             */
-            time_zone?: string | null;
-            /**
-             * Anchor
-             * @description intervals count from here; default: from when the interval is set
-             * @default null
-             */
-            anchor?: string | null;
-            /**
-             * Count
-             * @description default 10
-             * @default null
-             */
-            count?: number | null;
-            /**
-             * After
-             * @description default now
-             * @default null
-             */
-            after?: string | null;
-        };
-        /**
-         * ScheduleReason
-         * @description Why, for the audit trail.
-         */
-        ScheduleReason: {
-            /**
-             * Reason
-             * @default null
-             */
-            reason?: string | null;
-        };
-        /**
-         * ScheduleRequest
-         * @description A schedule: what it starts or reruns, and when.
-         */
-        ScheduleRequest: {
-            /**
-             * Cron
-             * @default null
-             */
-            cron?: string | null;
-            /**
-             * Every Seconds
-             * @default null
-             */
-            every_seconds?: number | null;
-            /**
-             * At
-             * @description once
-             * @default null
-             */
-            at?: string | null;
-            /**
-             * Time Zone
-             * @default null
-             */
-            time_zone?: string | null;
-            /**
-             * Anchor
-             * @description intervals count from here; default: from when the interval is set
-             * @default null
-             */
-            anchor?: string | null;
-            /**
-             * Name
-             * @description what people call it
-             */
-            name: string;
-            /**
-             * @description a run to start, without thread_id; strings of initial_data, run_name and metadata may hold placeholders such as {{ scheduled_at }}
-             * @default null
-             */
-            start?: components["schemas"]["StartRequest"] | null;
-            /**
-             * @description or a run to repeat; placeholders also in changes
-             * @default null
-             */
-            rerun?: components["schemas"]["ScheduledRerun"] | null;
-            /**
-             * Overlap
-             * @description what to do when the run started before is not over: skip this time; let one time wait for its end; start all the same; or cancel the other; default skip
-             * @default null
-             */
-            overlap?: ("skip" | "queue_one" | "allow" | "cancel_other") | null;
-            /**
-             * Catch Up Seconds
-             * @default null
-             */
-            catch_up_seconds?: number | null;
-            /**
-             * Paused
-             * @description begins paused
-             * @default null
-             */
-            paused?: boolean | null;
-            /**
-             * Note
-             * @description why it begins paused
-             * @default null
-             */
-            note?: string | null;
-        };
-        /**
-         * ScheduledRerun
-         * @description The run to repeat, and how.
-         */
-        ScheduledRerun: {
-            /** Thread Id */
-            thread_id: string;
-            /**
-             * @description empty: the same again
-             * @default null
-             */
-            request?: components["schemas"]["RerunRequest"] | null;
         };
         /**
          * SessionRequest
@@ -4213,6 +4396,58 @@ export interface components {
              * @default null
              */
             model?: string | null;
+        };
+        /**
+         * WebhookEdit
+         * @description What is to change; fields that are left out stay.
+         */
+        WebhookEdit: {
+            /**
+             * Url
+             * @default null
+             */
+            url?: string | null;
+            /**
+             * Events
+             * @default null
+             */
+            events?: ("run.completed" | "run.failed" | "run.cancelled" | "run.waiting" | "run.failed_for_good" | "batch.completed" | "batch.paused" | "batch.aborted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "webhook.test")[] | null;
+            /**
+             * Enabled
+             * @description what was held up while it was off goes out then
+             * @default null
+             */
+            enabled?: boolean | null;
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
+         * WebhookRequest
+         * @description A receiver of events.
+         */
+        WebhookRequest: {
+            /**
+             * Url
+             * @description https://…; http:// for hosts in ASF_PRIVATE_HOSTS
+             */
+            url: string;
+            /** Events */
+            events: ("run.completed" | "run.failed" | "run.cancelled" | "run.waiting" | "run.failed_for_good" | "batch.completed" | "batch.paused" | "batch.aborted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "webhook.test")[];
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
         };
     };
     responses: never;
@@ -6140,11 +6375,9 @@ export interface operations {
             };
         };
     };
-    listSchedules: {
+    listPolicies: {
         parameters: {
             query?: {
-                /** @description only those that are, or are not */
-                paused?: boolean | null;
                 /** @description next_cursor of the page before */
                 cursor?: string | null;
                 limit?: number;
@@ -6161,7 +6394,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SchedulePage"];
+                    "application/json": components["schemas"]["PolicyPage"];
                 };
             };
             /** @description Unauthorized */
@@ -6202,7 +6435,7 @@ export interface operations {
             };
         };
     };
-    createSchedule: {
+    createPolicy: {
         parameters: {
             query?: never;
             header?: {
@@ -6216,7 +6449,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ScheduleRequest"];
+                "application/json": components["schemas"]["PolicyRequest"];
             };
         };
         responses: {
@@ -6226,7 +6459,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleDetail"];
+                    "application/json": components["schemas"]["PolicyItem"];
                 };
             };
             /** @description Bad Request */
@@ -6294,94 +6527,13 @@ export interface operations {
             };
         };
     };
-    previewSchedule: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
-                "On-Behalf-Of"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SchedulePreviewRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SchedulePreview"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getSchedule: {
+    getPolicy: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description the schedule's id */
-                schedule_id: string;
+                /** @description the policy's id */
+                policy_id: string;
             };
             cookie?: never;
         };
@@ -6393,7 +6545,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleDetail"];
+                    "application/json": components["schemas"]["PolicyItem"];
                 };
             };
             /** @description Unauthorized */
@@ -6443,7 +6595,7 @@ export interface operations {
             };
         };
     };
-    deleteSchedule: {
+    deletePolicy: {
         parameters: {
             query?: never;
             header?: {
@@ -6451,14 +6603,14 @@ export interface operations {
                 "On-Behalf-Of"?: string;
             };
             path: {
-                /** @description the schedule's id */
-                schedule_id: string;
+                /** @description the policy's id */
+                policy_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["ScheduleReason"];
+                "application/json": components["schemas"]["RemovalRequest"];
             };
         };
         responses: {
@@ -6468,7 +6620,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleDeleted"];
+                    "application/json": components["schemas"]["Removed"];
                 };
             };
             /** @description Bad Request */
@@ -6536,7 +6688,7 @@ export interface operations {
             };
         };
     };
-    changeSchedule: {
+    editPolicy: {
         parameters: {
             query?: never;
             header?: {
@@ -6544,116 +6696,14 @@ export interface operations {
                 "On-Behalf-Of"?: string;
             };
             path: {
-                /** @description the schedule's id */
-                schedule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ScheduleChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScheduleDetail"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    pauseSchedule: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
-                "On-Behalf-Of"?: string;
-            };
-            path: {
-                /** @description the schedule's id */
-                schedule_id: string;
+                /** @description the policy's id */
+                policy_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["SchedulePause"];
+                "application/json": components["schemas"]["PolicyEdit"];
             };
         };
         responses: {
@@ -6663,7 +6713,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleDetail"];
+                    "application/json": components["schemas"]["PolicyItem"];
                 };
             };
             /** @description Bad Request */
@@ -6731,7 +6781,7 @@ export interface operations {
             };
         };
     };
-    resumeSchedule: {
+    enablePolicy: {
         parameters: {
             query?: never;
             header?: {
@@ -6739,14 +6789,14 @@ export interface operations {
                 "On-Behalf-Of"?: string;
             };
             path: {
-                /** @description the schedule's id */
-                schedule_id: string;
+                /** @description the policy's id */
+                policy_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["ScheduleReason"];
+                "application/json": components["schemas"]["PolicyNote"];
             };
         };
         responses: {
@@ -6756,7 +6806,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleDetail"];
+                    "application/json": components["schemas"]["PolicyItem"];
                 };
             };
             /** @description Bad Request */
@@ -6824,24 +6874,22 @@ export interface operations {
             };
         };
     };
-    runScheduleNow: {
+    disablePolicy: {
         parameters: {
             query?: never;
             header?: {
-                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
-                "Idempotency-Key"?: string | null;
                 /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
                 "On-Behalf-Of"?: string;
             };
             path: {
-                /** @description the schedule's id */
-                schedule_id: string;
+                /** @description the policy's id */
+                policy_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["ScheduleReason"];
+                "application/json": components["schemas"]["PolicyNote"];
             };
         };
         responses: {
@@ -6851,7 +6899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Firing"];
+                    "application/json": components["schemas"]["PolicyItem"];
                 };
             };
             /** @description Bad Request */
@@ -6890,15 +6938,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -6928,123 +6967,19 @@ export interface operations {
             };
         };
     };
-    backfillSchedule: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
-                "Idempotency-Key"?: string | null;
-                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
-                "On-Behalf-Of"?: string;
-            };
-            path: {
-                /** @description the schedule's id */
-                schedule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ScheduleBackfillRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScheduleBackfill"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listFirings: {
+    listPolicyAnswers: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
                 /** @description one of these (give it several times) */
-                state?: ("fired" | "queued" | "skipped" | "failed")[];
-                /** @description next_cursor of the page before */
-                cursor?: string | null;
-                limit?: number;
+                answer?: components["schemas"]["PolicyAnswer"][];
             };
             header?: never;
             path: {
-                /** @description the schedule's id */
-                schedule_id: string;
+                /** @description the policy's id */
+                policy_id: string;
             };
             cookie?: never;
         };
@@ -7056,7 +6991,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FiringPage"];
+                    "application/json": components["schemas"]["PolicyAnswerPage"];
                 };
             };
             /** @description Unauthorized */
@@ -7079,6 +7014,851 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeBreaker: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the policy's id */
+                policy_id: string;
+                /** @description the skill; - for failures in which no skill failed */
+                skill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PolicyNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyItem"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RemovalRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhookEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookItem"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+                /** @description one of these (give it several times) */
+                state?: components["schemas"]["DeliveryState"][];
+            };
+            header?: never;
+            path: {
+                /** @description the webhook's id */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the webhook's id */
+                webhook_id: string;
+                /** @description number of the delivery */
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

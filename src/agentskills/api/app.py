@@ -20,12 +20,14 @@ from agentskills.api.routes import (
     effects,
     lineage,
     plan,
+    policies,
     runs,
     schedules,
     server,
     session,
     skills,
     start,
+    webhooks,
 )
 from agentskills.api.sessions import Keys
 from agentskills.settings import Settings
@@ -66,6 +68,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         answers,
         effects,
         schedules,
+        policies,
+        webhooks,
         audit,
         skills,
         session,

@@ -70,6 +70,47 @@ class ScheduleNotFound(AgentSkillsError):
     type = "schedule-not-found"
 
 
+class PolicyNotFound(AgentSkillsError):
+    """There is no policy with this id."""
+
+    status = 404
+    type = "policy-not-found"
+
+
+class BreakerNotFound(AgentSkillsError):
+    """The breaker of this skill has never opened."""
+
+    status = 404
+    type = "breaker-not-found"
+
+
+class WebhookNotFound(AgentSkillsError):
+    """There is no webhook with this id."""
+
+    status = 404
+    type = "webhook-not-found"
+
+
+class DeliveryNotFound(AgentSkillsError):
+    """The webhook has no delivery with this number."""
+
+    status = 404
+    type = "delivery-not-found"
+
+
+class WebhookOff(AgentSkillsError):
+    """The webhook is off; enable it first."""
+
+    status = 409
+    type = "webhook-off"
+
+
+class AddressRefused(BadInput):
+    """The URL leads into a private network, or is no URL of a receiver."""
+
+    type = "address-refused"
+
+
 class SopNotFound(AgentSkillsError):
     """There is no named SOP like this."""
 

@@ -252,6 +252,8 @@ def _approves(wait: Wait) -> bool:
 def error_document(error: SkillFailed) -> dict[str, Any]:
     """Return an error as it stands in the journal; secrets are struck out."""
     document: dict[str, Any] = redact({"type": error.error_type, "message": _cleaned(error.detail)})
+    if error.error_type == "skill-error" and not error.retryable:
+        document["final"] = True  # a business reason: no policy tries again either
     return document
 
 

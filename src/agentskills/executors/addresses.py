@@ -55,6 +55,20 @@ async def checked_addresses(host: str, port: int, allowed: AllowedHosts) -> list
     return addresses
 
 
+def literal_addresses(host: str) -> list[str]:
+    """Return the addresses that a host is without a look-up, however it is written; none for a name.
+
+    `127.1` and `2130706433` are addresses, too, and `localhost` never is anything else.
+    """
+    if host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost"):
+        return ["127.0.0.1", "::1"]
+    try:
+        found = socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
 def is_public(address: str) -> bool:
     """Say whether an address belongs to the public internet, also when an IPv4 one hides in an IPv6 one."""
     ip = ip_address(address.partition("%")[0])

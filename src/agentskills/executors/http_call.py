@@ -32,6 +32,12 @@ class Call:
     headers: Mapping[str, str]
     body: Any = None  # JSON; None sends none
     has_body: bool = False
+    content: bytes | None = None  # in place of a body: sent as it is, for what has been signed
+
+    @property
+    def sent(self) -> bytes | None:
+        """The bytes of the body."""
+        return self.content or (json_bytes(self.body) if self.has_body else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +87,14 @@ class HttpCalls:
     async def _send_to(self, address: str, url: httpx2.URL, call: Call, timeout: float, shown: str) -> Answer:
         headers = {"accept": "application/json", "accept-encoding": "identity", **call.headers}
         headers["host"] = url.netloc.decode("ascii")
-        if call.has_body:
+        content = call.sent
+        if content is not None:
             headers.setdefault("content-type", "application/json")
         request = self._open().build_request(
             call.method,
             _merged(url, call.query).copy_with(host=address),
             headers=headers,
-            content=json_bytes(call.body) if call.has_body else None,
+            content=content,
             # a connection that is cancelled half-way is left to the garbage collector, so this ends first
             timeout=httpx2.Timeout(timeout, connect=min(0.9 * timeout, 30.0)),
             extensions={"sni_hostname": url.raw_host.decode("ascii")},

@@ -16,7 +16,9 @@ import structlog
 from agentskills.domain.errors import DatabaseGone
 from agentskills.engine.notifier import Notifier
 from agentskills.services.context import Context
+from agentskills.services.deliver import deliver
 from agentskills.services.firing import fire_due
+from agentskills.services.rerun_failed import rerun_failed
 from agentskills.settings import Settings
 from agentskills.storage.database import open_pool
 
@@ -35,7 +37,11 @@ class Chore:
     every: float  # seconds between two looks while there is nothing to do
 
 
-CHORES: tuple[Chore, ...] = (Chore("schedules", fire_due, every=0.5),)
+CHORES: tuple[Chore, ...] = (
+    Chore("schedules", fire_due, every=0.5),
+    Chore("policies", rerun_failed, 1.0),
+    Chore("deliveries", deliver, 0.5),
+)
 """All chores of a worker."""
 
 

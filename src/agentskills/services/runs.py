@@ -138,6 +138,7 @@ async def detail(context: Context, thread_id: str) -> dict[str, Any]:
         waiting = await waiting_of(conn, run)
         fixers = await fixers_of(conn, [thread_id]) if run.status == RunStatus.FAILED else {}
         [rerunnable] = await rerunnable_of(conn, [run])
+        by_kind = await runs.reruns_by_kind(conn, run.root_thread_id)
     finished = run.status in FINAL_RUN
     return _metadata(run) | {
         "status": run.status,
@@ -157,6 +158,7 @@ async def detail(context: Context, thread_id: str) -> dict[str, Any]:
         "cancellable": not finished and run.status != RunStatus.RECORDED and not run.cancel_requested,
         "parent": _family(parent) if parent else None,
         "reruns": [_family(row) for row in reruns],
+        "reruns_by_kind": by_kind,
     }
 
 

@@ -272,6 +272,16 @@ async def reruns_of(conn: Conn, thread_id: str, limit: int) -> list[FamilyRow]:
     return [FamilyRow(**row) for row in rows]
 
 
+async def reruns_by_kind(conn: Conn, root: str) -> dict[str, int]:
+    """Return how many reruns there are in a family, by the kind of who asked for them."""
+    rows = await conn.fetch(
+        """SELECT coalesce(requested_by ->> 'kind', 'sql') AS kind, count(*) AS n FROM run_metadata
+           WHERE root_thread_id = $1 AND parent_thread_id IS NOT NULL GROUP BY 1 ORDER BY 1""",
+        root,
+    )
+    return {row["kind"]: row["n"] for row in rows}
+
+
 async def in_short(conn: Conn, thread_id: str) -> FamilyRow | None:
     """Return a run as it is shown beside its reruns."""
     row = await conn.fetchrow(_FAMILY + " WHERE m.thread_id = $1", thread_id)

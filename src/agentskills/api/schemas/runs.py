@@ -116,6 +116,9 @@ class RunDetail(RunMetadata):
     cancellable: bool
     parent: RerunItem | None
     reruns: list[RerunItem] = Field(description="reruns of this very run, the newest first, at most 50")
+    reruns_by_kind: dict[str, int] = Field(
+        description="reruns in the whole family by who asked: person, api_key, batch, schedule, policy…"
+    )
 
 
 class RunState(Answer):

@@ -131,7 +131,7 @@ CREATE TABLE policies (
     error_types   text[],                          -- null: every type that may qualify
     family_cap    integer CHECK (family_cap > 0),  -- automatic reruns in one family
     window_cap    jsonb,                           -- {reruns, seconds}
-    breaker       jsonb,                           -- {failures, seconds, rest_seconds}: of one skill
+    breaker       jsonb NOT NULL,                  -- {failures, seconds, rest_seconds}: of one skill
     manual_too    boolean NOT NULL DEFAULT false,  -- reruns that people asked for as well
     enabled       boolean NOT NULL DEFAULT true,
     note          text,
@@ -146,26 +146,35 @@ CREATE TABLE policy_answers (
     policy_id text NOT NULL REFERENCES policies (id) ON DELETE CASCADE,
     failed    text NOT NULL,                       -- thread_id of the run that failed
     skill     text NOT NULL DEFAULT '',
-    answer    text NOT NULL CHECK (answer IN ('rerun', 'given_up', 'held_back', 'refused')),
+    answer    text NOT NULL CHECK (answer IN ('rerun', 'given_up', 'held_back', 'refused', 'left')),
     thread_id text,                                -- its rerun
-    attempt   integer NOT NULL DEFAULT 0,
+    attempt   integer NOT NULL DEFAULT 0,          -- how often this policy has rerun it, all its chain counted
     reason    text,
     at        timestamptz NOT NULL DEFAULT now(),
+    again_at  timestamptz,                         -- of what is held back: looked at again from then on
     PRIMARY KEY (policy_id, failed),
-    CHECK ((answer = 'rerun') = (thread_id IS NOT NULL))
+    CHECK ((answer = 'rerun') = (thread_id IS NOT NULL)),
+    CHECK (again_at IS NULL OR answer = 'held_back')
 );
 CREATE INDEX policy_answers_newest ON policy_answers (policy_id, at DESC, failed DESC);
-CREATE INDEX policy_answers_run ON policy_answers (thread_id) WHERE thread_id IS NOT NULL;
+CREATE INDEX policy_answers_skill ON policy_answers (policy_id, skill, at);
+CREATE INDEX policy_answers_failed ON policy_answers (failed);
+CREATE INDEX policy_answers_again ON policy_answers (again_at) WHERE again_at IS NOT NULL;
+CREATE INDEX policy_answers_held ON policy_answers (policy_id, skill, at) WHERE answer = 'held_back';
+CREATE UNIQUE INDEX policy_answers_run ON policy_answers (thread_id) WHERE thread_id IS NOT NULL;
 
 -- A skill that fails too often rests: nothing is rerun by itself because of it.
 CREATE TABLE breakers (
     policy_id  text NOT NULL REFERENCES policies (id) ON DELETE CASCADE,
     skill      text NOT NULL,
     opened_at  timestamptz NOT NULL,
-    open_until timestamptz NOT NULL,
-    held_back  integer NOT NULL DEFAULT 0,
+    open_until timestamptz NOT NULL,               -- then one rerun is let through: the probe
+    probe      text,                               -- thread_id of the probe under way
+    closed_at  timestamptz,                        -- null: open
+    held_back  integer NOT NULL DEFAULT 0,         -- failed runs since it opened
     PRIMARY KEY (policy_id, skill)
 );
+CREATE INDEX breakers_open ON breakers (open_until) WHERE closed_at IS NULL;
 
 -- Outgoing webhooks and what has to be delivered to them.
 
@@ -175,11 +184,14 @@ CREATE TABLE webhooks (
     events       text[] NOT NULL,
     secret       text NOT NULL,                    -- what deliveries are signed with; shown once
     old_secret   text,                             -- signs beside it while a secret is being replaced
+    old_until    timestamptz,                      -- until then
     enabled      boolean NOT NULL DEFAULT true,
     note         text,                             -- why it is off
     requested_by jsonb NOT NULL,
-    created_at   timestamptz NOT NULL DEFAULT now()
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    updated_at   timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX webhooks_newest ON webhooks (created_at DESC, id DESC);
 
 CREATE TABLE deliveries (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -190,9 +202,10 @@ CREATE TABLE deliveries (
     at           timestamptz NOT NULL DEFAULT now(),
     state        text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'failed')),
     tries        jsonb NOT NULL DEFAULT '[]',      -- [{at, status, error, ms}]
-    due_at       timestamptz DEFAULT now()
+    due_at       timestamptz DEFAULT now(),        -- tried from then on; null: no more
+    CHECK ((state = 'pending') = (due_at IS NOT NULL))
 );
-CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX deliveries_due ON deliveries (webhook_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_newest ON deliveries (webhook_id, id DESC);
 
 -- Write an event down for everybody who wants to hear of it, in the transaction that makes it true.

@@ -1,0 +1,171 @@
+"""What policies did about failed runs, and which of these they still have to look at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from agentskills.domain.policy import FailedRun
+from agentskills.storage.database import Conn
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy did about a failed run."""
+
+    policy_id: str
+    failed: str  # thread_id of the run that failed
+    skill: str
+    answer: str
+    thread_id: str | None  # its rerun
+    attempt: int
+    reason: str | None
+    at: datetime
+    again_at: datetime | None  # of what is held back: looked at again from then on
+
+
+_ALL = ", ".join(Answer.__struct_fields__)
+_FAILED = """s.thread_id, s.root_thread_id, coalesce(s.error ->> 'skill', '') AS skill, s.error, m.sop_name,
+    m.metadata, m.parent_thread_id, m.requested_by, m.request, m.rerun_count,
+    f.dismissed_at IS NOT NULL AS dismissed"""
+_JOINED = """JOIN run_state s ON s.thread_id = f.thread_id JOIN run_metadata m ON m.thread_id = f.thread_id"""
+
+
+async def next_failure(conn: Conn) -> FailedRun | None:
+    """Take the oldest failed run that policies have not looked at and that nobody else has taken."""
+    row = await conn.fetchrow(
+        f"""SELECT {_FAILED} FROM failures f {_JOINED}
+            WHERE f.looked_at IS NULL ORDER BY f.failed_at LIMIT 1 FOR UPDATE OF f SKIP LOCKED"""
+    )
+    return FailedRun(**row) if row else None
+
+
+async def looked_at(conn: Conn, thread_id: str, at: datetime) -> None:
+    """Note that policies have looked at a failed run."""
+    await conn.execute("UPDATE failures SET looked_at = $2 WHERE thread_id = $1", thread_id, at)
+
+
+async def pass_over(conn: Conn, at: datetime, limit: int) -> int:
+    """Note of failed runs that no policy was there to look at them; return of how many."""
+    done = await conn.execute(
+        """UPDATE failures SET looked_at = $1 WHERE thread_id IN (
+               SELECT thread_id FROM failures WHERE looked_at IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)""",
+        at,
+        limit,
+    )
+    return int(done.rpartition(" ")[2])
+
+
+async def next_again(conn: Conn, at: datetime) -> tuple[Answer, FailedRun | None] | None:
+    """Take a failed run that was held back and is due to be looked at again; None: it was deleted."""
+    row = await conn.fetchrow(
+        f"""SELECT {", ".join(f"a.{name}" for name in Answer.__struct_fields__)} FROM policy_answers a
+            JOIN policies p ON p.id = a.policy_id AND p.enabled
+            WHERE a.again_at <= $1
+            ORDER BY a.again_at, a.at LIMIT 1 FOR UPDATE OF a SKIP LOCKED""",
+        at,
+    )
+    if row is None:
+        return None
+    failed = await conn.fetchrow(
+        f"SELECT {_FAILED} FROM failures f {_JOINED} WHERE f.thread_id = $1", row["failed"]
+    )
+    return Answer(**row), FailedRun(**failed) if failed else None
+
+
+async def put(conn: Conn, answer: Answer) -> None:
+    """Write what a policy did; only of what was held back the answer changes later."""
+    await conn.execute(
+        f"""INSERT INTO policy_answers ({_ALL}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (policy_id, failed) DO UPDATE
+            SET answer = $4, thread_id = $5, attempt = $6, reason = $7, at = $8, again_at = $9
+            WHERE policy_answers.answer = 'held_back'""",
+        *(getattr(answer, name) for name in Answer.__struct_fields__),
+    )
+
+
+async def attempts(conn: Conn, failed: str) -> dict[str, int]:
+    """Return, by policy, how many reruns policies have made in the chain that ends in a failed run.
+
+    The chain ends where a run was not made by a policy.
+    """
+    rows = await conn.fetch(
+        """WITH RECURSIVE chain AS (
+               SELECT policy_id, failed FROM policy_answers WHERE thread_id = $1
+               UNION ALL
+               SELECT a.policy_id, a.failed FROM chain c JOIN policy_answers a ON a.thread_id = c.failed)
+           SELECT policy_id, count(*) AS n FROM chain GROUP BY policy_id""",
+        failed,
+    )
+    return {row["policy_id"]: row["n"] for row in rows}
+
+
+async def rerun_by(conn: Conn, failed: str) -> str | None:
+    """Return the policy that has rerun a failed run, or None."""
+    found: str | None = await conn.fetchval(
+        "SELECT policy_id FROM policy_answers WHERE failed = $1 AND answer = 'rerun'", failed
+    )
+    return found
+
+
+async def undecided(conn: Conn, failed: str) -> bool:
+    """Say whether some policy has rerun a failed run or still holds it back."""
+    found: bool = await conn.fetchval(
+        "SELECT EXISTS (SELECT FROM policy_answers WHERE failed = $1 AND answer IN ('rerun', 'held_back'))",
+        failed,
+    )
+    return found
+
+
+async def room_at(conn: Conn, policy_id: str, after: datetime, most: int) -> datetime | None:
+    """Return when the rerun was made that has to leave the window; None: there is room for one more."""
+    found: datetime | None = await conn.fetchval(
+        """SELECT at FROM policy_answers WHERE policy_id = $1 AND answer = 'rerun' AND at > $2
+           ORDER BY at DESC OFFSET $3 LIMIT 1""",
+        policy_id,
+        after,
+        most - 1,
+    )
+    return found
+
+
+async def counted(conn: Conn, policy_id: str, skill: str, after: datetime) -> int:
+    """Return how many failures of a skill a policy has answered since `after`."""
+    count: int = await conn.fetchval(
+        """SELECT count(*) FROM policy_answers
+           WHERE policy_id = $1 AND skill = $2 AND at > $3 AND answer <> 'left'""",
+        policy_id,
+        skill,
+        after,
+    )
+    return count
+
+
+async def page(
+    conn: Conn, policy_id: str, answers: list[str], *, after: tuple[datetime, str] | None, limit: int
+) -> list[Answer]:
+    """Return up to `limit` answers of a policy, the newest first; without `answers` of every kind."""
+    rows = await conn.fetch(
+        f"""SELECT {_ALL} FROM policy_answers
+            WHERE policy_id = $1 AND (answer = ANY ($2) OR $2 = '{{}}')
+              AND ($3::timestamptz IS NULL OR (at, failed) < ($3, $4))
+            ORDER BY at DESC, failed DESC LIMIT $5""",
+        policy_id,
+        answers,
+        *(after or (None, None)),
+        limit,
+    )
+    return [Answer(**row) for row in rows]
+
+
+async def totals(conn: Conn, policy_ids: list[str]) -> dict[str, dict[str, int]]:
+    """Return how many answers of each kind policies have given, by policy."""
+    rows = await conn.fetch(
+        """SELECT policy_id, answer, count(*) AS n FROM policy_answers
+           WHERE policy_id = ANY ($1) GROUP BY policy_id, answer""",
+        policy_ids,
+    )
+    found: dict[str, dict[str, int]] = {policy_id: {} for policy_id in policy_ids}
+    for row in rows:
+        found[row["policy_id"]][row["answer"]] = row["n"]
+    return found

@@ -428,6 +428,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Schedules
+         * @description Return one page of schedules, the newest first.
+         */
+        get: operations["listSchedules"];
+        put?: never;
+        /**
+         * Create Schedule
+         * @description Save a schedule; it comes due from now on.
+         */
+        post: operations["createSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Schedule
+         * @description Return the next times of a rule; nothing is saved.
+         */
+        post: operations["previewSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Schedule
+         * @description Return one schedule with its next times.
+         */
+        get: operations["getSchedule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Schedule
+         * @description Delete a schedule and the record of its firings; the runs it has started stay.
+         */
+        delete: operations["deleteSchedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Schedule
+         * @description Change the given fields; another rule counts from now on.
+         */
+        patch: operations["changeSchedule"];
+        trace?: never;
+    };
+    "/admin/schedules/{schedule_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Schedule
+         * @description Let a schedule come due no more until it is resumed; a second time only changes the note.
+         */
+        post: operations["pauseSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/schedules/{schedule_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Schedule
+         * @description Let a schedule come due again, from now on: what came due meanwhile is not fired.
+         */
+        post: operations["resumeSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/schedules/{schedule_id}/run-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Schedule Now
+         * @description Fire a schedule at once, also a paused one; overlap applies, and the firing says what came of it.
+         */
+        post: operations["runScheduleNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/schedules/{schedule_id}/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Backfill Schedule
+         * @description Fire the due times of a window of the past, one after the other; at most 1,000.
+         */
+        post: operations["backfillSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/schedules/{schedule_id}/firings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Firings
+         * @description Return one page of what became of a schedule's due times, the latest first.
+         */
+        get: operations["listFirings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/policies": {
         parameters: {
             query?: never;
@@ -1078,6 +1250,29 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * BackfillTime
+         * @description A due time of the past.
+         */
+        BackfillTime: {
+            /**
+             * At
+             * Format: date-time
+             * @description in UTC
+             */
+            at: string;
+            /**
+             * Local
+             * Format: date-time
+             * @description the same as clocks in the schedule's time zone show it
+             */
+            local: string;
+            /**
+             * Has Firing
+             * @description then it is left alone
+             */
+            has_firing: boolean;
+        };
+        /**
          * BackoffItem
          * @description The pauses of a policy.
          */
@@ -1570,6 +1765,24 @@ export interface components {
             line: number;
         };
         /**
+         * DueTime
+         * @description A due time.
+         */
+        DueTime: {
+            /**
+             * At
+             * Format: date-time
+             * @description in UTC
+             */
+            at: string;
+            /**
+             * Local
+             * Format: date-time
+             * @description the same as clocks in the schedule's time zone show it
+             */
+            local: string;
+        };
+        /**
          * EffectItem
          * @description One effect on the outside world.
          */
@@ -1738,6 +1951,69 @@ export interface components {
              * @description the hunks of a unified diff; null for binary or too large files
              */
             text: string | null;
+        };
+        /**
+         * Firing
+         * @description What became of a due time.
+         */
+        Firing: {
+            /** Schedule Id */
+            schedule_id: string;
+            /**
+             * Due At
+             * Format: date-time
+             * @description in UTC; when somebody asked, for `now`
+             */
+            due_at: string;
+            /**
+             * Local
+             * Format: date-time
+             * @description the same as clocks in the schedule's time zone show it
+             */
+            local: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "due" | "now" | "backfill";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fired" | "queued" | "skipped" | "failed";
+            /**
+             * Thread Id
+             * @description the run it started
+             */
+            thread_id: string | null;
+            /** Run Name */
+            run_name: string | null;
+            /**
+             * Run Status
+             * @description null where the run has gone, or there is none
+             */
+            run_status: string | null;
+            /**
+             * Reason
+             * @description why skipped, queued or failed
+             */
+            reason: string | null;
+            /**
+             * At
+             * Format: date-time
+             * @description when that became of it
+             */
+            at: string;
+        };
+        /**
+         * FiringPage
+         * @description One page of firings, the latest due time first.
+         */
+        FiringPage: {
+            /** Items */
+            items: components["schemas"]["Firing"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Health
@@ -2452,6 +2728,21 @@ export interface components {
             rerun_number: number;
         };
         /**
+         * RerunOf
+         * @description The run that a schedule repeats, and how.
+         */
+        RerunOf: {
+            /** Thread Id */
+            thread_id: string;
+            /**
+             * Request
+             * @description rerun request document
+             */
+            request: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * RerunStarted
          * @description The rerun has been saved and is due.
          */
@@ -2927,6 +3218,223 @@ export interface components {
          * @enum {string}
          */
         RunStatus: "recorded" | "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+        /**
+         * ScheduleBackfill
+         * @description Which due times are fired, or with dry_run would be.
+         */
+        ScheduleBackfill: {
+            /** Dry Run */
+            dry_run: boolean;
+            /**
+             * Rule
+             * @description the rule as it is now, which is used
+             */
+            rule: string;
+            /**
+             * Count
+             * @description how many are fired, the earliest first
+             */
+            count: number;
+            /**
+             * Left Alone
+             * @description how many have a firing already
+             */
+            left_alone: number;
+            /** Times */
+            times: components["schemas"]["BackfillTime"][];
+        };
+        /**
+         * ScheduleDeleted
+         * @description The schedule and the record of its firings are gone; its runs stay.
+         */
+        ScheduleDeleted: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "deleted";
+            /** Id */
+            id: string;
+        };
+        /**
+         * ScheduleDetail
+         * @description A schedule with its next times.
+         */
+        ScheduleDetail: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Start
+             * @description start request; or
+             */
+            start: {
+                [key: string]: unknown;
+            } | null;
+            rerun: components["schemas"]["RerunOf"] | null;
+            /** Cron */
+            cron: string | null;
+            /** Every Seconds */
+            every_seconds: number | null;
+            /**
+             * At
+             * @description once
+             */
+            at: string | null;
+            /**
+             * Anchor
+             * @description what an interval counts from
+             */
+            anchor: string | null;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Rule
+             * @description when it comes due, in words
+             */
+            rule: string;
+            /**
+             * Overlap
+             * @enum {string}
+             */
+            overlap: "skip" | "queue_one" | "allow" | "cancel_other";
+            /** Catch Up Seconds */
+            catch_up_seconds: number;
+            /** Paused */
+            paused: boolean;
+            /**
+             * Note
+             * @description why it is paused
+             */
+            note: string | null;
+            /** @description null: paused, or never again */
+            next: components["schemas"]["DueTime"] | null;
+            /**
+             * Runs
+             * @description how many it has started
+             */
+            runs: number;
+            /** @description the one with the latest due time */
+            last_firing: components["schemas"]["Firing"] | null;
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Next Times
+             * @description the next five
+             */
+            next_times: components["schemas"]["DueTime"][];
+            /**
+             * Queued
+             * @description how many firings wait for their turn
+             */
+            queued: number;
+        };
+        /**
+         * ScheduleItem
+         * @description A schedule.
+         */
+        ScheduleItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Start
+             * @description start request; or
+             */
+            start: {
+                [key: string]: unknown;
+            } | null;
+            rerun: components["schemas"]["RerunOf"] | null;
+            /** Cron */
+            cron: string | null;
+            /** Every Seconds */
+            every_seconds: number | null;
+            /**
+             * At
+             * @description once
+             */
+            at: string | null;
+            /**
+             * Anchor
+             * @description what an interval counts from
+             */
+            anchor: string | null;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Rule
+             * @description when it comes due, in words
+             */
+            rule: string;
+            /**
+             * Overlap
+             * @enum {string}
+             */
+            overlap: "skip" | "queue_one" | "allow" | "cancel_other";
+            /** Catch Up Seconds */
+            catch_up_seconds: number;
+            /** Paused */
+            paused: boolean;
+            /**
+             * Note
+             * @description why it is paused
+             */
+            note: string | null;
+            /** @description null: paused, or never again */
+            next: components["schemas"]["DueTime"] | null;
+            /**
+             * Runs
+             * @description how many it has started
+             */
+            runs: number;
+            /** @description the one with the latest due time */
+            last_firing: components["schemas"]["Firing"] | null;
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * SchedulePage
+         * @description One page of schedules, the newest first.
+         */
+        SchedulePage: {
+            /** Items */
+            items: components["schemas"]["ScheduleItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * SchedulePreview
+         * @description The next times of a rule.
+         */
+        SchedulePreview: {
+            /**
+             * Rule
+             * @description in words
+             */
+            rule: string;
+            /** Times */
+            times: components["schemas"]["DueTime"][];
+        };
         /**
          * Server
          * @description What this server is set up to do.
@@ -4324,6 +4832,249 @@ export interface components {
             not_repeated: number;
             /** Version */
             version: number;
+        };
+        /**
+         * ScheduleBackfillRequest
+         * @description The window whose due times are to be fired.
+         */
+        ScheduleBackfillRequest: {
+            /**
+             * From
+             * Format: date-time
+             * @description due at or after
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @description due before; not in the future
+             */
+            to: string;
+            /**
+             * Dry Run
+             * @description only say which times these are
+             * @default null
+             */
+            dry_run?: boolean | null;
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
+         * ScheduleChange
+         * @description What is to be different; what is left out stays.
+         *
+         *     `cron`, `every_seconds` and `at` take each other's place, and so do `start` and `rerun`. Another
+         *     rule counts from now on.
+         */
+        ScheduleChange: {
+            /**
+             * Cron
+             * @default null
+             */
+            cron?: string | null;
+            /**
+             * Every Seconds
+             * @default null
+             */
+            every_seconds?: number | null;
+            /**
+             * At
+             * @description once
+             * @default null
+             */
+            at?: string | null;
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone?: string | null;
+            /**
+             * Anchor
+             * @description intervals count from here; default: from when the interval is set
+             * @default null
+             */
+            anchor?: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * @description a run to start, without thread_id; strings of initial_data, run_name and metadata may hold placeholders such as {{ scheduled_at }}
+             * @default null
+             */
+            start?: components["schemas"]["StartRequest"] | null;
+            /**
+             * @description or a run to repeat; placeholders also in changes
+             * @default null
+             */
+            rerun?: components["schemas"]["ScheduledRerun"] | null;
+            /**
+             * Overlap
+             * @description what to do when the run started before is not over: skip this time; let one time wait for its end; start all the same; or cancel the other; default skip
+             * @default null
+             */
+            overlap?: ("skip" | "queue_one" | "allow" | "cancel_other") | null;
+            /**
+             * Catch Up Seconds
+             * @default null
+             */
+            catch_up_seconds?: number | null;
+        };
+        /**
+         * SchedulePause
+         * @description Why a schedule is paused.
+         */
+        SchedulePause: {
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
+         * SchedulePreviewRequest
+         * @description A rule to be looked at.
+         */
+        SchedulePreviewRequest: {
+            /**
+             * Cron
+             * @default null
+             */
+            cron?: string | null;
+            /**
+             * Every Seconds
+             * @default null
+             */
+            every_seconds?: number | null;
+            /**
+             * At
+             * @description once
+             * @default null
+             */
+            at?: string | null;
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone?: string | null;
+            /**
+             * Anchor
+             * @description intervals count from here; default: from when the interval is set
+             * @default null
+             */
+            anchor?: string | null;
+            /**
+             * Count
+             * @description default 10
+             * @default null
+             */
+            count?: number | null;
+            /**
+             * After
+             * @description default now
+             * @default null
+             */
+            after?: string | null;
+        };
+        /**
+         * ScheduleReason
+         * @description Why, for the audit trail.
+         */
+        ScheduleReason: {
+            /**
+             * Reason
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
+         * ScheduleRequest
+         * @description A schedule: what it starts or reruns, and when.
+         */
+        ScheduleRequest: {
+            /**
+             * Cron
+             * @default null
+             */
+            cron?: string | null;
+            /**
+             * Every Seconds
+             * @default null
+             */
+            every_seconds?: number | null;
+            /**
+             * At
+             * @description once
+             * @default null
+             */
+            at?: string | null;
+            /**
+             * Time Zone
+             * @default null
+             */
+            time_zone?: string | null;
+            /**
+             * Anchor
+             * @description intervals count from here; default: from when the interval is set
+             * @default null
+             */
+            anchor?: string | null;
+            /**
+             * Name
+             * @description what people call it
+             */
+            name: string;
+            /**
+             * @description a run to start, without thread_id; strings of initial_data, run_name and metadata may hold placeholders such as {{ scheduled_at }}
+             * @default null
+             */
+            start?: components["schemas"]["StartRequest"] | null;
+            /**
+             * @description or a run to repeat; placeholders also in changes
+             * @default null
+             */
+            rerun?: components["schemas"]["ScheduledRerun"] | null;
+            /**
+             * Overlap
+             * @description what to do when the run started before is not over: skip this time; let one time wait for its end; start all the same; or cancel the other; default skip
+             * @default null
+             */
+            overlap?: ("skip" | "queue_one" | "allow" | "cancel_other") | null;
+            /**
+             * Catch Up Seconds
+             * @default null
+             */
+            catch_up_seconds?: number | null;
+            /**
+             * Paused
+             * @description begins paused
+             * @default null
+             */
+            paused?: boolean | null;
+            /**
+             * Note
+             * @description why it begins paused
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
+         * ScheduledRerun
+         * @description The run to repeat, and how.
+         */
+        ScheduledRerun: {
+            /** Thread Id */
+            thread_id: string;
+            /**
+             * @description empty: the same again
+             * @default null
+             */
+            request?: components["schemas"]["RerunRequest"] | null;
         };
         /**
          * SessionRequest
@@ -6326,6 +7077,972 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EffectItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSchedules: {
+        parameters: {
+            query?: {
+                /** @description only those that are, or are not */
+                paused?: boolean | null;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchedulePreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePreview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the schedule's id */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the schedule's id */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ScheduleReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDeleted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the schedule's id */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the schedule's id */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SchedulePause"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the schedule's id */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ScheduleReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runScheduleNow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the schedule's id */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ScheduleReason"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Firing"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backfillSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the schedule's id */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleBackfillRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleBackfill"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFirings: {
+        parameters: {
+            query?: {
+                /** @description one of these (give it several times) */
+                state?: ("fired" | "queued" | "skipped" | "failed")[];
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the schedule's id */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiringPage"];
                 };
             };
             /** @description Unauthorized */

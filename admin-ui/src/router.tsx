@@ -11,9 +11,11 @@ import {
 } from "@tanstack/react-router";
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { textsOf } from "./lib/search";
 import { comparisonOptions } from "./queries/comparison";
 import { effectListOptions } from "./queries/effects";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
+import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
 import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { NotFoundPage, RootPage } from "./routes/root";
 
@@ -134,6 +136,42 @@ const skillRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/skill")),
 });
 
+const schedulesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/schedules",
+  validateSearch: (search): { state?: "active" | "paused"; cursor?: string } => ({
+    ...(search.state === "active" || search.state === "paused" ? { state: search.state } : {}),
+    ...textsOf(search, ["cursor"]),
+  }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps: { state, cursor } }) =>
+    void context.queries.prefetchQuery(scheduleListOptions(state && state === "paused", cursor)),
+  component: lazyRouteComponent(() => import("./routes/schedules")),
+});
+
+const newScheduleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/schedules/new",
+  validateSearch: (search): { run?: string; sop?: string } => textsOf(search, ["run", "sop"]),
+  loader: ({ context }) => void context.queries.prefetchQuery(sopsOptions),
+  component: lazyRouteComponent(() => import("./routes/schedule-form")),
+});
+
+const scheduleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/schedules/$scheduleId",
+  validateSearch: (search): { state?: string; cursor?: string } => textsOf(search, ["state", "cursor"]),
+  loader: ({ context, params }) => void context.queries.prefetchQuery(scheduleOptions(params.scheduleId)),
+  component: lazyRouteComponent(() => import("./routes/schedule")),
+});
+
+const editScheduleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/schedules/$scheduleId/edit",
+  loader: ({ context }) => void context.queries.prefetchQuery(sopsOptions),
+  component: lazyRouteComponent(() => import("./routes/schedule-form")),
+});
+
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
@@ -155,6 +193,10 @@ const routes = rootRoute.addChildren([
   newRoute,
   skillsRoute,
   skillRoute,
+  schedulesRoute,
+  newScheduleRoute,
+  scheduleRoute,
+  editScheduleRoute,
 ]);
 
 export function makeRouter(queries: QueryClient) {

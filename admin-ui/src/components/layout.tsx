@@ -1,16 +1,11 @@
 /** The frame around every page: navigation at the left, or on top of small screens. */
 import { Link } from "@tanstack/react-router";
-import { ListChecks, type LucideIcon, Monitor, Moon, Plus, Send, Sparkles, Sun } from "lucide-react";
+import { type LucideIcon, Monitor, Moon, Plus, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { cx } from "@/lib/class-names";
 import { type Theme, useTheme } from "@/lib/theme";
 import { buttonLook } from "./button";
-
-const LINKS: { to: "/runs" | "/effects" | "/skills"; word: string; icon: LucideIcon }[] = [
-  { to: "/runs", word: "Runs", icon: ListChecks },
-  { to: "/effects", word: "Effects", icon: Send },
-  { to: "/skills", word: "Skills", icon: Sparkles },
-];
+import { Navigation } from "./navigation";
 
 /** `foot` stands at the end of the navigation: what the server says about itself. */
 export function Layout({ foot, children }: { foot?: ReactNode; children: ReactNode }) {
@@ -33,18 +28,7 @@ export function Layout({ foot, children }: { foot?: ReactNode; children: ReactNo
         <Link to="/new" className={cx(buttonLook("primary"), "max-lg:order-last max-lg:h-8 max-lg:px-3")}>
           <Plus aria-hidden /> <span className="max-sm:sr-only">New run</span>
         </Link>
-        <nav aria-label="Main" className="flex min-w-0 gap-0.5 overflow-x-auto max-lg:grow lg:flex-col">
-          {LINKS.map(({ to, word, icon: Icon }) => (
-            <Link
-              key={to}
-              to={to}
-              className="flex h-8.5 items-center gap-2.5 rounded-lg px-2.5 text-[0.8125rem] font-medium text-ink-soft transition-colors hover:bg-hover hover:text-ink"
-              activeProps={{ className: "!bg-accent-soft !text-accent" }}
-            >
-              <Icon className="size-4 shrink-0 max-sm:hidden" aria-hidden /> {word}
-            </Link>
-          ))}
-        </nav>
+        <Navigation />
         <div className="mt-auto space-y-3 max-lg:mt-0">
           {foot && <div className="max-lg:hidden">{foot}</div>}
           <ThemeChoice />

@@ -1,0 +1,78 @@
+/** The pages, grouped: a column at the left, or a menu that unfolds on small screens. */
+import { Link, useRouterState } from "@tanstack/react-router";
+import { CalendarClock, ListChecks, type LucideIcon, Menu, Send, Sparkles, X } from "lucide-react";
+import { useEffect, useId, useState } from "react";
+import { cx } from "@/lib/class-names";
+
+interface Group {
+  word: string;
+  links: { to: "/runs" | "/schedules" | "/effects" | "/skills"; word: string; icon: LucideIcon }[];
+}
+
+const GROUPS: Group[] = [
+  {
+    word: "Work",
+    links: [{ to: "/runs", word: "Runs", icon: ListChecks }],
+  },
+  {
+    word: "By itself",
+    links: [{ to: "/schedules", word: "Schedules", icon: CalendarClock }],
+  },
+  {
+    word: "Reference",
+    links: [
+      { to: "/effects", word: "Effects", icon: Send },
+      { to: "/skills", word: "Skills", icon: Sparkles },
+    ],
+  },
+];
+
+export function Navigation() {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const page = useRouterState({ select: ({ location }) => location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has come to another page has chosen
+  useEffect(() => setOpen(false), [page]);
+  return (
+    <>
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+        className="inline-flex h-9 items-center gap-2 rounded-lg px-2.5 text-[0.8125rem] font-medium text-ink-soft hover:bg-hover lg:hidden"
+      >
+        {open ? <X className="size-4" aria-hidden /> : <Menu className="size-4" aria-hidden />} Menu
+      </button>
+      <nav
+        id={id}
+        aria-label="Main"
+        onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
+        className={cx(
+          "flex min-h-0 flex-col gap-4 overflow-y-auto",
+          "max-lg:absolute max-lg:inset-x-0 max-lg:top-full max-lg:grid max-lg:max-h-[calc(100dvh-4rem)] max-lg:grid-cols-2 max-lg:border-b max-lg:bg-surface max-lg:px-3 max-lg:py-4 max-lg:shadow-float",
+          !open && "max-lg:!hidden",
+        )}
+      >
+        {GROUPS.map(({ word: group, links }) => (
+          <div key={group} className="flex flex-col gap-0.5">
+            <div className="px-2.5 pb-1 text-2xs font-medium tracking-wide text-ink-faint uppercase">
+              {group}
+            </div>
+            {links.map(({ to, word, icon: Icon }) => (
+              <Link
+                key={to}
+                to={to}
+                onClick={() => setOpen(false)}
+                className="flex h-8.5 items-center gap-2.5 rounded-lg px-2.5 text-[0.8125rem] font-medium text-ink-soft transition-colors hover:bg-hover hover:text-ink max-lg:h-10"
+                activeProps={{ className: "!bg-accent-soft !text-accent" }}
+              >
+                <Icon className="size-4 shrink-0" aria-hidden /> {word}
+              </Link>
+            ))}
+          </div>
+        ))}
+      </nav>
+    </>
+  );
+}

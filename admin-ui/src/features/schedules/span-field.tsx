@@ -1,0 +1,44 @@
+/** A length of time: a number and its unit. */
+import { Field, TextInput } from "@/components/field";
+import { Select } from "@/components/select";
+import { type Span, secondsOf, UNITS, type Unit } from "./draft";
+
+interface SpanFieldProps {
+  label: string;
+  hint?: string;
+  span: Span;
+  onChange: (span: Span) => void;
+  error?: string;
+}
+
+export function SpanField({ label, hint, span, onChange, error }: SpanFieldProps) {
+  const wrong = secondsOf(span) === null ? "A whole number" : error;
+  return (
+    <Field label={label} hint={hint} error={wrong}>
+      {(ids) => (
+        <div className="flex gap-2">
+          <TextInput
+            {...ids}
+            inputMode="numeric"
+            className="w-24 shrink-0 tabular"
+            value={span.count}
+            maxLength={9}
+            onChange={(event) => onChange({ ...span, count: event.target.value })}
+          />
+          <Select
+            aria-label={`${label}: unit`}
+            className="max-w-40"
+            value={span.unit}
+            onChange={(event) => onChange({ ...span, unit: event.target.value as Unit })}
+          >
+            {Object.keys(UNITS).map((unit) => (
+              <option key={unit} value={unit}>
+                {unit}
+              </option>
+            ))}
+          </Select>
+        </div>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,21 @@
+/** What a page keeps of a URL's search. */
+
+/** The named texts that are there; numbers are texts that look like one. */
+export function textsOf<K extends string>(
+  search: Record<string, unknown>,
+  keys: readonly K[],
+): { [P in K]?: string } {
+  const found: { [P in K]?: string } = {};
+  for (const key of keys) {
+    const value = search[key];
+    if (typeof value === "string" && value !== "") found[key] = value;
+    else if (typeof value === "number" || typeof value === "boolean") found[key] = String(value);
+  }
+  return found;
+}
+
+/** The known ones among words separated by commas, in the known order. */
+export function wordsOf<T extends string>(text: string | undefined, known: readonly T[]): T[] {
+  const wanted = (text ?? "").split(",");
+  return known.filter((word) => wanted.includes(word));
+}

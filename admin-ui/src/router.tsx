@@ -14,9 +14,11 @@ import { runFilter, validRunSearch } from "./features/runs/run-search";
 import { textsOf } from "./lib/search";
 import { comparisonOptions } from "./queries/comparison";
 import { effectListOptions } from "./queries/effects";
+import { policyListOptions, policyOptions } from "./queries/policies";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
 import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
+import { webhookListOptions, webhookOptions } from "./queries/webhooks";
 import { NotFoundPage, RootPage } from "./routes/root";
 
 interface Context {
@@ -172,6 +174,52 @@ const editScheduleRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/schedule-form")),
 });
 
+const policiesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/policies",
+  validateSearch: (search): { cursor?: string } => textsOf(search, ["cursor"]),
+  loaderDeps: ({ search: { cursor } }) => ({ cursor }),
+  loader: ({ context, deps }) => void context.queries.prefetchQuery(policyListOptions(deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/policies")),
+});
+
+const newPolicyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/policies/new",
+  component: lazyRouteComponent(() => import("./routes/policy-form")),
+});
+
+const policyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/policies/$policyId",
+  validateSearch: (search): { answer?: string; cursor?: string } => textsOf(search, ["answer", "cursor"]),
+  loader: ({ context, params }) => void context.queries.prefetchQuery(policyOptions(params.policyId)),
+  component: lazyRouteComponent(() => import("./routes/policy")),
+});
+
+const editPolicyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/policies/$policyId/edit",
+  component: lazyRouteComponent(() => import("./routes/policy-form")),
+});
+
+const webhooksRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/webhooks",
+  validateSearch: (search): { cursor?: string; add?: string } => textsOf(search, ["cursor", "add"]),
+  loaderDeps: ({ search: { cursor } }) => ({ cursor }),
+  loader: ({ context, deps }) => void context.queries.prefetchQuery(webhookListOptions(deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/webhooks")),
+});
+
+const webhookRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/webhooks/$webhookId",
+  validateSearch: (search): { state?: string; cursor?: string } => textsOf(search, ["state", "cursor"]),
+  loader: ({ context, params }) => void context.queries.prefetchQuery(webhookOptions(params.webhookId)),
+  component: lazyRouteComponent(() => import("./routes/webhook")),
+});
+
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
@@ -197,6 +245,12 @@ const routes = rootRoute.addChildren([
   newScheduleRoute,
   scheduleRoute,
   editScheduleRoute,
+  policiesRoute,
+  newPolicyRoute,
+  policyRoute,
+  editPolicyRoute,
+  webhooksRoute,
+  webhookRoute,
 ]);
 
 export function makeRouter(queries: QueryClient) {

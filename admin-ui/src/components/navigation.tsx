@@ -6,7 +6,11 @@ import { cx } from "@/lib/class-names";
 
 interface Group {
   word: string;
-  links: { to: "/runs" | "/schedules" | "/effects" | "/skills"; word: string; icon: LucideIcon }[];
+  links: {
+    to: "/runs" | "/schedules" | "/policies" | "/webhooks" | "/effects" | "/skills";
+    word: string;
+    icon: LucideIcon;
+  }[];
 }
 
 const GROUPS: Group[] = [

@@ -1,16 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ScheduleDetail } from "@/lib/api/schedules";
 import { parseJson, writeJson } from "@/lib/json";
-import {
-  changeOf,
-  draftFrom,
-  emptyDraft,
-  requestOf,
-  type ScheduleDraft,
-  secondsOf,
-  spanOf,
-  timingOf,
-} from "./draft";
+import { changeOf, draftFrom, emptyDraft, requestOf, type ScheduleDraft, timingOf } from "./draft";
 
 const written: ScheduleDraft = {
   ...emptyDraft(),
@@ -109,18 +100,6 @@ it("reads one time as clocks in the zone show it, and an interval with what it c
     time_zone: "Europe/Berlin",
     anchor: "2026-01-01T00:00:00Z",
   });
-});
-
-it("writes lengths of time in their largest whole unit", () => {
-  expect([0, 59, 60, 5400, 7200, 86_400].map(spanOf).map(({ count, unit }) => `${count} ${unit}`)).toEqual([
-    "0 seconds",
-    "59 seconds",
-    "1 minutes",
-    "90 minutes",
-    "2 hours",
-    "1 days",
-  ]);
-  expect(secondsOf({ count: "x", unit: "days" })).toBeNull();
 });
 
 it("sends of an edit only what differs, and a rule as a whole", () => {

@@ -3,15 +3,8 @@ import { PRESETS, type PresetName, presetOf } from "@/features/rerun/presets";
 import type { Overlap, ScheduleDetail, ScheduleRequest, Timing } from "@/lib/api/schedules";
 import { isObject, type JsonObject, writeJson } from "@/lib/json";
 import { draftOf, readDraft } from "@/lib/json-draft";
+import { type Span, secondsOf, spanOf } from "@/lib/span";
 import { instantOf, localOf, OWN_ZONE } from "@/lib/zone";
-
-export const UNITS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
-export type Unit = keyof typeof UNITS;
-/** A length of time as it is typed. */
-export interface Span {
-  count: string;
-  unit: Unit;
-}
 
 export interface ScheduleDraft {
   name: string;
@@ -105,19 +98,6 @@ export function draftFrom(schedule: ScheduleDetail): ScheduleDraft {
     overlap: schedule.overlap,
     catchUp: spanOf(schedule.catch_up_seconds),
   };
-}
-
-/** A length of time in the largest unit that needs no fraction. */
-export function spanOf(seconds: number): Span {
-  const unit = (["days", "hours", "minutes"] as const).find(
-    (name) => seconds > 0 && seconds % UNITS[name] === 0,
-  );
-  return { count: String(seconds / UNITS[unit ?? "seconds"]), unit: unit ?? "seconds" };
-}
-
-/** In whole seconds; null while it is no number. */
-export function secondsOf({ count, unit }: Span): number | null {
-  return /^\d{1,9}$/.test(count.trim()) ? Number(count) * UNITS[unit] : null;
 }
 
 /** The rule alone; null while it can't be read. */

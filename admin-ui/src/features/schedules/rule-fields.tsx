@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { Skeleton } from "@/components/empty";
 import { Field, TextInput } from "@/components/field";
 import { Panel } from "@/components/panel";
+import { SpanField } from "@/components/span-field";
 import { Radios } from "@/features/rerun/radios";
 import type { Timing } from "@/lib/api/schedules";
 import { writeJson } from "@/lib/json";
@@ -13,7 +14,6 @@ import { previewOptions } from "@/queries/schedules";
 import { type ScheduleDraft, timingOf } from "./draft";
 import { NextTimes } from "./next-times";
 import { cronInWords } from "./rule";
-import { SpanField } from "./span-field";
 
 const PAUSE_MS = 300;
 const ZONES = zoneNames();

@@ -5,6 +5,7 @@ import { type KeyboardEvent, useState } from "react";
 import { Button } from "@/components/button";
 import { Field, TextInput } from "@/components/field";
 import { ProblemNotice } from "@/components/problem-notice";
+import { SpanField } from "@/components/span-field";
 import { Radios } from "@/features/rerun/radios";
 import type { Sop } from "@/lib/api";
 import {
@@ -21,7 +22,6 @@ import { changeOf, requestOf, type ScheduleDraft } from "./draft";
 import { RerunFields } from "./rerun-fields";
 import { RuleFields } from "./rule-fields";
 import { SopFields } from "./sop-fields";
-import { SpanField } from "./span-field";
 
 const OVERLAPS: { value: Overlap; word: string; meaning: string }[] = [
   { value: "skip", word: "Skip", meaning: "This time is left out" },

@@ -1,7 +1,7 @@
 /** A length of time: a number and its unit. */
-import { Field, TextInput } from "@/components/field";
-import { Select } from "@/components/select";
-import { type Span, secondsOf, UNITS, type Unit } from "./draft";
+import { type Span, secondsOf, UNITS, type Unit } from "@/lib/span";
+import { Field, TextInput } from "./field";
+import { Select } from "./select";
 
 interface SpanFieldProps {
   label: string;

@@ -13,6 +13,7 @@ import pytest
 from tests.running_server import running_server
 
 from .conftest import SECRET, Outside
+from .schedule_calls import SCHEDULE_CALLS
 from .skill_folders import write_skills
 from .talking import Answer, Api, is_problem, new_name
 
@@ -102,8 +103,9 @@ CALLS: dict[tuple[str, str], tuple[str, Call]] = {
     ("post", "/admin/skills/reload"): ("reload", lambda api, h, _: api.post("/admin/skills/reload", **h)),
     ("post", "/session"): ("sign-in", lambda api, h, _: api.post("/session", {"api_key": KEY}, **h)),
     ("delete", "/session"): ("sign-out", signed_out),
+    **SCHEDULE_CALLS,
 }
-CHANGES_NOTHING = {("post", "/rerun/{thread_id}/plan")}
+CHANGES_NOTHING = {("post", "/rerun/{thread_id}/plan"), ("post", "/admin/schedules/preview")}
 """Calls that are no GET and change nothing all the same."""
 FOR_THEMSELVES = {"callback", "sign-in"}
 """Acts of services, and of those who are not known yet: nobody is named by the header."""

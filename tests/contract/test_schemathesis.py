@@ -53,7 +53,13 @@ def test_generated_requests_find_nothing(api: Api, outside: Outside) -> None:
     done = api.start("Use double.", {"number": 1})
     api.ended(done)
     skills = api.get("/admin/skills").body["items"]
+    hello = {
+        "name": "Hello",
+        "start": {"sop": "Use double.", "initial_data": {"number": 1}},
+        "cron": "@daily",
+    }
     known = {
+        "schedule_id": [api.post("/admin/schedules", hello).body["id"] for _ in range(EACH)],
         "waiting": waiting,
         "token": list(tokens),
         "thread_id": [waiting[0], failed, done],

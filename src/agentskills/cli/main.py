@@ -17,6 +17,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "db": ("agentskills.cli.db:db", "Set up and check the database."),
     "run": ("agentskills.cli.run:run", "Start, watch, answer and rerun runs."),
     "test": ("agentskills.cli.test:test", "Go through kept runs again with the skills as they are now."),
+    "schedule": ("agentskills.cli.schedule:schedule", "Start or rerun at given times."),
     "effects": ("agentskills.cli.effects:effects", "Show what was done to the outside world."),
     "audit": ("agentskills.cli.audit:audit", "Show who did what, when and why."),
     "skills": ("agentskills.cli.skills:skills", "Look at skills and check them."),

@@ -5,6 +5,7 @@ from agentskills.client.errors import ServerUnreachable, UnexpectedAnswer, WaitT
 from agentskills.client.events import Event
 from agentskills.client.rerun_request import RerunRequest
 from agentskills.client.run import Run
+from agentskills.client.schedules import Schedule, Schedules
 from agentskills.domain.errors import AgentSkillsError
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Event",
     "RerunRequest",
     "Run",
+    "Schedule",
+    "Schedules",
     "ServerUnreachable",
     "UnexpectedAnswer",
     "WaitTimedOut",

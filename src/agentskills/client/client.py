@@ -13,6 +13,7 @@ from agentskills.client.errors import WaitTimedOut
 from agentskills.client.events import Event, follow
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
+from agentskills.client.schedules import Schedules
 from agentskills.client.transport import Transport
 from agentskills.domain.json_text import json_str
 
@@ -363,6 +364,13 @@ class AgentSkills:
         )
         async for entry in self._pages("/admin/audit", given, page_size):
             yield entry
+
+    # What starts by itself
+
+    @property
+    def schedules(self) -> Schedules:
+        """Schedules: what is started or rerun at given times."""
+        return Schedules(self)
 
     # Skills and SOPs
 

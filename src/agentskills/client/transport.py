@@ -79,6 +79,12 @@ class Transport:
             headers["Content-Type"] = "application/json"
         return await self._call("POST", path, headers=headers, content=content)
 
+    async def patch(self, path: str, body: Json) -> Json:
+        """Return the JSON answer of a PATCH, which may be sent twice. Raises `BadInput` as `post` does."""
+        check_json(body)
+        headers = {"Content-Type": "application/json"}
+        return await self._call("PATCH", path, headers=headers, content=json_bytes(body))
+
     async def delete(self, path: str, body: Json) -> Json:
         """Return the JSON answer of a DELETE, which may be sent twice. Raises `BadInput` as `post` does."""
         check_json(body)

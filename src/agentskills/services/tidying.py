@@ -11,12 +11,13 @@ import structlog
 from agentskills.domain.clock import now
 from agentskills.domain.errors import AgentSkillsError
 from agentskills.services.context import Context
-from agentskills.storage import idempotency, retention, tombstones
+from agentskills.storage import firings, idempotency, retention, tombstones
 from agentskills.storage.database import Conn
 
 EVERY = 3600.0
 """Seconds between two passes of one process."""
 _BATCH = 200
+_FIRINGS = 5000
 
 _log = structlog.get_logger(__name__)
 
@@ -39,6 +40,7 @@ async def keep_tidy(context: Context) -> None:
 async def tidy(context: Context, batch: int = _BATCH) -> int:
     """Forget idempotency keys after 24 hours, finished runs after ASF_KEEP_DAYS days, and what nobody needs.
 
+    What became of due times of schedules goes with the runs.
     Returns how many runs were removed. Short transactions, and nothing where another process is
     at it already. Raises `DatabaseGone`.
     """
@@ -49,6 +51,7 @@ async def tidy(context: Context, batch: int = _BATCH) -> int:
     removed = 0 if before is None else await _remove_finished(context, before, batch)
     if before is not None:
         await _alone(context, lambda conn: retention.forget_families(conn, before))
+        await _forget_firings(context, before)
     await _alone(context, retention.remove_hidden)
     await _drop_leftovers(context)
     return removed
@@ -79,6 +82,17 @@ async def _remove_finished(context: Context, before: datetime, batch: int) -> in
         if done.reached is None:
             break
     return removed
+
+
+async def _forget_firings(context: Context, before: datetime) -> None:
+    removed = _FIRINGS
+
+    async def step(conn: Conn) -> None:
+        nonlocal removed
+        removed = await firings.forget_old(conn, before, _FIRINGS)
+
+    while removed == _FIRINGS and await _alone(context, step):
+        pass
 
 
 async def _drop_leftovers(context: Context) -> None:

@@ -143,3 +143,21 @@ async def count_queued(conn: Conn, schedule_id: str) -> int:
         "SELECT count(*) FROM firings WHERE schedule_id = $1 AND state = 'queued'", schedule_id
     )
     return count
+
+
+async def forget_old(conn: Conn, before: datetime, limit: int) -> int:
+    """Remove up to `limit` firings that were settled before `before`; return how many there were.
+
+    The last one of each schedule that started a run stays: it is what the next run calls the one before.
+    """
+    done: str = await conn.execute(
+        """DELETE FROM firings WHERE (schedule_id, due_at) IN (
+               SELECT f.schedule_id, f.due_at FROM firings f
+               WHERE f.at < $1 AND f.state <> 'queued' AND f.due_at < (
+                   SELECT max(l.due_at) FROM firings l
+                   WHERE l.schedule_id = f.schedule_id AND l.state = 'fired')
+               LIMIT $2)""",
+        before,
+        limit,
+    )
+    return int(done.removeprefix("DELETE "))

@@ -116,6 +116,7 @@ CREATE TABLE firings (
     PRIMARY KEY (schedule_id, due_at),
     CHECK ((state = 'fired') = (thread_id IS NOT NULL))
 );
+CREATE INDEX firings_old ON firings (at);
 CREATE INDEX firings_run ON firings (thread_id) WHERE thread_id IS NOT NULL;
 CREATE INDEX firings_queued ON firings (schedule_id, due_at) WHERE state = 'queued';
 

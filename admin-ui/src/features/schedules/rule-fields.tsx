@@ -18,7 +18,7 @@ import { cronInWords } from "./rule";
 const PAUSE_MS = 300;
 const ZONES = zoneNames();
 const RULES: { value: ScheduleDraft["rule"]; word: string; meaning: string }[] = [
-  { value: "cron", word: "By the calendar", meaning: "A cron rule, read in a time zone" },
+  { value: "cron", word: "By the calendar", meaning: "Days and times, as cron writes them" },
   { value: "every", word: "At intervals", meaning: "So much time from one to the next" },
   { value: "at", word: "Once", meaning: "At one time" },
 ];

@@ -1,6 +1,7 @@
 # make up      everything from a fresh clone: environment, UI, database, server at http://127.0.0.1:8000
 # make test    everything CI runs
 # make property  the laws of reruns, with 5,000 families of runs; about an hour
+# make fleet     a batch of 5,000 reruns on two workers, one of which is killed every two seconds
 # make check   the inner loop, under a minute: lint, types, layers, quick tests
 # Works with GNU Make 3.81. Node and Python: see tools/node.sh and tools/environment.sh.
 
@@ -14,7 +15,7 @@ ALONE_TESTS := tests/acceptance tests/browser
 OLDER_POSTGRES := $(firstword $(wildcard /usr/lib/postgresql/*/bin))
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup dev ui test property check lint bench wheel openapi schema lock pictures states clean
+.PHONY: help up setup dev ui test property fleet check lint bench wheel openapi schema lock pictures states clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -53,13 +54,18 @@ test: lint ui
 	    $(BIN)/pytest -n 2 tests/storage --ignore=tests/storage/test_embedded.py || exit 1; done
 	test -x .local/peers/bin/python || $(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/engine.py --small --assert-ratios --tries 3
+	$(BIN)/python benchmarks/batches.py --small --assert-limits
 
 property: dev
 	ASF_RERUN_EXAMPLES=5000 $(BIN)/pytest -n 2 tests/property/test_rerun_laws.py
 
+fleet: dev
+	ASF_BATCH_ITEMS=5000 $(BIN)/pytest tests/acceptance/test_batch_kill.py
+
 bench: dev
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/reruns.py
+	$(BIN)/python benchmarks/batches.py --assert-limits
 
 wheel: dev ui
 	rm -rf dist

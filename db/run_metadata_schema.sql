@@ -505,17 +505,54 @@ CREATE TRIGGER run_metadata_bare_update BEFORE UPDATE OF initial_data, metadata,
 
 -- Failures, batches, schedules, policies, outgoing webhooks. Rows that are due are claimed like runs.
 
--- Failures: one row per run that ended failed. Policies look at each once; people group and dismiss them.
+-- Failures: one row per run that ended failed, but for those with effects: none. Policies look at each once;
+-- people group and dismiss them.
 
 -- What failures of one kind have in common: type and message without numbers, ids, times, addresses, quoted values.
-CREATE FUNCTION failure_signature(type text, message text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT type || ': ' || left(trim(regexp_replace(regexp_replace(coalesce(message, ''),
-        '\S*\d\S*', '#', 'g'), '\s+', ' ', 'g')), 300)
-$$;
+-- Whatever is left out becomes #, and what stands together becomes one: lists of one and of three are the same kind.
+CREATE FUNCTION failure_signature(type text, message text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    said text := left(coalesce(message, ''), 1500);
+BEGIN
+    -- Quoted values; an apostrophe within a word quotes nothing.
+    said := regexp_replace(said, '"(?:[^"\\]|\\.)*"|`[^`]*`|«[^»]*»|“[^”]*”|„[^“”]*[“”]|‘[^’]*’', '#', 'g');
+    said := regexp_replace(said, '(?<!\w)''(?:[^'']|''(?=\w))*''(?!\w)', '#', 'g');
+    -- JSON, from the inside out; what was cut off goes to the end.
+    FOR depth IN 1..6 LOOP
+        EXIT WHEN said !~ '[{\[]';
+        said := regexp_replace(said, '\{[^{}]*\}|\[[^][]*\]', '#', 'g');
+    END LOOP;
+    said := regexp_replace(said, '[{[]\s*(?:$|[][#\d"''{}-])[^)]*$', '#');
+    -- Addresses: URLs and e-mail, paths, names of hosts. Dotted words such as order.total are data paths and stay.
+    said := regexp_replace(said, '[a-z][a-z0-9+.-]*://[^\s<>#)]+|(?:mailto:)?[\w.+-]+@[\w.-]*\w', '#', 'gi');
+    said := regexp_replace(said,
+        '(?<![\w#])(?:~|\.{1,2})?/[\w.~@%+#-]+[^\s,;:()]*|\m[a-z]:\\[^\s,;:()]+|\m[\w.-]+/(?:[\w.-]+/[\w./-]*\w|[\w-]+\.\w+)',
+        '#', 'gi');
+    said := regexp_replace(said,
+        '\m(?:localhost|(?:[\w-]+\.)+(?:com|org|net|io|dev|app|cloud|internal|local|localdomain|lan|intern|corp|test|'
+        'example|invalid|biz|edu|gov|svc|de|fr|nl|eu|ch|uk|se|pl|jp|cn|br|com?\.[a-z]{2}))(?::\d+)?\M', '#', 'gi');
+    -- Words with digits, also ids, amounts and times; ids of hexadecimal letters alone.
+    said := regexp_replace(said,
+        '(?:[\w.:/+@%$€£¥-]|,(?=\d))*\d(?:(?:[\w.:/+@%-]|,(?=\d))*[\w%€£¥])?|\m[0-9a-f]{8,}\M|(?<!\w)[0-9a-f]{0,4}::[0-9a-f]+(?!\w)',
+        '#', 'gi');
+    -- What belongs to a number: months and days, halves of the day, zones, units.
+    said := regexp_replace(said,
+        '\m(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?'
+        '(?:#\.?\s+)?(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|'
+        'oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,?\s+#|'
+        '#\.?\s+(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|'
+        'oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\M', '#', 'gi');
+    said := regexp_replace(said,
+        '#\s*(?:[ap]\.?m\.?|z|utc|gmt|ces?t|e[sd]t|p[sd]t|[nµm]?s|secs?|seconds?|mins?|minutes?|h|hours?|days?|'
+        'milliseconds?|[kmg]i?b|bytes?|eur|usd|gbp|chf|[€$£¥])(?!\w)', '#', 'gi');
+    said := regexp_replace(said, '[-+$€£¥]?#(?:[\s,;:/x+–-]*(?:and\s+)?#)*', '#', 'g');
+    RETURN type || ': ' || left(trim(regexp_replace(said, '\s+', ' ', 'g')), 300);
+END $$;
 
 CREATE TABLE failures (
     thread_id    text PRIMARY KEY REFERENCES run_state (thread_id) ON DELETE CASCADE,
     skill        text NOT NULL DEFAULT '',         -- that failed; empty: none did, such as a decision or a limit
+    skill_digest text,                             -- its version
     error_type   text NOT NULL,
     signature    text NOT NULL,
     failed_at    timestamptz NOT NULL,
@@ -529,6 +566,34 @@ CREATE INDEX failures_group ON failures (skill, signature, failed_at DESC);
 CREATE INDEX failures_newest ON failures (failed_at DESC, thread_id DESC);
 CREATE INDEX failures_to_look_at ON failures (failed_at) WHERE looked_at IS NULL;
 
+-- Note that a run has failed. With effects: none nothing happened, and so nothing that anybody has to mend.
+CREATE FUNCTION note_failure(run text, told jsonb, at timestamptz, looked timestamptz DEFAULT NULL) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO failures (thread_id, skill, skill_digest, error_type, signature, failed_at, looked_at)
+    SELECT run, coalesce(told ->> 'skill', ''),
+           (SELECT s.skill_digest FROM run_steps s
+            WHERE s.thread_id = run AND s.seq = (told ->> 'seq')::integer AND s.skill = told ->> 'skill'),
+           coalesce(told ->> 'type', 'failed'),
+           failure_signature(coalesce(told ->> 'type', 'failed'), told ->> 'message'), at, looked
+    FROM run_metadata m WHERE m.thread_id = run AND m.request ->> 'effects' IS DISTINCT FROM 'none'
+    ON CONFLICT DO NOTHING
+$$;
+
+-- Whether a run below this one has done what it failed to do; the same as domain/lineage.fixed_by says.
+CREATE FUNCTION run_is_fixed(failed text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE below AS (
+        SELECT m.thread_id, s.status = 'completed' AND m.request ->> 'effects' IS DISTINCT FROM 'none' AS fixes
+        FROM run_metadata m LEFT JOIN run_state s ON s.thread_id = m.thread_id WHERE m.parent_thread_id = failed
+        UNION ALL
+        SELECT c.* FROM below b, LATERAL (
+            SELECT m.thread_id, s.status = 'completed' AND m.request ->> 'effects' IS DISTINCT FROM 'none'
+            FROM run_metadata m LEFT JOIN run_state s ON s.thread_id = m.thread_id
+            WHERE m.parent_thread_id = b.thread_id OFFSET 0) AS c
+        WHERE b.fixes IS NOT TRUE
+    )
+    SELECT EXISTS (SELECT FROM below WHERE fixes)
+$$;
+
 -- Batches: a bulk rerun with items, progress and an end.
 
 CREATE TABLE batches (
@@ -539,17 +604,20 @@ CREATE TABLE batches (
     filter        jsonb,                           -- the list's own object, its times frozen; null: chosen by id
     rerun         jsonb NOT NULL,                  -- rerun request document
     status        text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'paused', 'completed', 'aborted')),
-    note          text,                            -- why it is paused or aborted
+    note          text,                            -- why it is paused, aborted, or ended so
     only_open     boolean NOT NULL DEFAULT true,
-    newest_first  boolean NOT NULL DEFAULT false,
+    newest_first  boolean,                         -- null: ids in the order given
     order_by_key  text,                            -- data path: the same value goes one at a time, in order
     concurrency   integer NOT NULL DEFAULT 100 CHECK (concurrency > 0),
     budget        jsonb NOT NULL DEFAULT '{}',     -- tokens, money
     most          integer CHECK (most > 0),        -- take no more items than this
     canary        integer CHECK (canary > 0),      -- first so many items, then the gate
     gate          jsonb,                           -- what must hold of each of the first; null: that it succeeded
-    gate_passed   boolean NOT NULL DEFAULT false,
-    most_failed   double precision CHECK (most_failed >= 0 AND most_failed < 1),  -- share at which it stops
+    gate_state    text NOT NULL DEFAULT 'open' CHECK (gate_state IN ('open', 'passed', 'failed', 'overruled')),
+    most_failed   numeric CHECK (most_failed >= 0 AND most_failed < 1),  -- share beyond which it stops
+    ended_before  bigint NOT NULL DEFAULT 0,       -- what had ended, and failed, when it was resumed last:
+    failed_before bigint NOT NULL DEFAULT 0,       -- that share is counted from there
+    expected      bigint,                          -- what the filter found at creation, at most 10,001
     reached       jsonb,                           -- keyset position of the last item taken from the filter
     filled        boolean NOT NULL DEFAULT false,  -- all items are there
     requested_by  jsonb NOT NULL,
@@ -572,13 +640,67 @@ CREATE TABLE batch_items (
     thread_id  text,                               -- its rerun
     reason     text,                               -- why refused, skipped, failed
     report     jsonb,                              -- of a backtest: what became different
+    tokens     bigint NOT NULL DEFAULT 0,          -- of its rerun, once that has ended
+    money      numeric NOT NULL DEFAULT 0,
+    unknown    boolean NOT NULL DEFAULT false,     -- at least one call of it had no known price
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (batch_id, source),
     UNIQUE (batch_id, position)
 );
 CREATE INDEX batch_items_state ON batch_items (batch_id, state, position);
-CREATE INDEX batch_items_key ON batch_items (batch_id, key, position) WHERE key IS NOT NULL;
+CREATE INDEX batch_items_key ON batch_items (batch_id, key, position)
+    WHERE key IS NOT NULL AND state IN ('pending', 'running', 'waiting');
 CREATE INDEX batch_items_run ON batch_items (thread_id) WHERE thread_id IS NOT NULL;
+
+-- How many items stand where and what they cost, kept by triggers: a batch may have a million.
+CREATE TABLE batch_counts (
+    batch_id text NOT NULL REFERENCES batches (id) ON DELETE CASCADE,
+    state    text NOT NULL,
+    items    bigint NOT NULL,
+    tokens   bigint NOT NULL,
+    money    numeric NOT NULL,
+    unknown  bigint NOT NULL,                      -- items of which a price is not known
+    PRIMARY KEY (batch_id, state)
+) WITH (fillfactor = 50);
+
+CREATE FUNCTION batch_items_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO batch_counts AS c (batch_id, state, items, tokens, money, unknown)
+    SELECT batch_id, state, count(*), sum(tokens), sum(money), count(*) FILTER (WHERE unknown)
+    FROM added GROUP BY batch_id, state ORDER BY batch_id, state
+    ON CONFLICT (batch_id, state) DO UPDATE
+    SET items = c.items + excluded.items, tokens = c.tokens + excluded.tokens,
+        money = c.money + excluded.money, unknown = c.unknown + excluded.unknown;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER batch_items_added AFTER INSERT ON batch_items REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION batch_items_added();
+
+CREATE FUNCTION batch_items_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO batch_counts AS c (batch_id, state, items, tokens, money, unknown)
+    SELECT batch_id, state, sum(n), sum(n * tokens), sum(n * money), sum(n * unknown::int)
+    FROM (SELECT batch_id, state, tokens, money, unknown, 1 AS n FROM after
+          UNION ALL SELECT batch_id, state, tokens, money, unknown, -1 FROM before) AS moved
+    GROUP BY batch_id, state ORDER BY batch_id, state
+    ON CONFLICT (batch_id, state) DO UPDATE
+    SET items = c.items + excluded.items, tokens = c.tokens + excluded.tokens,
+        money = c.money + excluded.money, unknown = c.unknown + excluded.unknown;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER batch_items_moved AFTER UPDATE ON batch_items
+    REFERENCING OLD TABLE AS before NEW TABLE AS after
+    FOR EACH STATEMENT EXECUTE FUNCTION batch_items_moved();
+
+-- Runs in which nothing went out: figures leave them out.
+CREATE INDEX run_metadata_dry ON run_metadata (created_at DESC, thread_id DESC) WHERE request ->> 'effects' = 'none';
+
+-- Backtests: batches that replay past runs with effects: none; their items carry a report.
+CREATE TABLE backtests (
+    id          text PRIMARY KEY REFERENCES batches (id) ON DELETE CASCADE,
+    reported_at timestamptz                        -- every item has its report
+);
+CREATE INDEX backtests_to_report ON backtests (id) WHERE reported_at IS NULL;
 
 -- Schedules: start an SOP or rerun a run at given times.
 
@@ -652,6 +774,7 @@ CREATE TABLE policy_answers (
     policy_id text NOT NULL REFERENCES policies (id) ON DELETE CASCADE,
     failed    text NOT NULL,                       -- thread_id of the run that failed
     skill     text NOT NULL DEFAULT '',
+    failed_at timestamptz NOT NULL,
     answer    text NOT NULL CHECK (answer IN ('rerun', 'given_up', 'held_back', 'refused', 'left')),
     thread_id text,                                -- its rerun
     attempt   integer NOT NULL DEFAULT 0,          -- how often this policy has rerun it, all its chain counted
@@ -663,7 +786,7 @@ CREATE TABLE policy_answers (
     CHECK (again_at IS NULL OR answer = 'held_back')
 );
 CREATE INDEX policy_answers_newest ON policy_answers (policy_id, at DESC, failed DESC);
-CREATE INDEX policy_answers_skill ON policy_answers (policy_id, skill, at);
+CREATE INDEX policy_answers_skill ON policy_answers (policy_id, skill, failed_at);
 CREATE INDEX policy_answers_failed ON policy_answers (failed);
 CREATE INDEX policy_answers_again ON policy_answers (again_at) WHERE again_at IS NOT NULL;
 CREATE INDEX policy_answers_held ON policy_answers (policy_id, skill, at) WHERE answer = 'held_back';
@@ -724,11 +847,7 @@ $$;
 CREATE FUNCTION run_state_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.status = 'failed' THEN
-        INSERT INTO failures (thread_id, skill, error_type, signature, failed_at)
-        VALUES (NEW.thread_id, coalesce(NEW.error ->> 'skill', ''), coalesce(NEW.error ->> 'type', 'failed'),
-                failure_signature(coalesce(NEW.error ->> 'type', 'failed'), NEW.error ->> 'message'),
-                coalesce(NEW.finished_at, now()))
-        ON CONFLICT DO NOTHING;
+        PERFORM note_failure(NEW.thread_id, NEW.error, coalesce(NEW.finished_at, now()));
     END IF;
     PERFORM announce('run.' || NEW.status, jsonb_build_object(
         'thread_id', NEW.thread_id, 'root_thread_id', NEW.root_thread_id, 'status', NEW.status,
@@ -739,9 +858,7 @@ CREATE TRIGGER run_state_moved AFTER UPDATE OF status ON run_state FOR EACH ROW
     WHEN (NEW.status IS DISTINCT FROM OLD.status AND NEW.status IN ('completed', 'failed', 'cancelled', 'waiting'))
     EXECUTE FUNCTION run_state_moved();
 
-INSERT INTO failures (thread_id, skill, error_type, signature, failed_at, looked_at)
-SELECT s.thread_id, coalesce(s.error ->> 'skill', ''), coalesce(s.error ->> 'type', 'failed'),
-       failure_signature(coalesce(s.error ->> 'type', 'failed'), s.error ->> 'message'), s.finished_at, now()
+SELECT note_failure(s.thread_id, s.error, coalesce(s.finished_at, s.created_at), now())
 FROM run_state s WHERE s.status = 'failed';
 
 CREATE TABLE alembic_version (version_num varchar(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY);

@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     secrets_dir: Path | None = None
     """Folder of secret files, for `{secret.X}`; ASF_SECRET_X wins."""
     private_hosts: str = ""
-    """Comma-separated host[:port] in private or loopback networks that REST skills may call."""
+    """Comma-separated host[:port] in private or loopback networks that REST skills and webhooks may call."""
     keep_days: int | None = Field(default=None, ge=1)
     """Days after which finished runs are removed; unset: for ever."""
     log_level: _Level = "info"

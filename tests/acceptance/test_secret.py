@@ -79,6 +79,10 @@ def write_skills(root: Path) -> None:
             sidecar=REQUEST % (path, name),
         )  # fmt: skip
     add_skill(
+        root, "pays", "", executor="rest", effects="irreversible", requires="n", produces="pays",
+        sidecar=REQUEST % ("/pays", "pays"),
+    )  # fmt: skip
+    add_skill(
         root, "unreachable", "", executor="rest", effects="none", requires="n", produces="unreachable",
         sidecar=(REQUEST % ("/", "unreachable")).replace("ECHO_URL", "NOBODY_URL"),
     )  # fmt: skip
@@ -94,7 +98,18 @@ def write_skills(root: Path) -> None:
     add_skill(root, "writes", "", executor="llm", requires="n", produces="writes")
 
 
-RUNS = ("says", "fails", "refuses", "unreachable", "child", "child-fails", "inside", "inside-fails", "writes")
+RUNS = (
+    "says",
+    "pays",
+    "fails",
+    "refuses",
+    "unreachable",
+    "child",
+    "child-fails",
+    "inside",
+    "inside-fails",
+    "writes",
+)
 
 
 @pytest.fixture
@@ -171,7 +186,9 @@ def all_answers(site: Site) -> Iterator[tuple[str, str]]:
         "name": [skill["name"] for skill in skills],
         "digest": [skill["digest"] for skill in skills],
         "seq": [str(seq) for seq in range(1, 8)],
+        "effect_id": [str(effect["id"]) for effect in site.get("/admin/effects?limit=200")["items"]],
     }
+    assert all(values.values())
     assert len(values["thread_id"]) == len(RUNS)
     for path in wanted:
         for filled in _filled(path, values):
@@ -218,7 +235,12 @@ async def test_planted_secrets_are_found_nowhere(
     # It was really used: each went where it belongs.
     for secret in (TOKEN, FROM_FILE, MODEL_KEY):
         assert secret in seen, "it was not even sent"
-    assert {run for run, status in statuses.items() if status == "completed"} == {"says", "child", "inside"}
+    assert {run for run, status in statuses.items() if status == "completed"} == {
+        "says",
+        "pays",
+        "child",
+        "inside",
+    }
     rows = list(all_rows(database_url))
     files = list(all_files(asf_home))
     log = postgres.log.read_text()

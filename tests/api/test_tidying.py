@@ -232,3 +232,41 @@ async def test_what_is_removed_stays_in_the_audit(pool: Pool, context: Callable[
 async def entries(pool: Pool) -> list[audit.Entry]:
     async with pool.acquire() as conn:
         return await audit.page(conn, AuditFilter(), after=None, limit=50)
+
+
+async def test_old_deliveries_and_answers_about_runs_that_have_gone(
+    pool: Pool, context: Callable[[int | None], Context]
+) -> None:
+    await finished(pool, "old", 40)
+    await finished(pool, "young", 3)
+    await pool.execute(
+        """INSERT INTO policies (id, name, rerun, attempts, backoff, breaker, requested_by)
+           VALUES ('pol_1', 'x', '{}', 1, '{}', '{}', '{}')"""
+    )
+    await pool.execute(
+        """INSERT INTO policy_answers (policy_id, failed, failed_at, answer, at)
+           SELECT 'pol_1', name, now(), 'given_up', now() - interval '40 days'
+           FROM unnest(ARRAY['old', 'young']) AS t(name)"""
+    )
+    await pool.execute(
+        """INSERT INTO webhooks (id, url, events, secret, requested_by)
+           VALUES ('hook_1', 'https://example.org/', '{}', 'whsec_', '{}')"""
+    )
+    await pool.execute(
+        """INSERT INTO deliveries (webhook_id, message_id, type, data, at, state, due_at)
+           SELECT 'hook_1', state || days, 'run.failed', '{}', now() - make_interval(days => days), state,
+                  CASE WHEN state = 'pending' THEN now() END
+           FROM unnest(ARRAY['pending', 'delivered', 'failed']) AS s(state),
+                unnest(ARRAY[3, 40]) AS d(days)"""
+    )
+
+    async def kept() -> tuple[list[str], list[str]]:
+        answers = await pool.fetch("SELECT failed FROM policy_answers ORDER BY failed")
+        sent = await pool.fetch("SELECT message_id FROM deliveries ORDER BY message_id")
+        return [row["failed"] for row in answers], [row["message_id"] for row in sent]
+
+    before = await kept()
+    await tidy(context(None))
+    assert await kept() == before
+    await tidy(context(30))
+    assert await kept() == (["young"], ["delivered3", "failed3", "pending3", "pending40"])

@@ -67,7 +67,7 @@ class Outside:
         """The order of a run, once it has come in."""
         while True:
             order = self.orders.get(timeout=30)
-            if order["thread_id"] == thread_id:
+            if order.get("thread_id") == thread_id:  # what webhooks are told has none
                 return order
 
 

@@ -67,7 +67,7 @@ def test_editing_changes_what_is_given_and_null_brings_the_default_back(api: Api
     assert changed["breaker"] == {"failures": 20, "seconds": 600, "rest_seconds": 900}
     assert changed["error_types"] == made["error_types"]
     assert api.get(path).body == changed
-    [entry] = [e for e in entries(api, "policy.edit") if e["detail"]["policy_id"] == made["id"]]
+    [entry] = [e for e in entries(api, "policy-edit") if e["detail"]["policy_id"] == made["id"]]
     assert entry["reason"] == "less"
     assert entry["detail"]["changed"] == ["attempts", "breaker", "window_cap"]
 
@@ -79,7 +79,7 @@ def test_on_and_off_with_a_note(api: Api) -> None:
     assert (off["enabled"], off["note"]) == (False, "the bank is closed")
     on = api.post(f"{path}/enable").body
     assert (on["enabled"], on["note"]) == (True, None)
-    noted = [e["reason"] for e in entries(api, "policy.disable") if e["detail"]["policy_id"] == made["id"]]
+    noted = [e["reason"] for e in entries(api, "policy-disable") if e["detail"]["policy_id"] == made["id"]]
     assert noted == ["the bank is closed"]
 
 

@@ -52,6 +52,8 @@ def test_generated_requests_find_nothing(api: Api, outside: Outside) -> None:
     assert api.ended(failed)["status"] == "failed"
     done = api.start("Use double.", {"number": 1})
     api.ended(done)
+    batch = api.post("/admin/batches", {"ids": [failed, done, "nobody"]}).body["id"]
+    backtest = api.post("/admin/backtests", {"ids": [done, "nobody"]}).body["id"]
     skills = api.get("/admin/skills").body["items"]
     hello = {
         "name": "Hello",
@@ -63,6 +65,8 @@ def test_generated_requests_find_nothing(api: Api, outside: Outside) -> None:
         "waiting": waiting,
         "token": list(tokens),
         "thread_id": [waiting[0], failed, done],
+        "batch_id": [batch],
+        "backtest_id": [backtest],
         "name": [skills[0]["name"], "twice"],
         "digest": [skills[0]["digest"]],
         "seq": ["1", "2"],

@@ -50,6 +50,7 @@ def test_metrics(api: Api) -> None:
     text = api.get("/metrics").body
     for line in (
         'asf_runs{status="completed"}',
+        "asf_dry_runs",
         "asf_oldest_due_seconds",
         "asf_doubts",
         "asf_workers 1.0",

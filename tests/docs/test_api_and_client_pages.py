@@ -9,7 +9,7 @@ import pytest
 from tests.docs.test_commands import ROOT, carry_out, statuses
 from tests.running_server import RunningServer
 
-from agentskills.client import AgentSkills, Run
+from agentskills.client import AgentSkills, Batches, Run
 
 pytestmark = pytest.mark.anyio
 
@@ -71,5 +71,7 @@ def test_the_client_page_names_every_method() -> None:
     named = set(re.findall(r"`(\w+)\(", page))
     methods = {name for name, member in inspect.getmembers(AgentSkills) if inspect.isfunction(member)}
     assert {name for name in methods if not name.startswith("_")} - {"close"} <= named
+    of_batches = {name for name, member in inspect.getmembers(Batches) if inspect.isfunction(member)}
+    assert {name for name in of_batches if not name.startswith("_")} <= named
     of_runs = {name for name, member in inspect.getmembers(Run) if inspect.isfunction(member)}
     assert {name for name in of_runs if not name.startswith("_")} <= named

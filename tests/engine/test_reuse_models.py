@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from tests.stubs.model_server import ModelServer, answer
 
 from agentskills.domain.errors import PlanDiverged
 from agentskills.domain.rerun import RerunRequest
+from agentskills.storage import workers
 
 pytestmark = pytest.mark.anyio
 
@@ -354,3 +356,21 @@ async def test_a_changed_amount_waits_for_consent(place: Workplace, server: Mode
     assert wait["asks"]["earlier_receipt"]["key"] == {"customer.id": 7, "amount": 100}
     assert wait["asks"]["effect"]["key"] == {"customer.id": 7, "amount": 120}
     assert file.read_text() == "100\n"
+
+
+async def test_requests_to_models_are_counted_for_the_metrics(place: Workplace, server: ModelServer) -> None:
+    three(place.root)
+    await place.load()
+    async with place.worker():
+        await place.until(await place.start(sop="Make it all.", data={"topic": "tea"}), "completed")
+        sent = len(server.asked)
+        assert sent > 3  # three skills, and the planner
+        async with asyncio.timeout(30):  # figures leave a worker with each renewal of its lease
+            while not (counted := await _counted(place)):
+                await asyncio.sleep(0.05)
+    assert counted == sent
+
+
+async def _counted(place: Workplace) -> float:
+    async with place.pool.acquire() as conn:
+        return sum(of.get("model_requests_total", 0) for of in (await workers.counts(conn)).values())

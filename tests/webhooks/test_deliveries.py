@@ -253,3 +253,14 @@ async def test_a_host_that_is_allowed_no_longer_is_not_called(post: Post, receiv
     [delivery] = await post.deliveries(made)
     assert "ASF_PRIVATE_HOSTS" in delivery["tries"][0]["error"]
     assert receiver.seen == []
+
+
+async def test_what_can_not_be_sent_holds_up_no_other(post: Post, receiver: HttpService) -> None:
+    broken, well = await post.webhook("/broken"), await post.webhook("/well")
+    await post.context.pool.execute("UPDATE webhooks SET secret = 'whsec_x' WHERE id = $1", broken["id"])
+    await post.announce()
+    await post.deliver()
+    assert [seen.path for seen in receiver.seen] == ["/well"]
+    [delivery] = await post.deliveries(broken)
+    assert (delivery["state"], delivery["tries"][0]["error"]) == ("pending", "it can't be sent: Error")
+    assert [one["state"] for one in await post.deliveries(well)] == ["delivered"]

@@ -348,6 +348,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer All
+         * @description Give one answer to many runs that wait; each is taken or refused by itself, at most 1,000.
+         */
+        post: operations["answerMany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/callback": {
         parameters: {
             query?: never;
@@ -422,6 +442,66 @@ export interface paths {
         get: operations["getEffect"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Failures
+         * @description Return one page of failures by kind, the newest first: open ones, that no later run has fixed.
+         */
+        get: operations["listFailures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/failures/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description Note that nobody will mend these failures: they are no longer open, and policies leave them alone.
+         */
+        post: operations["dismissFailures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/failures/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Take back that failures were dismissed.
+         */
+        post: operations["restoreFailures"];
         delete?: never;
         options?: never;
         head?: never;
@@ -884,6 +964,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Batches
+         * @description Return one page of batches, the newest first.
+         */
+        get: operations["listBatches"];
+        put?: never;
+        /**
+         * Start
+         * @description Rerun many runs: answers at once, workers carry it. With `dry_run` only say what would be done.
+         */
+        post: operations["startBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/batches/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Batch
+         * @description Return a batch and how far it has come.
+         */
+        get: operations["getBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/batches/{batch_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description Return one page of a batch's items: which run, what became of it, and why.
+         */
+        get: operations["listBatchItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/batches/{batch_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Start nothing more until the batch is resumed; reruns under way go on.
+         */
+        post: operations["pauseBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/batches/{batch_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Go on with a paused batch, with other limits where they are given.
+         */
+        post: operations["resumeBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/batches/{batch_id}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Abort
+         * @description End a batch: what has not been started is cancelled; reruns under way go on.
+         */
+        post: operations["abortBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backtests
+         * @description Return one page of backtests, the newest first.
+         */
+        get: operations["listBacktests"];
+        put?: never;
+        /**
+         * Start
+         * @description Replay past runs with other versions, procedure or model; nothing goes out. Answers at once.
+         */
+        post: operations["startBacktest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/backtests/{backtest_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Backtest
+         * @description Return a backtest with its report: what stays, what changed and why, what nobody can tell.
+         */
+        get: operations["getBacktest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/backtests/{backtest_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description Return one page of a backtest's runs, each with its report.
+         */
+        get: operations["listBacktestItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/skills": {
         parameters: {
             query?: never;
@@ -1159,6 +1427,38 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * AnswerOutcome
+         * @description What became of one answer.
+         */
+        AnswerOutcome: {
+            /** Thread Id */
+            thread_id: string;
+            /** Step */
+            step: number | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "answered" | "refused";
+            /** @description why it was refused */
+            problem: components["schemas"]["AnswerProblem"] | null;
+        };
+        /**
+         * AnswerProblem
+         * @description Why an answer was refused.
+         */
+        AnswerProblem: {
+            /**
+             * Type
+             * @description stable name of the case, such as not-waiting
+             */
+            type: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+        };
+        /**
          * Answered
          * @description The answer has been taken; the run goes on.
          */
@@ -1174,6 +1474,23 @@ export interface components {
             step: number;
             /** Decision */
             decision: string;
+        };
+        /**
+         * AnsweredMany
+         * @description What became of each answer; each was taken or refused by itself.
+         */
+        AnsweredMany: {
+            /** Items */
+            items: components["schemas"]["AnswerOutcome"][];
+            /** Answered */
+            answered: number;
+            /** Refused */
+            refused: number;
+            /**
+             * More
+             * @description the filter finds more than the 1,000 that one call answers
+             */
+            more: boolean;
         };
         /**
          * AskedBy
@@ -1286,6 +1603,585 @@ export interface components {
             /** Jitter */
             jitter: number;
         };
+        /**
+         * Backtest
+         * @description A backtest with its verdicts in numbers; pause, resume and abort it as a batch.
+         */
+        Backtest: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            status: components["schemas"]["BatchStatus"];
+            /**
+             * Note
+             * @description why it is paused, aborted or has ended so, and who is waited for
+             */
+            note: string | null;
+            counts: components["schemas"]["BatchCounts"];
+            /**
+             * Filled
+             * @description all items are there; until then `counts.total` grows
+             */
+            filled: boolean;
+            /**
+             * Expected
+             * @description runs that the filter found at creation, at most 10,000
+             */
+            expected: number | null;
+            /**
+             * Expected Capped
+             * @description there were more
+             */
+            expected_capped: boolean;
+            spent: components["schemas"]["BatchSpent"];
+            budget: components["schemas"]["BatchLimits"];
+            canary: components["schemas"]["BatchCanary"] | null;
+            /** Only Open */
+            only_open: boolean;
+            /**
+             * Order
+             * @description null: ids in the order given
+             */
+            order: ("oldest" | "newest") | null;
+            /** Order By Key */
+            order_by_key: string | null;
+            /** Concurrency */
+            concurrency: number;
+            /** Stop At Failure Rate */
+            stop_at_failure_rate: number | null;
+            /**
+             * Filter
+             * @description with its times frozen; null: chosen by id
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Rerun */
+            rerun: {
+                [key: string]: unknown;
+            };
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            verdicts: components["schemas"]["VerdictCounts"];
+            /**
+             * Reported At
+             * @description when every run had its report; null: not yet
+             */
+            reported_at: string | null;
+        };
+        /**
+         * BacktestDifference
+         * @description What the replays need more (or less) than their runs, as if nothing had been reused.
+         */
+        BacktestDifference: {
+            /**
+             * Runs
+             * @description that could be told about
+             */
+            runs: number;
+            /** Tokens */
+            tokens: number;
+            /**
+             * Money
+             * @description US dollars
+             */
+            money: number;
+            /**
+             * Seconds
+             * @description in skills, one after the other
+             */
+            seconds: number;
+            /**
+             * Unknown
+             * @description runs of which a difference is not known; they are not in the sums
+             */
+            unknown: number;
+        };
+        /**
+         * BacktestItem
+         * @description One run of a backtest with its report.
+         */
+        BacktestItem: {
+            /**
+             * Source
+             * @description the run to rerun
+             */
+            source: string;
+            /**
+             * Run Name
+             * @description of the source; null where there is no such run
+             */
+            run_name: string | null;
+            /** Position */
+            position: number;
+            state: components["schemas"]["ItemState"];
+            /**
+             * Thread Id
+             * @description its rerun
+             */
+            thread_id: string | null;
+            /**
+             * Reason
+             * @description why refused, skipped or failed
+             */
+            reason: string | null;
+            /**
+             * Tokens
+             * @description of the rerun, once it has ended
+             */
+            tokens: number;
+            /**
+             * Money
+             * @description US dollars; null where a price is unknown
+             */
+            money: number | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** @description null until its replay has ended */
+            report: components["schemas"]["ItemReport"] | null;
+        };
+        /**
+         * BacktestItemPage
+         * @description One page of runs, in the order in which they are taken.
+         */
+        BacktestItemPage: {
+            /** Items */
+            items: components["schemas"]["BacktestItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BacktestPage
+         * @description One page of backtests, the newest first.
+         */
+        BacktestPage: {
+            /** Items */
+            items: components["schemas"]["Backtest"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BacktestReport
+         * @description A backtest with its report as far as it has come.
+         */
+        BacktestReport: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            status: components["schemas"]["BatchStatus"];
+            /**
+             * Note
+             * @description why it is paused, aborted or has ended so, and who is waited for
+             */
+            note: string | null;
+            counts: components["schemas"]["BatchCounts"];
+            /**
+             * Filled
+             * @description all items are there; until then `counts.total` grows
+             */
+            filled: boolean;
+            /**
+             * Expected
+             * @description runs that the filter found at creation, at most 10,000
+             */
+            expected: number | null;
+            /**
+             * Expected Capped
+             * @description there were more
+             */
+            expected_capped: boolean;
+            spent: components["schemas"]["BatchSpent"];
+            budget: components["schemas"]["BatchLimits"];
+            canary: components["schemas"]["BatchCanary"] | null;
+            /** Only Open */
+            only_open: boolean;
+            /**
+             * Order
+             * @description null: ids in the order given
+             */
+            order: ("oldest" | "newest") | null;
+            /** Order By Key */
+            order_by_key: string | null;
+            /** Concurrency */
+            concurrency: number;
+            /** Stop At Failure Rate */
+            stop_at_failure_rate: number | null;
+            /**
+             * Filter
+             * @description with its times frozen; null: chosen by id
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Rerun */
+            rerun: {
+                [key: string]: unknown;
+            };
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            verdicts: components["schemas"]["VerdictCounts"];
+            /**
+             * Reported At
+             * @description when every run had its report; null: not yet
+             */
+            reported_at: string | null;
+            difference: components["schemas"]["BacktestDifference"];
+            /**
+             * Paths
+             * @description the 200 that changed in most runs
+             */
+            paths: components["schemas"]["ChangedPath"][];
+            /** Untold */
+            untold: components["schemas"]["Untold"][];
+        };
+        /**
+         * Batch
+         * @description A batch and how far it has come.
+         */
+        Batch: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            status: components["schemas"]["BatchStatus"];
+            /**
+             * Note
+             * @description why it is paused, aborted or has ended so, and who is waited for
+             */
+            note: string | null;
+            counts: components["schemas"]["BatchCounts"];
+            /**
+             * Filled
+             * @description all items are there; until then `counts.total` grows
+             */
+            filled: boolean;
+            /**
+             * Expected
+             * @description runs that the filter found at creation, at most 10,000
+             */
+            expected: number | null;
+            /**
+             * Expected Capped
+             * @description there were more
+             */
+            expected_capped: boolean;
+            spent: components["schemas"]["BatchSpent"];
+            budget: components["schemas"]["BatchLimits"];
+            canary: components["schemas"]["BatchCanary"] | null;
+            /** Only Open */
+            only_open: boolean;
+            /**
+             * Order
+             * @description null: ids in the order given
+             */
+            order: ("oldest" | "newest") | null;
+            /** Order By Key */
+            order_by_key: string | null;
+            /** Concurrency */
+            concurrency: number;
+            /** Stop At Failure Rate */
+            stop_at_failure_rate: number | null;
+            /**
+             * Filter
+             * @description with its times frozen; null: chosen by id
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Rerun */
+            rerun: {
+                [key: string]: unknown;
+            };
+            requested_by: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
+         * BatchCanary
+         * @description The first items, and what became of them.
+         */
+        BatchCanary: {
+            /** Size */
+            size: number;
+            /**
+             * Gate
+             * @description {path, equals} or {path, exists}; null: completed
+             */
+            gate: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * State
+             * @description waiting: for a person; overruled: a person went on all the same
+             * @enum {string}
+             */
+            state: "open" | "waiting" | "passed" | "failed" | "overruled";
+        };
+        /**
+         * BatchCounts
+         * @description How many items stand where.
+         */
+        BatchCounts: {
+            /** Total */
+            total: number;
+            /** Pending */
+            pending: number;
+            /** Running */
+            running: number;
+            /**
+             * Waiting
+             * @description for a person
+             */
+            waiting: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Cancelled */
+            cancelled: number;
+            /**
+             * Refused
+             * @description the rerun can't be done as asked on this run
+             */
+            refused: number;
+            /**
+             * Skipped
+             * @description no longer matched, or no longer open, when its turn came
+             */
+            skipped: number;
+        };
+        /**
+         * BatchEffects
+         * @description What would become of the irreversible effects of a skill, in the sample.
+         */
+        BatchEffects: {
+            /** Skill */
+            skill: string;
+            /**
+             * State
+             * @description as in a plan: not_repeated, may_happen, needs_consent…
+             */
+            state: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * BatchEstimate
+         * @description The sample's estimate carried over to all runs; null is unknown, never 0.
+         */
+        BatchEstimate: {
+            /** Tokens */
+            tokens: number | null;
+            /**
+             * Money
+             * @description US dollars
+             */
+            money: number | null;
+            /**
+             * Seconds
+             * @description one after the other
+             */
+            seconds: number | null;
+        };
+        /**
+         * BatchItem
+         * @description One run of a batch, and what became of its rerun.
+         */
+        BatchItem: {
+            /**
+             * Source
+             * @description the run to rerun
+             */
+            source: string;
+            /**
+             * Run Name
+             * @description of the source; null where there is no such run
+             */
+            run_name: string | null;
+            /** Position */
+            position: number;
+            state: components["schemas"]["ItemState"];
+            /**
+             * Thread Id
+             * @description its rerun
+             */
+            thread_id: string | null;
+            /**
+             * Reason
+             * @description why refused, skipped or failed
+             */
+            reason: string | null;
+            /**
+             * Tokens
+             * @description of the rerun, once it has ended
+             */
+            tokens: number;
+            /**
+             * Money
+             * @description US dollars; null where a price is unknown
+             */
+            money: number | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * BatchItemPage
+         * @description One page of items, in the order in which they are taken.
+         */
+        BatchItemPage: {
+            /** Items */
+            items: components["schemas"]["BatchItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BatchLimits
+         * @description What the reruns may cost; null: no limit.
+         */
+        BatchLimits: {
+            /** Tokens */
+            tokens: number | null;
+            /**
+             * Money
+             * @description US dollars
+             */
+            money: number | null;
+        };
+        /**
+         * BatchPage
+         * @description One page of batches, the newest first.
+         */
+        BatchPage: {
+            /** Items */
+            items: components["schemas"]["Batch"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BatchPlan
+         * @description What a batch would do; nothing has been started or stored.
+         */
+        BatchPlan: {
+            /**
+             * Dry Run
+             * @constant
+             */
+            dry_run: true;
+            /**
+             * Count
+             * @description runs that were named or that the filter finds, at most 10,000
+             */
+            count: number;
+            /**
+             * Capped
+             * @description there are more
+             */
+            capped: boolean;
+            /** Filter */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** Rerun */
+            rerun: {
+                [key: string]: unknown;
+            };
+            /**
+             * Sample
+             * @description of the runs that would come first, at most 10
+             */
+            sample: components["schemas"]["BatchSample"][];
+            /** Sampled */
+            sampled: number;
+            /**
+             * Refused
+             * @description of the sample
+             */
+            refused: number;
+            /**
+             * Skipped
+             * @description of the sample
+             */
+            skipped: number;
+            /** Effects */
+            effects: components["schemas"]["BatchEffects"][];
+            /** @description summed over the sample */
+            sample_estimate: components["schemas"]["PlanTotal"];
+            estimate: components["schemas"]["BatchEstimate"];
+        };
+        /**
+         * BatchSample
+         * @description What would become of one run.
+         */
+        BatchSample: {
+            /** Source */
+            source: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "rerun" | "refused" | "skipped";
+            /**
+             * Reason
+             * @description why refused or skipped
+             */
+            reason: string | null;
+            plan: components["schemas"]["Plan"] | null;
+        };
+        /**
+         * BatchSpent
+         * @description What the reruns have cost so far.
+         */
+        BatchSpent: {
+            /** Tokens */
+            tokens: number;
+            /**
+             * Money
+             * @description US dollars; null where a price is unknown
+             */
+            money: number | null;
+            /**
+             * Money Unknown
+             * @description reruns of which a price is unknown
+             */
+            money_unknown: number;
+        };
+        /**
+         * BatchStatus
+         * @description Where a batch stands.
+         * @enum {string}
+         */
+        BatchStatus: "running" | "paused" | "completed" | "aborted";
         /**
          * BreakerItem
          * @description A breaker that has opened at least once.
@@ -1515,6 +2411,31 @@ export interface components {
             actor?: components["schemas"]["Actor"] | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ChangedPath
+         * @description A place in the final data that came out otherwise.
+         */
+        ChangedPath: {
+            /** Path */
+            path: string;
+            /**
+             * Count
+             * @description runs in which it did
+             */
+            count: number;
+            /** Origins */
+            origins: components["schemas"]["OriginCount"][];
+            /**
+             * Source
+             * @description one of these runs
+             */
+            source: string;
+            /**
+             * Thread Id
+             * @description its replay: compare the two
+             */
+            thread_id: string;
         };
         /**
          * Choice
@@ -1765,6 +2686,20 @@ export interface components {
             line: number;
         };
         /**
+         * Dismissed
+         * @description A failure that nobody will mend.
+         */
+        Dismissed: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Actor"];
+            /** Note */
+            note: string | null;
+        };
+        /**
          * DueTime
          * @description A due time.
          */
@@ -1886,6 +2821,87 @@ export interface components {
          * @enum {string}
          */
         EffectState: "intent" | "receipt" | "failed" | "doubt";
+        /**
+         * FailureGroup
+         * @description Failures of one kind that no later run has fixed.
+         */
+        FailureGroup: {
+            /**
+             * Skill
+             * @description that failed; empty: none did, such as a decision or a limit
+             */
+            skill: string;
+            /** Error Type */
+            error_type: string;
+            /**
+             * Signature
+             * @description type and message without numbers, ids, times, addresses and quoted values; with `failed_skill` and `open` it finds these runs in lists, and is the filter of a batch
+             */
+            signature: string;
+            /** Count */
+            count: number;
+            /**
+             * Dismissed
+             * @description of these, which are counted only where they are asked for
+             */
+            dismissed: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            sample: components["schemas"]["FailureSample"];
+            /**
+             * Versions
+             * @description digests of the skill's versions that failed so
+             */
+            versions: string[];
+        };
+        /**
+         * FailurePage
+         * @description One page of failures by kind, the newest first.
+         */
+        FailurePage: {
+            /** Items */
+            items: components["schemas"]["FailureGroup"][];
+            /**
+             * Capped
+             * @description there are more than 100,000 failures; only the newest were grouped
+             */
+            capped: boolean;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * FailureSample
+         * @description The newest run that failed so.
+         */
+        FailureSample: {
+            /** Thread Id */
+            thread_id: string;
+            /** Run Name */
+            run_name: string;
+            /** Message */
+            message: string | null;
+        };
+        /**
+         * FailuresChanged
+         * @description How many failures were dismissed, or taken back.
+         */
+        FailuresChanged: {
+            /** Count */
+            count: number;
+            /**
+             * Left Out
+             * @description of the ids: those that did not fail, are fixed, or were as asked already
+             */
+            left_out: string[];
+        };
         /**
          * FieldProblem
          * @description What is wrong with one field.
@@ -2076,6 +3092,41 @@ export interface components {
             skill: string | null;
         };
         /**
+         * ItemReport
+         * @description What the replay of one run has shown.
+         */
+        ItemReport: {
+            verdict: components["schemas"]["Verdict"];
+            /** @description where it can't be told */
+            why: components["schemas"]["UntoldReport"] | null;
+            /** Newly Failed */
+            newly_failed: boolean;
+            /**
+             * Statuses
+             * @description of the run and its replay, where they differ
+             */
+            statuses: string[] | null;
+            /**
+             * Headline
+             * @description of the comparison, where something changed
+             */
+            headline: string | null;
+            /**
+             * Paths
+             * @description at most 50
+             */
+            paths: components["schemas"]["PathReport"][];
+            /** More Paths */
+            more_paths: boolean;
+            difference: components["schemas"]["SpendingReport"] | null;
+        };
+        /**
+         * ItemState
+         * @description Where one item of a batch stands.
+         * @enum {string}
+         */
+        ItemState: "pending" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "refused" | "skipped";
+        /**
          * Kind
          * @description What can make two runs differ.
          * @enum {string}
@@ -2215,6 +3266,46 @@ export interface components {
             detail: string | null;
             /** Steps */
             steps: components["schemas"]["StepPair"][];
+        };
+        /**
+         * OriginCount
+         * @description What made a path differ, and in how many runs.
+         */
+        OriginCount: {
+            /**
+             * Kind
+             * @description as in a comparison: skill_version, model, sop, chance, …
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * OriginName
+         * @description What made a path differ.
+         */
+        OriginName: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * PathReport
+         * @description A place in the final data of one run that came out otherwise.
+         */
+        PathReport: {
+            /** Path */
+            path: string;
+            /**
+             * Change
+             * @description added, removed or changed
+             */
+            change: string;
+            /** Origins */
+            origins: components["schemas"]["OriginName"][];
         };
         /**
          * Plan
@@ -2982,6 +4073,13 @@ export interface components {
              * @description of a failed run: the nearest rerun below it that completed
              */
             fixed_by: string | null;
+            /** @description of a failed run: nobody will mend it */
+            dismissed: components["schemas"]["Dismissed"] | null;
+            /**
+             * Signature
+             * @description of a failed run: what it has in common with others of its kind
+             */
+            signature: string | null;
             /** Cancellable */
             cancellable: boolean;
             parent: components["schemas"]["RerunItem"] | null;
@@ -3091,6 +4189,8 @@ export interface components {
              * @description of a failed run: the nearest rerun below it that completed
              */
             fixed_by: string | null;
+            /** @description of a failed run: nobody will mend it */
+            dismissed: components["schemas"]["Dismissed"] | null;
             /**
              * Rerunnable
              * @enum {string}
@@ -3769,6 +4869,18 @@ export interface components {
             items: components["schemas"]["SopItem"][];
         };
         /**
+         * SpendingReport
+         * @description What one replay needs more (or less) than its run; null where it is not known.
+         */
+        SpendingReport: {
+            /** Tokens */
+            tokens: number | null;
+            /** Money */
+            money: number | null;
+            /** Seconds */
+            seconds: number | null;
+        };
+        /**
          * Step
          * @description One carried-out unit of a run.
          */
@@ -4059,6 +5171,71 @@ export interface components {
             brings: ("all" | "some" | "none") | null;
         };
         /**
+         * Untold
+         * @description Why outcomes can't be told.
+         */
+        Untold: {
+            /**
+             * Type
+             * @description effect-needed, not-recorded, plan-diverged, version-missing, waits-for-a-person, or the type of the error by which replays failed
+             */
+            type: string;
+            /** Skill */
+            skill: string | null;
+            /** Count */
+            count: number;
+            /**
+             * Source
+             * @description one of these runs
+             */
+            source: string;
+            /**
+             * Message
+             * @description of this run
+             */
+            message: string | null;
+        };
+        /**
+         * UntoldReport
+         * @description Why the outcome of one run can't be told.
+         */
+        UntoldReport: {
+            /** Type */
+            type: string;
+            /** Message */
+            message: string | null;
+            /** Skill */
+            skill: string | null;
+        };
+        /**
+         * Verdict
+         * @description What became of the outcome of one run.
+         * @enum {string}
+         */
+        Verdict: "stays" | "changed" | "cant_tell";
+        /**
+         * VerdictCounts
+         * @description How many outcomes stay, change, or can't be told.
+         */
+        VerdictCounts: {
+            /** Stays */
+            stays: number;
+            /** Changed */
+            changed: number;
+            /** Cant Tell */
+            cant_tell: number;
+            /**
+             * Newly Failed
+             * @description of those that can't be told: runs that had completed and failed in the replay, other than by what a replay lacks
+             */
+            newly_failed: number;
+            /**
+             * Pending
+             * @description not replayed or not reported yet
+             */
+            pending: number;
+        };
+        /**
          * WaitItem
          * @description An entry of the inbox.
          */
@@ -4304,6 +5481,49 @@ export interface components {
             seconds: number;
         };
         /**
+         * AnswerTo
+         * @description Which step is answered.
+         */
+        AnswerTo: {
+            /** Thread Id */
+            thread_id: string;
+            /**
+             * Step
+             * @description needed where several wait
+             * @default null
+             */
+            step?: number | null;
+            /**
+             * Digest
+             * @description of what was shown; refused if it has changed since
+             * @default null
+             */
+            digest?: string | null;
+        };
+        /**
+         * AnswersRequest
+         * @description One answer to many runs that wait: those listed, or those a filter finds, the oldest first.
+         */
+        AnswersRequest: {
+            /**
+             * Answers
+             * @default null
+             */
+            answers?: components["schemas"]["AnswerTo"][] | null;
+            /** @default null */
+            filter?: components["schemas"]["WaitFilter"] | null;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "reject" | "happened" | "not_happened" | "stop";
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
          * ApproveRequest
          * @description A person's answer to a run that waits.
          */
@@ -4384,6 +5604,317 @@ export interface components {
             jitter?: number;
         };
         /**
+         * BacktestRequest
+         * @description Which past runs to replay, by `ids` or by `filter`, and what is to differ.
+         */
+        BacktestRequest: {
+            /**
+             * Ids
+             * @description runs; duplicates count once
+             * @default null
+             */
+            ids?: string[] | null;
+            /**
+             * @description or the filter of the list of runs, the newest first; without `status` runs that completed or failed, and without `dry` none that was itself only tried out
+             * @default null
+             */
+            filter?: components["schemas"]["BatchFilter"] | null;
+            /**
+             * Most
+             * @description at most so many runs
+             * @default 100
+             */
+            most?: number;
+            /**
+             * Skills
+             * @description versions: latest, those of each run (pinned), or {name: digest}, where all others stay pinned; without it latest, or pinned where `sop` or `model` is given
+             * @default null
+             */
+            skills?: ("latest" | "pinned") | {
+                [key: string]: string;
+            } | null;
+            /**
+             * Sop
+             * @description edited procedure
+             * @default null
+             */
+            sop?: string | null;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * Concurrency
+             * @description replays at the same time
+             * @default 100
+             */
+            concurrency?: number;
+            /** @default null */
+            budget?: components["schemas"]["BatchBudget"] | null;
+        };
+        /**
+         * BatchBudget
+         * @description What the reruns of a batch may spend together; null: no limit.
+         */
+        BatchBudget: {
+            /**
+             * Tokens
+             * @default null
+             */
+            tokens?: number | null;
+            /**
+             * Money
+             * @description US dollars
+             * @default null
+             */
+            money?: number | null;
+        };
+        /**
+         * BatchChange
+         * @description Pausing or aborting a batch.
+         */
+        BatchChange: {
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
+         * BatchFilter
+         * @description The filter of the list of runs, as JSON; its times are frozen when the batch is created.
+         */
+        BatchFilter: {
+            /**
+             * Status
+             * @description one of these (give it several times)
+             * @default []
+             */
+            status?: components["schemas"]["RunStatus"][];
+            /**
+             * Name
+             * @description start of the run's name or id
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Q
+             * @description words in the SOP's text
+             * @default null
+             */
+            q?: string | null;
+            /**
+             * Sop Name
+             * @default null
+             */
+            sop_name?: string | null;
+            /**
+             * Initial Data
+             * @description contained in initial_data
+             * @default null
+             */
+            initial_data?: Record<string, never> | string | null;
+            /**
+             * Metadata
+             * @description contained in the metadata
+             * @default null
+             */
+            metadata?: Record<string, never> | string | null;
+            /**
+             * Created After
+             * @description at or after
+             * @default null
+             */
+            created_after?: string | null;
+            /**
+             * Created Before
+             * @description before
+             * @default null
+             */
+            created_before?: string | null;
+            /**
+             * Parent
+             * @description reruns of this very run
+             * @default null
+             */
+            parent?: string | null;
+            /**
+             * Root
+             * @description the family of this run
+             * @default null
+             */
+            root?: string | null;
+            /**
+             * Failed Skill
+             * @description runs that failed in this skill; empty: in none
+             * @default null
+             */
+            failed_skill?: string | null;
+            /**
+             * Signature
+             * @description runs that failed like this, as a group of failures says
+             * @default null
+             */
+            signature?: string | null;
+            /**
+             * Dry
+             * @description only reruns with effects: none (true), or only other runs (false)
+             * @default null
+             */
+            dry?: boolean | null;
+            /**
+             * Open
+             * @description failed, and neither fixed by a later run nor dismissed; without effects: none
+             * @default false
+             */
+            open?: boolean;
+        };
+        /**
+         * BatchGate
+         * @description What must hold of each finished rerun of the canary, beside that it completed.
+         */
+        BatchGate: {
+            /**
+             * Path
+             * @description data path such as order.total
+             */
+            path: string;
+            /**
+             * Equals
+             * @description the value that must stand there
+             * @default null
+             */
+            equals?: unknown;
+            /**
+             * Exists
+             * @description without `equals`: whether there must be a value
+             * @default true
+             */
+            exists?: boolean;
+        };
+        /**
+         * BatchRequest
+         * @description Which runs to rerun, by `ids` or by `filter`; how; and within which limits.
+         */
+        BatchRequest: {
+            /**
+             * Ids
+             * @description runs; duplicates count once
+             * @default null
+             */
+            ids?: string[] | null;
+            /**
+             * @description or the filter of the list of runs
+             * @default null
+             */
+            filter?: components["schemas"]["BatchFilter"] | null;
+            /**
+             * @description what is to differ, as for one rerun; without it {from: failure, results: unchanged, skills: latest}
+             * @default null
+             */
+            rerun?: components["schemas"]["RerunRequest"] | null;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * Dry Run
+             * @description only say what would be done (BatchPlan)
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Only Open
+             * @description skip runs with a later success or a rerun that is under way
+             * @default true
+             */
+            only_open?: boolean;
+            /**
+             * Order
+             * @description which run comes first; without it ids as given, else the oldest
+             * @default null
+             */
+            order?: ("oldest" | "newest") | null;
+            /**
+             * Order By Key
+             * @description data path of initial_data: runs with the same value go one at a time, in order
+             * @default null
+             */
+            order_by_key?: string | null;
+            /**
+             * Concurrency
+             * @description reruns at the same time
+             * @default 100
+             */
+            concurrency?: number;
+            /** @default null */
+            budget?: components["schemas"]["BatchBudget"] | null;
+            /**
+             * Canary
+             * @description first so many, then the gate
+             * @default null
+             */
+            canary?: number | null;
+            /**
+             * @description without it the canary must have completed
+             * @default null
+             */
+            gate?: components["schemas"]["BatchGate"] | null;
+            /**
+             * Stop At Failure Rate
+             * @description pauses by itself where a greater share of what has ended failed
+             * @default null
+             */
+            stop_at_failure_rate?: number | null;
+        };
+        /**
+         * BatchResume
+         * @description Letting a batch go on, with other limits where they are given.
+         */
+        BatchResume: {
+            /**
+             * Reason
+             * @description for the audit trail
+             * @default null
+             */
+            reason?: string | null;
+            /**
+             * @description limits that are given replace the earlier
+             * @default null
+             */
+            budget?: components["schemas"]["BatchBudget"] | null;
+            /**
+             * Concurrency
+             * @default null
+             */
+            concurrency?: number | null;
+            /**
+             * Stop At Failure Rate
+             * @default null
+             */
+            stop_at_failure_rate?: number | null;
+        };
+        /**
          * CallbackRequest
          * @description The late result of a REST skill. The token comes as `?token=`, as in `callback_url`.
          */
@@ -4438,6 +5969,35 @@ export interface components {
              * @default null
              */
             reason?: string | null;
+        };
+        /**
+         * FailureChoice
+         * @description Failures that are meant: by run, or all of one kind.
+         */
+        FailureChoice: {
+            /**
+             * Ids
+             * @description of failed runs
+             * @default null
+             */
+            ids?: string[] | null;
+            /**
+             * Skill
+             * @description with signature: all of this kind
+             * @default null
+             */
+            skill?: string | null;
+            /**
+             * Signature
+             * @default null
+             */
+            signature?: string | null;
+            /**
+             * Note
+             * @description why, for the audit trail
+             * @default null
+             */
+            note?: string | null;
         };
         /**
          * Limits
@@ -5149,6 +6709,22 @@ export interface components {
             model?: string | null;
         };
         /**
+         * WaitFilter
+         * @description Which open waits; what is given must all hold.
+         */
+        WaitFilter: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "approval" | "consent" | "in_doubt";
+            /**
+             * Skill
+             * @default null
+             */
+            skill?: string | null;
+        };
+        /**
          * WebhookEdit
          * @description What is to change; fields that are left out stay.
          */
@@ -5736,6 +7312,14 @@ export interface operations {
                 parent?: string | null;
                 /** @description the family of this run */
                 root?: string | null;
+                /** @description runs that failed in this skill; empty: in none */
+                failed_skill?: string | null;
+                /** @description runs that failed like this, as a group of failures says */
+                signature?: string | null;
+                /** @description only reruns with effects: none (true), or only other runs (false) */
+                dry?: boolean | null;
+                /** @description failed, and neither fixed by a later run nor dismissed; without effects: none */
+                open?: boolean;
                 /** @description next_cursor of the page before */
                 cursor?: string | null;
                 limit?: number;
@@ -5815,6 +7399,14 @@ export interface operations {
                 parent?: string | null;
                 /** @description the family of this run */
                 root?: string | null;
+                /** @description runs that failed in this skill; empty: in none */
+                failed_skill?: string | null;
+                /** @description runs that failed like this, as a group of failures says */
+                signature?: string | null;
+                /** @description only reruns with effects: none (true), or only other runs (false) */
+                dry?: boolean | null;
+                /** @description failed, and neither fixed by a later run nor dismissed; without effects: none */
+                open?: boolean;
             };
             header?: never;
             path?: never;
@@ -6822,6 +8414,87 @@ export interface operations {
             };
         };
     };
+    answerMany: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweredMany"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deliverCallback: {
         parameters: {
             query?: {
@@ -7099,6 +8772,259 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFailures: {
+        parameters: {
+            query?: {
+                /** @description that failed; empty: none did */
+                skill?: string | null;
+                signature?: string | null;
+                /** @description failed at or after */
+                after?: string | null;
+                /** @description failed before */
+                before?: string | null;
+                /** @description dismissed ones as well */
+                dismissed?: boolean;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailurePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismissFailures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailureChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailuresChanged"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreFailures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailureChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailuresChanged"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9644,6 +11570,908 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatches: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["BatchStatus"] | null;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"] | components["schemas"]["BatchPlan"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the batch's id */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatchItems: {
+        parameters: {
+            query?: {
+                /** @description one of these (give it several times) */
+                state?: components["schemas"]["ItemState"][];
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the batch's id */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchItemPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the batch's id */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BatchChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the batch's id */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BatchResume"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abortBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path: {
+                /** @description the batch's id */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BatchChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBacktests: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["BatchStatus"] | null;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startBacktest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body get the same answer again, for 24 hours; another body gets 409 */
+                "Idempotency-Key"?: string | null;
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBacktest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the backtest's id */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBacktestItems: {
+        parameters: {
+            query?: {
+                /** @description only runs with this verdict */
+                verdict?: components["schemas"]["Verdict"] | null;
+                /** @description next_cursor of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the backtest's id */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestItemPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

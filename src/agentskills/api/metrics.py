@@ -51,7 +51,8 @@ class _Installation(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Return one family per figure."""
         now = self._figures
-        yield _labelled("asf_runs", "Runs by status", "status", now.runs)
+        yield _labelled("asf_runs", "Runs by status, without dry ones", "status", now.runs)
+        yield _labelled("asf_dry_runs", "Reruns with effects: none, by status", "status", now.dry_runs)
         yield _labelled("asf_waits", "Open waits by reason", "reason", now.waits)
         yield _labelled("asf_effects", "Effects by state", "state", now.effects)
         yield GaugeMetricFamily(
@@ -60,6 +61,16 @@ class _Installation(Collector):
         yield GaugeMetricFamily("asf_doubts", "Effects in doubt", value=now.effects.get("doubt", 0))
         yield GaugeMetricFamily("asf_workers", "Workers whose lease is good", value=now.workers)
         yield from _of_workers(now.worker_counts)
+        yield _labelled(
+            "asf_policy_answers", "Failed runs by what policies did", "answer", now.policy_answers
+        )
+        yield GaugeMetricFamily("asf_open_breakers", "Skills that policies let rest", value=now.open_breakers)
+        yield _labelled("asf_deliveries", "Deliveries to webhooks by state", "state", now.deliveries)
+        yield GaugeMetricFamily(
+            "asf_oldest_delivery_seconds",
+            "How long the oldest due delivery has been due",
+            value=now.oldest_delivery,
+        )
         yield GaugeMetricFamily(
             "asf_effects_not_repeated", "Effects honoured by receipt", value=now.not_repeated
         )

@@ -110,6 +110,14 @@ async def start(
 @click.option("--until", "created_before", type=MOMENT, help="Created before this time.")
 @click.option("--parent", help="Reruns of this very run.")
 @click.option("--root", help="The family of this run: itself and all its reruns.")
+@click.option("--failed-skill", help="Runs that failed in this skill.")
+@click.option("--signature", help="Runs that failed like this, as `asf failures ls` says.")
+@click.option("--open", is_flag=True, help="Failed, and neither fixed by a later run nor dismissed.")
+@click.option(
+    "--dry",
+    type=click.Choice(["true", "false"]),
+    help="Only reruns in which nothing went out, or none of them.",
+)
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
 @click.option("--all", "everything", is_flag=True, help="All of them, whatever --limit says.")
 @out.output_option
@@ -138,6 +146,7 @@ async def ls(
 def note(row: out.Row) -> str:
     """Return that nothing went out, why a listed run failed and what fixed it, or what it waits for."""
     said = ["nothing went out"] if row["dry"] else []
+    said += ["dismissed"] if row["dismissed"] else []
     return "; ".join([*said, *filter(None, [_fate(row)])])
 
 

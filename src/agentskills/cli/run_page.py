@@ -66,12 +66,20 @@ def _changes(request: dict[str, Any]) -> str | None:
     return ", ".join([*changed, *(name for name in ("initial_data", "sop") if name in request)]) or None
 
 
+def _dismissed(dismissed: dict[str, Any] | None) -> str | None:
+    if dismissed is None:
+        return None
+    note = f": {out.cell(dismissed['note'])}" if dismissed["note"] else ""
+    return f"by {out.cell(out.actor(dismissed['by']))} at {out.moment(dismissed['at'])}{note}"
+
+
 def _head(run: dict[str, Any]) -> RenderableType:
     given = {
         "id": run["thread_id"],
         "status": run["status"],
         "error": problem(run["error"]),
         "fixed by": run["fixed_by"],
+        "dismissed": _dismissed(run["dismissed"]),
         "created": out.moment(run["created_at"]),
         "took": out.duration(run["started_at"], run["finished_at"]),
         "effects": "none: nothing went out" if run["dry"] else None,

@@ -7,21 +7,24 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, Unpack
-from urllib.parse import quote
 
+from agentskills.client.backtests import Backtests
+from agentskills.client.batches import Batches
+from agentskills.client.body import JsonObject, as_object, as_time, given, quoted
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.events import Event, follow
+from agentskills.client.failures import Failures
+from agentskills.client.policies import Policies
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
 from agentskills.client.schedules import Schedules
-from agentskills.client.transport import Transport
+from agentskills.client.skills import SkillsAndServer
+from agentskills.client.transport import PAGE, Transport
+from agentskills.client.webhooks import Webhooks
 from agentskills.domain.json_text import json_str
 
-PAGE = 200
-JsonObject = dict[str, Any]
 
-
-class AgentSkills:
+class AgentSkills(SkillsAndServer):
     """Starts, follows and reruns SOPs on an AgentSkills server.
 
     Answers are the server's JSON as it is, numbers exact (`int` or `Decimal`). Failed calls raise
@@ -51,6 +54,21 @@ class AgentSkills:
             token = settings.api_token
             api_key = api_key or (token.get_secret_value() if token else None)
         self._transport = Transport(url, api_key, on_behalf_of=on_behalf_of, timeout=timeout, retries=retries)
+
+    @property
+    def batches(self) -> Batches:
+        """Bulk reruns: start, plan, follow, pause, resume and abort them."""
+        return Batches(self._transport)
+
+    @property
+    def backtests(self) -> Backtests:
+        """Past runs replayed with nothing going out: start, follow, and read what changed."""
+        return Backtests(self._transport)
+
+    @property
+    def failures(self) -> Failures:
+        """Failed runs by kind: list, dismiss, restore."""
+        return Failures(self._transport)
 
     @property
     def url(self) -> str:
@@ -92,7 +110,7 @@ class AgentSkills:
         or `batch`; `limits` may hold `steps`, `seconds`, `tokens`, `money`. Raises `BadInput` naming
         the field, and `IdTaken` when `thread_id` belongs to a run with another body.
         """
-        body = _given(
+        body = given(
             sop=sop,
             sop_name=sop_name,
             initial_data=initial_data,
@@ -117,7 +135,7 @@ class AgentSkills:
         plan as it is now), `NotFinished`, `NothingFailed`, `VersionMissing`, `PlanDiverged`,
         `NotRecorded` or `EffectNeeded`.
         """
-        path = f"/rerun/{_id(thread_id)}"
+        path = f"/rerun/{quoted(thread_id)}"
         return self._started(await self._transport.post(path, rerun_body(request), key=idempotency_key))
 
     async def plan(self, thread_id: str, **request: Unpack[RerunRequest]) -> JsonObject:
@@ -126,7 +144,7 @@ class AgentSkills:
         Give the answer's `plan_token` to `rerun`, with the same fields, to start just that. Raises
         what `rerun` raises, but what certainly ends the rerun is in the plan's `ends`.
         """
-        return _object(await self._transport.post(f"/rerun/{_id(thread_id)}/plan", rerun_body(request)))
+        return as_object(await self._transport.post(f"/rerun/{quoted(thread_id)}/plan", rerun_body(request)))
 
     def run(self, thread_id: str) -> Run:
         """Return a handle on a run that exists; asks the server nothing."""
@@ -139,15 +157,15 @@ class AgentSkills:
 
     async def status(self, thread_id: str) -> JsonObject:
         """Return `{thread_id, status, waiting, error, data_store}`."""
-        return _object(await self._transport.get(f"/status/{_id(thread_id)}"))
+        return as_object(await self._transport.get(f"/status/{quoted(thread_id)}"))
 
     async def metadata(self, thread_id: str) -> JsonObject:
         """Return the run's row: SOP, initial_data, name, parent, root, rerun counts, metadata."""
-        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/metadata"))
+        return as_object(await self._transport.get(f"/admin/runs/{quoted(thread_id)}/metadata"))
 
     async def detail(self, thread_id: str) -> JsonObject:
         """Return the run's row with its state, its parent and its reruns."""
-        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}"))
+        return as_object(await self._transport.get(f"/admin/runs/{quoted(thread_id)}"))
 
     async def case(self, thread_id: str, *, expect: Sequence[str] | None = None) -> JsonObject:
         """Return a finished run as a test, as `asf run keep` writes it.
@@ -155,7 +173,9 @@ class AgentSkills:
         `expect` names the paths whose values count; without it all that steps produced. Raises
         `NotFinished`, and `BadInput` for a path that holds nothing.
         """
-        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/case", _given(expect=expect)))
+        return as_object(
+            await self._transport.get(f"/admin/runs/{quoted(thread_id)}/case", given(expect=expect))
+        )
 
     def events(self, thread_id: str, *, after: str | None = None) -> AsyncIterator[Event]:
         """Yield what happens in a run until it ends; a broken connection is taken up where it broke.
@@ -179,7 +199,7 @@ class AgentSkills:
 
     async def steps(self, thread_id: str) -> AsyncIterator[JsonObject]:
         """Yield the steps of a run, oldest first, page after page."""
-        async for step in self._pages(f"/admin/runs/{_id(thread_id)}/steps", {}):
+        async for step in self._pages(f"/admin/runs/{quoted(thread_id)}/steps", {}):
             yield step
 
     async def runs(
@@ -195,46 +215,49 @@ class AgentSkills:
         created_before: datetime | str | None = None,
         parent: str | None = None,
         root: str | None = None,
+        failed_skill: str | None = None,
+        signature: str | None = None,
+        dry: bool | None = None,
+        open: bool = False,
         page_size: int = PAGE,
     ) -> AsyncIterator[JsonObject]:
         """Yield runs, newest first, page after page; all filters given must hold.
 
         `name` is the beginning of the run's name or id, `q` are words in the SOP; `initial_data` and
         `metadata` are JSON that the run's must contain; `parent` finds the reruns of that very run,
-        `root` the whole family.
+        `root` the whole family. `failed_skill` and `signature` are those of `client.failures`; `open`
+        finds what failed and was neither fixed nor dismissed, `dry` reruns with `effects: none`, or
+        (False) all other runs.
         """
-        given = _given(
+        wanted = given(
             status=[status] if isinstance(status, str) else status,
             name=name,
             q=q,
             sop_name=sop_name,
             initial_data=_text(initial_data),
             metadata=_text(metadata),
-            created_after=_time(created_after),
-            created_before=_time(created_before),
+            created_after=as_time(created_after),
+            created_before=as_time(created_before),
             parent=parent,
             root=root,
+            failed_skill=failed_skill,
+            signature=signature,
+            dry=None if dry is None else str(dry).lower(),
+            open="true" if open else None,
         )
-        async for run in self._pages("/admin/runs", given, page_size):
+        async for run in self._pages("/admin/runs", wanted, page_size):
             yield run
 
     async def waits(self, *, reason: Sequence[str] | None = None) -> AsyncIterator[JsonObject]:
         """Yield what runs wait for, the oldest first; without `reason` only what people can answer."""
-        async for wait in self._pages("/admin/waits", _given(reason=reason)):
+        async for wait in self._pages("/admin/waits", given(reason=reason)):
             yield wait
 
     async def _pages(
         self, path: str, params: dict[str, Any], page_size: int = PAGE
     ) -> AsyncIterator[JsonObject]:
-        cursor = None
-        while True:
-            here = params | {"limit": str(page_size)} | ({"cursor": cursor} if cursor else {})
-            page = await self._transport.get(path, here)
-            for item in page["items"]:
-                yield item
-            cursor = page.get("next_cursor")
-            if not cursor:
-                return
+        async for item in self._transport.pages(path, params, page_size):
+            yield item
 
     # Comparing
 
@@ -243,7 +266,7 @@ class AgentSkills:
 
         Any two runs, finished or not. Raises `RunNotFound` and `RunDeleted`.
         """
-        return _object(await self._transport.get("/admin/runs/compare", {"left": left, "right": right}))
+        return as_object(await self._transport.get("/admin/runs/compare", {"left": left, "right": right}))
 
     async def attribute(
         self, left: str, right: str, *, reason: str | None = None, idempotency_key: str | None = None
@@ -253,9 +276,9 @@ class AgentSkills:
         Returns `{reruns: [{ingredient, thread_id}], left_out}`; nothing goes out of these reruns. What each
         has brought is in `compare`, under `attribution`. Raises `NothingDiffers`.
         """
-        body = _given(left=left, right=right, reason=reason)
+        body = given(left=left, right=right, reason=reason)
         path = "/admin/runs/compare/attribute"
-        return _object(await self._transport.post(path, body, key=idempotency_key))
+        return as_object(await self._transport.post(path, body, key=idempotency_key))
 
     # Answering and stopping
 
@@ -278,15 +301,36 @@ class AgentSkills:
         `digest` (of the `waiting` entry) makes sure that what you saw is what you approve. Raises
         `NotWaiting`, `StepChoiceNeeded` when several steps wait, `OutOfDate` and `TooEarly`.
         """
-        body = _given(step=step, decision=decision, data=data, note=note, digest=digest)
-        return _object(await self._transport.post(f"/approve/{_id(thread_id)}", body, key=idempotency_key))
+        body = given(step=step, decision=decision, data=data, note=note, digest=digest)
+        return as_object(
+            await self._transport.post(f"/approve/{quoted(thread_id)}", body, key=idempotency_key)
+        )
+
+    async def answer_all(
+        self,
+        decision: str,
+        *,
+        answers: Sequence[Mapping[str, Any]] | None = None,
+        reason: str | None = None,
+        skill: str | None = None,
+        note: str | None = None,
+    ) -> JsonObject:
+        """Give one answer to many runs that wait, at most 1,000; each is taken or refused by itself.
+
+        `answers` lists `{thread_id, step, digest}`, or `reason` (`approval`, `consent`, `in_doubt`) and
+        `skill` find them. Returns `{items: [{thread_id, step, outcome, problem}], answered, refused, more}`.
+        """
+        found = None if reason is None else given(reason=reason, skill=skill)
+        listed = None if answers is None else [dict(answer) for answer in answers]
+        body = given(answers=listed, filter=found, decision=decision, note=note)
+        return as_object(await self._transport.post("/admin/answers", body))
 
     async def cancel(
         self, thread_id: str, *, reason: str | None = None, idempotency_key: str | None = None
     ) -> JsonObject:
         """Stop a run: nothing new starts, what waits is closed. Raises `AlreadyFinished`."""
-        path = f"/admin/runs/{_id(thread_id)}/cancel"
-        return _object(await self._transport.post(path, _given(reason=reason), key=idempotency_key))
+        path = f"/admin/runs/{quoted(thread_id)}/cancel"
+        return as_object(await self._transport.post(path, given(reason=reason), key=idempotency_key))
 
     # Families
 
@@ -296,7 +340,7 @@ class AgentSkills:
         Each item has its `parent_thread_id`, who asked and why, and for a failed run `fixed_by`. Deleted runs
         are there too, with `deleted_at`. Raises `RunNotFound`.
         """
-        return _object(await self._transport.get(f"/admin/runs/{_id(thread_id)}/lineage"))
+        return as_object(await self._transport.get(f"/admin/runs/{quoted(thread_id)}/lineage"))
 
     async def delete(self, thread_id: str, *, reason: str | None = None) -> JsonObject:
         """Delete a run that is over; what it held goes, its place in the family and its effects stay.
@@ -304,7 +348,9 @@ class AgentSkills:
         A second time gives the same answer. Raises `RunNotFound` and `NotFinished`. A deleted run raises
         `RunDeleted` wherever it is asked for.
         """
-        return _object(await self._transport.delete(f"/admin/runs/{_id(thread_id)}", _given(reason=reason)))
+        return as_object(
+            await self._transport.delete(f"/admin/runs/{quoted(thread_id)}", given(reason=reason))
+        )
 
     # Effects and audit
 
@@ -327,23 +373,23 @@ class AgentSkills:
         `data` is JSON that what went out must contain; its keys may be data paths. `root` finds the
         whole family of a run, `not_repeated` what another run did not do again.
         """
-        given = _given(
+        wanted = given(
             state=[state] if isinstance(state, str) else state,
             skill=skill,
             thread_id=thread_id,
             root=root,
             scope=scope,
             data=_text(data),
-            after=_time(after),
-            before=_time(before),
+            after=as_time(after),
+            before=as_time(before),
             not_repeated="true" if not_repeated else None,
         )
-        async for effect in self._pages("/admin/effects", given, page_size):
+        async for effect in self._pages("/admin/effects", wanted, page_size):
             yield effect
 
     async def effect(self, effect_id: int) -> JsonObject:
         """Return one effect with all that is known about it. Raises `EffectNotFound`."""
-        return _object(await self._transport.get(f"/admin/effects/{effect_id}"))
+        return as_object(await self._transport.get(f"/admin/effects/{effect_id}"))
 
     async def audit(
         self,
@@ -359,10 +405,10 @@ class AgentSkills:
 
         `actor` is a name, a kind such as `person`, or on whose behalf it was done.
         """
-        given = _given(
-            thread_id=thread_id, action=action, actor=actor, after=_time(after), before=_time(before)
+        wanted = given(
+            thread_id=thread_id, action=action, actor=actor, after=as_time(after), before=as_time(before)
         )
-        async for entry in self._pages("/admin/audit", given, page_size):
+        async for entry in self._pages("/admin/audit", wanted, page_size):
             yield entry
 
     # What starts by itself
@@ -370,68 +416,18 @@ class AgentSkills:
     @property
     def schedules(self) -> Schedules:
         """Schedules: what is started or rerun at given times."""
-        return Schedules(self)
+        return Schedules(self._transport)
 
-    # Skills and SOPs
+    @property
+    def policies(self) -> Policies:
+        """Policies: which failed runs are rerun by themselves."""
+        return Policies(self._transport)
 
-    async def skills(self) -> JsonObject:
-        """Return `{items, catalog, roots, diagnostics, …}`: the skills that new runs see."""
-        return _object(await self._transport.get("/admin/skills"))
-
-    async def skill(self, name: str, digest: str | None = None) -> JsonObject:
-        """Return a skill, or one version of it: contract, body, files. Raises `SkillNotFound`."""
-        version = f"/versions/{_id(digest)}" if digest else ""
-        return _object(await self._transport.get(f"/admin/skills/{_id(name)}{version}"))
-
-    async def skill_versions(self, name: str) -> list[JsonObject]:
-        """Return all versions of a skill, the newest first. Raises `SkillNotFound`."""
-        return _items(await self._transport.get(f"/admin/skills/{_id(name)}/versions"))
-
-    async def skill_diff(self, name: str, left: str, right: str | None = None) -> JsonObject:
-        """Return what differs between two versions of a skill, without `right` to the current one.
-
-        A digest may be its beginning, from eight characters on. Raises `SkillNotFound`.
-        """
-        params = _given(left=left, right=right)
-        return _object(await self._transport.get(f"/admin/skills/{_id(name)}/diff", params))
-
-    async def sops(self) -> list[JsonObject]:
-        """Return the named SOPs with their text and example inputs."""
-        return _items(await self._transport.get("/admin/sops"))
-
-    async def reload_skills(self) -> JsonObject:
-        """Read all skill folders anew; runs under way keep the versions they began with."""
-        return _object(await self._transport.post("/admin/skills/reload"))
-
-    async def health(self) -> JsonObject:
-        """Return whether the server can do its work."""
-        return _object(await self._transport.get("/health"))
-
-    async def server(self) -> JsonObject:
-        """Return what the server is set up to do: model, planner, skill roots, workers."""
-        return _object(await self._transport.get("/admin/server"))
-
-
-def _given(**fields: Any) -> JsonObject:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _id(thread_id: str) -> str:
-    return quote(thread_id, safe="")
+    @property
+    def webhooks(self) -> Webhooks:
+        """Webhooks: who is told what happens."""
+        return Webhooks(self._transport)
 
 
 def _text(value: Mapping[str, Any] | None) -> str | None:
     return None if value is None else json_str(dict(value))
-
-
-def _time(value: datetime | str | None) -> str | None:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _object(answer: Any) -> JsonObject:
-    assert isinstance(answer, dict), f"expected a JSON object, got {type(answer).__name__}"
-    return answer
-
-
-def _items(answer: Any) -> list[JsonObject]:
-    return list(_object(answer)["items"])

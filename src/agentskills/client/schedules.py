@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
-from urllib.parse import quote
+from typing import Any, TypedDict, Unpack
 
+from agentskills.client.body import JsonObject, as_object, quoted
 from agentskills.client.rerun_request import RerunRequest, rerun_body
+from agentskills.client.transport import Transport
 
-if TYPE_CHECKING:
-    from agentskills.client.client import AgentSkills
-
-JsonObject = dict[str, Any]
 Moment = datetime | str
 PATH = "/admin/schedules"
 
@@ -41,8 +38,8 @@ class ScheduleFields(Rule, total=False):
 class Schedules:
     """All schedules of a server: `client.schedules`."""
 
-    def __init__(self, client: AgentSkills) -> None:
-        self._client = client
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     async def create(
         self,
@@ -59,34 +56,34 @@ class Schedules:
         naming the field.
         """
         body = _body({"name": name, "paused": paused, "note": note, **fields})
-        return self._handle(await self._client._transport.post(PATH, body, key=idempotency_key))
+        return self._handle(await self._transport.post(PATH, body, key=idempotency_key))
 
     async def get(self, schedule_id: str) -> Schedule:
         """Return a schedule as it is now, with its next times. Raises `ScheduleNotFound`."""
-        return self._handle(await self._client._transport.get(f"{PATH}/{_quoted(schedule_id)}"))
+        return self._handle(await self._transport.get(f"{PATH}/{quoted(schedule_id)}"))
 
     async def preview(
         self, *, count: int | None = None, after: Moment | None = None, **rule: Unpack[Rule]
     ) -> list[JsonObject]:
         """Return the next `count` times of a rule, each `{at, local}`; nothing is saved."""
         body = _body({"count": count, "after": after, **rule})
-        return list(_object(await self._client._transport.post(f"{PATH}/preview", body))["times"])
+        return list(as_object(await self._transport.post(f"{PATH}/preview", body))["times"])
 
     async def list(self, *, paused: bool | None = None) -> AsyncIterator[Schedule]:
         """Yield schedules, the newest first, page after page."""
         params = {} if paused is None else {"paused": "true" if paused else "false"}
-        async for found in self._client._pages(PATH, params):
+        async for found in self._transport.pages(PATH, params):
             yield self._handle(found)
 
     def _handle(self, answer: Any) -> Schedule:
-        return Schedule(self._client, answer["id"], _object(answer))
+        return Schedule(self._transport, answer["id"], as_object(answer))
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """One schedule on the server; `answer` is its document as it was when the handle was made."""
 
-    client: AgentSkills = field(repr=False, compare=False)
+    transport: Transport = field(repr=False, compare=False)
     id: str
     answer: JsonObject = field(default_factory=dict, repr=False, compare=False)
 
@@ -97,8 +94,8 @@ class Schedule:
 
     async def change(self, *, name: str | None = None, **fields: Unpack[ScheduleFields]) -> Schedule:
         """Change the given fields and return the schedule; another rule counts from now on."""
-        found = await self.client._transport.patch(self._path(), _body({"name": name, **fields}))
-        return Schedule(self.client, self.id, _object(found))
+        found = await self.transport.patch(self._path(), _body({"name": name, **fields}))
+        return Schedule(self.transport, self.id, as_object(found))
 
     async def pause(self, note: str | None = None) -> Schedule:
         """Let it come due no more until it is resumed; the note says why."""
@@ -112,7 +109,7 @@ class Schedule:
         """Fire it at once and return the firing: `{state, thread_id, reason, …}`; overlap applies."""
         body = _body({"reason": reason})
         path = self._path("run-now")
-        return _object(await self.client._transport.post(path, body, key=idempotency_key))
+        return as_object(await self.transport.post(path, body, key=idempotency_key))
 
     async def backfill(
         self,
@@ -129,24 +126,24 @@ class Schedule:
         """
         body = _body({"from": start, "to": end, "dry_run": dry_run, "reason": reason})
         path = self._path("backfill")
-        return _object(await self.client._transport.post(path, body, key=idempotency_key))
+        return as_object(await self.transport.post(path, body, key=idempotency_key))
 
     async def firings(self, *, state: str | Sequence[str] | None = None) -> AsyncIterator[JsonObject]:
         """Yield what became of its due times, the latest first, page after page."""
         states = [state] if isinstance(state, str) else state
-        async for found in self.client._pages(self._path("firings"), {"state": states} if states else {}):
+        async for found in self.transport.pages(self._path("firings"), {"state": states} if states else {}):
             yield found
 
     async def delete(self, *, reason: str | None = None) -> JsonObject:
         """Delete it and the record of its firings; the runs that it has started stay."""
-        return _object(await self.client._transport.delete(self._path(), _body({"reason": reason})))
+        return as_object(await self.transport.delete(self._path(), _body({"reason": reason})))
 
     async def _moved(self, action: str, fields: JsonObject) -> Schedule:
-        found = await self.client._transport.post(self._path(action), _body(fields))
-        return Schedule(self.client, self.id, _object(found))
+        found = await self.transport.post(self._path(action), _body(fields))
+        return Schedule(self.transport, self.id, as_object(found))
 
     def _path(self, action: str = "") -> str:
-        return f"{PATH}/{_quoted(self.id)}" + (f"/{action}" if action else "")
+        return f"{PATH}/{quoted(self.id)}" + (f"/{action}" if action else "")
 
 
 def _body(fields: Mapping[str, Any]) -> JsonObject:
@@ -158,12 +155,3 @@ def _body(fields: Mapping[str, Any]) -> JsonObject:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in given.items()
     }
-
-
-def _quoted(schedule_id: str) -> str:
-    return quote(schedule_id, safe="")
-
-
-def _object(answer: Any) -> JsonObject:
-    assert isinstance(answer, dict), f"expected a JSON object, got {type(answer).__name__}"
-    return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 import httpx2
@@ -15,6 +15,8 @@ from agentskills.client.errors import RETRIED_STATUSES, ServerUnreachable, error
 from agentskills.domain.errors import AgentSkillsError, BadInput, QueryTooSlow
 from agentskills.domain.json_text import Json, check_json, json_bytes, parse_stored
 
+PAGE = 200
+"""Items of one page."""
 NO_BODY: Final = object()
 CONNECTION_ERRORS = (
     httpx2.NetworkError,
@@ -78,6 +80,18 @@ class Transport:
             content = json_bytes(body)
             headers["Content-Type"] = "application/json"
         return await self._call("POST", path, headers=headers, content=content)
+
+    async def pages(self, path: str, params: dict[str, Any], page_size: int = PAGE) -> AsyncIterator[Any]:
+        """Yield the items of a list, page after page."""
+        cursor = None
+        while True:
+            here = params | {"limit": str(page_size)} | ({"cursor": cursor} if cursor else {})
+            page = await self.get(path, here)
+            for item in page["items"]:
+                yield item
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return
 
     async def patch(self, path: str, body: Json) -> Json:
         """Return the JSON answer of a PATCH, which may be sent twice. Raises `BadInput` as `post` does."""

@@ -261,6 +261,34 @@ class RunDeleted(AgentSkillsError):
     type = "run-deleted"
 
 
+class BatchNotFound(AgentSkillsError):
+    """There is no batch with this id."""
+
+    status = 404
+    type = "batch-not-found"
+
+
+class NothingMatches(AgentSkillsError):
+    """The filter finds no run; nothing was started."""
+
+    status = 409
+    type = "nothing-matches"
+
+
+class BatchFinished(AgentSkillsError):
+    """The batch has already finished."""
+
+    status = 409
+    type = "batch-finished"
+
+
+class BudgetSpent(AgentSkillsError):
+    """The batch has spent its budget; resume it with a greater one."""
+
+    status = 409
+    type = "budget-spent"
+
+
 class NothingDiffers(AgentSkillsError):
     """The two runs differ in nothing that a rerun could take from one into the other."""
 

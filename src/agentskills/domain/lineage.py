@@ -32,6 +32,16 @@ def fixed_by(family: Collection[Relative]) -> dict[str, str]:
     That is the one of the fewest generations, then the earliest to finish. Derived each time: it
     can neither go stale nor point to a run that is gone.
     """
+    later = later_successes(family)
+    return {
+        run.thread_id: later[run.thread_id]
+        for run in family
+        if run.status == RunStatus.FAILED and run.thread_id in later
+    }
+
+
+def later_successes(family: Collection[Relative]) -> dict[str, str]:
+    """Return, for runs however they ended, the nearest descendant that completed, as `fixed_by` does."""
     known = {run.thread_id for run in family}
     children: defaultdict[str | None, list[Relative]] = defaultdict(list)
     for run in family:
@@ -44,11 +54,7 @@ def fixed_by(family: Collection[Relative]) -> dict[str, str]:
         found = [_as_seen_from_parent(child, nearest) for child in children.get(run.thread_id, ())]
         if there := [one for one in found if one is not None]:
             nearest[run.thread_id] = min(there)
-    return {
-        run.thread_id: nearest[run.thread_id][2]
-        for run in family
-        if run.status == RunStatus.FAILED and run.thread_id in nearest
-    }
+    return {thread_id: found[2] for thread_id, found in nearest.items()}
 
 
 def _as_seen_from_parent(

@@ -93,7 +93,8 @@ class FailedRun(msgspec.Struct, frozen=True, kw_only=True):
     parent_thread_id: str | None
     requested_by: dict[str, Any]
     request: dict[str, Any] | None
-    rerun_count: int
+    rerun_since: bool  # by anybody, but for reruns in which nothing goes out
+    failed_at: datetime
     dismissed: bool
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -78,9 +77,9 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
         return [self.secret, self.old_secret] if rotating and self.old_secret else [self.secret]
 
 
-def new_secret() -> str:
-    """Return a secret: 32 random bytes, as Standard Webhooks writes them."""
-    return _PREFIX + base64.b64encode(os.urandom(32)).decode()
+def secret_of(key: bytes) -> str:
+    """Return a key as Standard Webhooks writes it."""
+    return _PREFIX + base64.b64encode(key).decode()
 
 
 def body_of(type_: str, at: datetime, data: Mapping[str, Any]) -> bytes:

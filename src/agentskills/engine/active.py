@@ -136,6 +136,7 @@ class ActiveRun(Course):
         if draft.spent:
             self.tokens += draft.spent.tokens
             self.money += draft.spent.money
+            self.kit.counts.add("model_requests_total", draft.spent.requests)
         return Write(
             thread_id=self.thread_id,
             epoch=self.claimed.epoch,

@@ -90,7 +90,14 @@ class Draft:
             self.details.append(Details(seq=seq, attempt=attempt, kind=detail.kind, content=content))
         if usage is not None:
             tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0)
-            self._spend(Spent(tokens=tokens, money=usage.money or Decimal(0), unknown=usage.money is None))
+            self._spend(
+                Spent(
+                    tokens=tokens,
+                    money=usage.money or Decimal(0),
+                    unknown=usage.money is None,
+                    requests=usage.requests,
+                )
+            )
 
     def _spend(self, more: Spent | None) -> None:
         if more is None:
@@ -102,4 +109,5 @@ class Draft:
             tokens=self.spent.tokens + more.tokens,
             money=self.spent.money + more.money,
             unknown=self.spent.unknown or more.unknown,
+            requests=self.spent.requests + more.requests,
         )

@@ -33,6 +33,7 @@ POINTS = tuple(f"{name}.{side}" for name in COMMITS for side in ("before", "afte
 
 CHORE_COMMITS = {
     "fire": "a due time of a schedule becomes a run",
+    "dispatch": "items of a batch get their reruns",
 }
 """Commits of chores at which a test can let a worker die."""
 

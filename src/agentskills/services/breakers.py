@@ -6,47 +6,51 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from agentskills.domain.policy import Breaker, BreakerState, Policy
+from agentskills.domain.policy import Breaker, BreakerState, FailedRun, Policy
 from agentskills.storage import breakers, policy_answers
 from agentskills.storage.database import Conn
 
 
-async def holds(conn: Conn, policy: Policy, skill: str, failed: str, at: datetime) -> str | None:
+async def holds(conn: Conn, policy: Policy, failed: FailedRun, at: datetime) -> str | None:
     """Return why a policy has to hold a failed run back, and count it; None: it need not.
 
     The caller holds the policy's lock. A breaker opens here, and again where its probe has failed.
     """
-    found = await breakers.get(conn, policy.id, skill)
+    found = await breakers.get(conn, policy.id, failed.skill)
     if found is None or found.state is BreakerState.CLOSED:
-        opened = await _opened(conn, policy, skill, found, at)
+        opened = await _opened(conn, policy, failed, found, at)
         if opened is None:
             return None
-    elif found.probe == failed:
+    elif found.probe == failed.thread_id:
         opened = rested(found, policy, at)
     elif found.probe is None and found.open_until <= at:
         return None
     else:
         opened = found
     await breakers.put(conn, replace(opened, held_back=opened.held_back + 1))
-    what = skill or "what no skill did"
+    what = failed.skill or "what no skill did"
     if opened.probe is not None:
         return f"{what} has failed too often; {opened.probe} finds out whether it is well again"
     return f"{what} has failed too often; it rests until {opened.open_until:%Y-%m-%d %H:%M:%S} UTC"
 
 
 async def _opened(
-    conn: Conn, policy: Policy, skill: str, before: Breaker | None, at: datetime
+    conn: Conn, policy: Policy, failed: FailedRun, before: Breaker | None, at: datetime
 ) -> Breaker | None:
-    """Return the breaker, open, where a failure now is one too many."""
+    """Return the breaker, open, where this failure is one too many.
+
+    What failed before the breaker was closed counts no longer, whenever it is looked at.
+    """
     since = at - timedelta(seconds=int(policy.breaker["seconds"]))
     if before is not None and before.closed_at is not None:
         since = max(since, before.closed_at)
-    failures = await policy_answers.counted(conn, policy.id, skill, since) + 1
+    others = await policy_answers.counted(conn, policy.id, failed.skill, since, failed.thread_id)
+    failures = others + (failed.failed_at > since)
     if failures < policy.breaker["failures"]:
         return None
     fresh = Breaker(
         policy_id=policy.id,
-        skill=skill,
+        skill=failed.skill,
         opened_at=at,
         open_until=at,
         probe=None,

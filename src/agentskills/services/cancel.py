@@ -34,7 +34,7 @@ async def cancel(
 
 
 async def cancel_in(conn: Conn, thread_id: str, reason: str | None, actor: Actor) -> dict[str, Any]:
-    """Cancel a run within the caller's transaction; tell its worker after the commit."""
+    """Cancel a run within the caller's transaction; wake workers after its commit."""
     run = await runs.get(conn, thread_id, lock=True)
     if run is None:
         raise RunNotFound(f"there is no run {thread_id!r}")

@@ -15,6 +15,8 @@ import structlog
 
 from agentskills.domain.errors import DatabaseGone
 from agentskills.engine.notifier import Notifier
+from agentskills.services.backtest_report import report_backtests
+from agentskills.services.batch_dispatch import dispatch_batches
 from agentskills.services.context import Context
 from agentskills.services.deliver import deliver
 from agentskills.services.firing import fire_due
@@ -38,9 +40,11 @@ class Chore:
 
 
 CHORES: tuple[Chore, ...] = (
+    Chore("batches", dispatch_batches, every=0.5),
+    Chore("backtests", report_backtests, every=0.5),
     Chore("schedules", fire_due, every=0.5),
-    Chore("policies", rerun_failed, 1.0),
-    Chore("deliveries", deliver, 0.5),
+    Chore("policies", rerun_failed, every=0.5),
+    Chore("deliveries", deliver, every=0.5),
 )
 """All chores of a worker."""
 

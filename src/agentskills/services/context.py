@@ -15,6 +15,9 @@ from agentskills.storage.database import Conn, Pool, translate_errors
 
 _Answer = TypeVar("_Answer")
 
+CROSSED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""What Postgres says of a transaction that has to be done again."""
+
 TRIES = 4
 """How often a transaction is tried that others keep crossing."""
 
@@ -51,7 +54,7 @@ class Context:
             try:
                 async with self.writing() as conn:
                     return await work(conn)
-            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+            except CROSSED:
                 continue
         async with self.writing() as conn:
             return await work(conn)

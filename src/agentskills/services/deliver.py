@@ -111,9 +111,9 @@ async def _sent(
 ) -> tuple[int | None, SkillFailed | None]:
     """Send a delivery; return the status that came back, if any, and what went wrong, if anything."""
     at = clock.now()
-    body = body_of(one.type, one.at, one.data)
-    headers = headers_of(one.message_id, at, body, webhook.secrets(at)) | {"user-agent": "AgentSkills"}
     try:
+        body = body_of(one.type, one.at, one.data)
+        headers = headers_of(one.message_id, at, body, webhook.secrets(at)) | {"user-agent": "AgentSkills"}
         check_url(webhook.url, AllowedHosts.parse(context.settings.private_hosts))
         async with asyncio.timeout(timeout):
             answer = await calls.send(Call("POST", webhook.url, {}, headers, content=body), timeout)
@@ -124,6 +124,9 @@ async def _sent(
         return int(number) if number.isdecimal() else None, error
     except AgentSkillsError as error:  # the address is allowed no longer
         return None, SkillFailed(error.detail, error_type=error.type)
+    except Exception as error:  # others are not to suffer for it
+        _log.exception("delivery.broken", delivery=one.id)
+        return None, SkillFailed(f"it can't be sent: {type(error).__name__}")
     return answer.status, None
 
 

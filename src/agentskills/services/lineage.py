@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agentskills.domain.errors import RunNotFound
-from agentskills.domain.lineage import fixed_by
+from agentskills.domain.lineage import fixed_by, later_successes
 from agentskills.domain.rerun import preset_of
 from agentskills.services.context import Context
 from agentskills.services.naming import name_of
@@ -58,3 +58,12 @@ def _item(member: Member, fixer: str | None) -> dict[str, Any]:
 async def fixers_of(conn: Conn, failed: Sequence[str]) -> dict[str, str]:
     """Return which later run has fixed each of these failed runs, by id."""
     return fixed_by(await stored.below(conn, failed)) if failed else {}
+
+
+async def closed_by(conn: Conn, thread_ids: Sequence[str]) -> dict[str, str]:
+    """Return why these runs need no rerun: a later success, or a rerun under way; by id, in words."""
+    succeeded = later_successes(await stored.below(conn, thread_ids))
+    under_way = await stored.under_way(conn, thread_ids)
+    return {run: f"{rerun}, a rerun of it, is under way" for run, rerun in under_way.items()} | {
+        run: f"fixed by {succeeded[run]}" for run in thread_ids if run in succeeded
+    }

@@ -49,7 +49,7 @@ async def create(
 
     async def work(conn: Conn) -> dict[str, Any]:
         await policies.insert(conn, policy)
-        await _audit(conn, actor, "policy.create", policy, reason)
+        await _audit(conn, actor, "policy-create", policy, reason)
         return _document(policy, [], {})
 
     return await once(context, key, ["policy", dict(asked), reason], work)
@@ -68,7 +68,7 @@ async def edit(
         policy = replace(before, **changed, updated_at=clock.now())
         _check(policy)
         await policies.update(conn, policy)
-        await _audit(conn, actor, "policy.edit", policy, reason, changed=sorted(changed))
+        await _audit(conn, actor, "policy-edit", policy, reason, changed=sorted(changed))
         return await _whole(conn, policy)
 
     return await context.in_transaction(work)
@@ -83,7 +83,7 @@ async def switch(
         before = await _locked(conn, policy_id)
         policy = replace(before, enabled=enabled, note=note, updated_at=clock.now())
         await policies.update(conn, policy)
-        await _audit(conn, actor, "policy.enable" if enabled else "policy.disable", policy, note)
+        await _audit(conn, actor, "policy-enable" if enabled else "policy-disable", policy, note)
         return await _whole(conn, policy)
 
     return await context.in_transaction(work)
@@ -95,7 +95,7 @@ async def delete(context: Context, policy_id: str, reason: str | None, actor: Ac
     async def work(conn: Conn) -> dict[str, Any]:
         policy = await _locked(conn, policy_id)
         await policies.delete(conn, policy_id)
-        await _audit(conn, actor, "policy.delete", policy, reason)
+        await _audit(conn, actor, "policy-delete", policy, reason)
         return {"status": "deleted", "id": policy_id}
 
     return await context.in_transaction(work)
@@ -117,7 +117,7 @@ async def close_breaker(
         if breaker.closed_at is None:
             released = await breakers.close(conn, breaker, clock.now())
             await _audit(
-                conn, actor, "policy.close-breaker", policy, note, skill=skill or None, released=released
+                conn, actor, "policy-close-breaker", policy, note, skill=skill or None, released=released
             )
         return await _whole(conn, policy)
 
@@ -189,7 +189,7 @@ async def _audit(
     conn: Conn, actor: Actor, action: str, policy: Policy, reason: str | None, **more: Any
 ) -> None:
     told = {"policy_id": policy.id, "name": policy.name} | more
-    if action in ("policy.create", "policy.edit"):
+    if action in ("policy-create", "policy-edit"):
         told |= {name: getattr(policy, name) for name in _TOLD}
     await audit.record(conn, actor.document(), action, reason=reason, detail=told)
 

@@ -12,14 +12,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from msgspec.structs import replace as settled
+
 from agentskills.domain import clock
-from agentskills.domain.errors import AgentSkillsError, DatabaseGone, QueryTooSlow
+from agentskills.domain.errors import AgentSkillsError
 from agentskills.domain.policy import FailedRun, Policy, PolicyAnswer
 from agentskills.domain.rerun import request_from
 from agentskills.engine.points import reach
 from agentskills.services import breakers
 from agentskills.services.actor import Actor
-from agentskills.services.context import Context
+from agentskills.services.context import CROSSED, Context
 from agentskills.services.rerun import rerun_in
 from agentskills.settings import Settings
 from agentskills.storage import breakers as breaker_rows
@@ -34,6 +37,8 @@ POINTS = ("policy.before", "policy.rerun", "policy.after")
 FAILED_FOR_GOOD = "run.failed_for_good"
 _AT_ONCE = 50
 _PASSED_OVER = 1000
+
+_log = structlog.get_logger(__name__)
 
 _Look = Callable[[Conn, Settings, datetime], Awaitable[list[str] | None]]
 
@@ -124,11 +129,11 @@ async def _again(
     """Return what a policy does about a run that it held back, done."""
     if failed is None or failed.closed:
         why = "the run has been deleted" if failed is None else "nobody will mend the failure"
-        return _made(PolicyAnswer.LEFT, policy, held.failed, held.skill, held.attempt, at, why)
+        return settled(held, answer=str(PolicyAnswer.LEFT), reason=why, at=at, again_at=None)
     answer = await _judged(conn, settings, policy, failed, held.attempt, at)
     if answer is None:  # the policy has been changed since
         why = policy.why_not(failed.error) or ""
-        return _made(PolicyAnswer.GIVEN_UP, policy, held.failed, held.skill, held.attempt, at, why)
+        return _made(PolicyAnswer.GIVEN_UP, policy, failed, held.attempt, at, why)
     return answer
 
 
@@ -141,7 +146,7 @@ async def _judged(
     """
 
     def said(answer: PolicyAnswer, reason: str | None, **more: Any) -> Answer:
-        return _made(answer, policy, failed.thread_id, failed.skill, tried, at, reason, **more)
+        return _made(answer, policy, failed, tried, at, reason, **more)
 
     unfit = policy.why_not(failed.error)
     if unfit is not None:
@@ -149,14 +154,14 @@ async def _judged(
     winner = await policy_answers.rerun_by(conn, failed.thread_id)
     if winner is not None:
         return said(PolicyAnswer.LEFT, f"the policy {winner} reruns it")
-    if failed.rerun_count:
+    if failed.rerun_since:
         return said(PolicyAnswer.LEFT, "it has been rerun already")
     if tried >= policy.attempts:
         return said(PolicyAnswer.GIVEN_UP, f"all {policy.attempts} attempts have failed")
     family = policy.family_cap
     if family is not None and await policies.reruns_in_family(conn, failed.root_thread_id) >= family:
         return said(PolicyAnswer.GIVEN_UP, f"its family has had {family} automatic reruns")
-    if why := await breakers.holds(conn, policy, failed.skill, failed.thread_id, at):
+    if why := await breakers.holds(conn, policy, failed, at):
         return said(PolicyAnswer.HELD_BACK, why)
     if full := await _full(conn, policy, at):
         why = f"{policy.window_cap['reruns']} runs were rerun of late"  # type: ignore[index]
@@ -178,40 +183,24 @@ async def _rerun(
 ) -> Answer:
     attempt = tried + 1
     kind = failed.error.get("type")
-    why = f"{kind} in {failed.skill}" if failed.skill else str(kind)
-    asked = replace(
-        request_from(policy.rerun),
-        reason=f"attempt {attempt} of {policy.attempts} after {why}",
-        not_before=at + timedelta(seconds=policy.pause(failed.root_thread_id, attempt)),
-    )
+    after = f"{kind} in {failed.skill}" if failed.skill else str(kind)
+    why = f"attempt {attempt} of {policy.attempts} after {after}"
+    not_before = at + timedelta(seconds=policy.pause(failed.root_thread_id, attempt))
     actor = Actor("policy", policy.name)
     try:
         async with conn.transaction():
+            asked = replace(request_from(policy.rerun), reason=why, not_before=not_before)
             made = await rerun_in(conn, settings, failed.thread_id, asked, actor, lane=LANE_RULE)
-    except (DatabaseGone, QueryTooSlow):
+    except CROSSED:
         raise
     except AgentSkillsError as error:
-        return _made(
-            PolicyAnswer.REFUSED,
-            policy,
-            failed.thread_id,
-            failed.skill,
-            tried,
-            at,
-            f"{error.type}: {error.detail}",
-        )
+        return _made(PolicyAnswer.REFUSED, policy, failed, tried, at, f"{error.type}: {error.detail}")
+    except Exception as error:  # else this failure would come before all others for ever
+        _log.exception("policy.broken", policy=policy.id, failed=failed.thread_id)
+        return _made(PolicyAnswer.REFUSED, policy, failed, tried, at, f"internal: {type(error).__name__}")
     reach("policy.rerun")
     await breakers.let_through(conn, policy, failed.skill, made.thread_id)
-    return _made(
-        PolicyAnswer.RERUN,
-        policy,
-        failed.thread_id,
-        failed.skill,
-        attempt,
-        at,
-        asked.reason,
-        thread_id=made.thread_id,
-    )
+    return _made(PolicyAnswer.RERUN, policy, failed, attempt, at, why, thread_id=made.thread_id)
 
 
 _FINAL = (PolicyAnswer.GIVEN_UP, PolicyAnswer.REFUSED)
@@ -236,8 +225,7 @@ async def _failed_for_good(conn: Conn, failed: FailedRun, last: Answer) -> None:
 def _made(
     answer: PolicyAnswer,
     policy: Policy,
-    failed: str,
-    skill: str,
+    failed: FailedRun,
     attempt: int,
     at: datetime,
     reason: str | None,
@@ -247,8 +235,9 @@ def _made(
 ) -> Answer:
     return Answer(
         policy_id=policy.id,
-        failed=failed,
-        skill=skill,
+        failed=failed.thread_id,
+        skill=failed.skill,
+        failed_at=failed.failed_at,
         answer=str(answer),
         thread_id=thread_id,
         attempt=attempt,

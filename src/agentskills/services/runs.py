@@ -11,6 +11,7 @@ from agentskills.domain.status import FINAL_RUN, RunStatus
 from agentskills.services import journal
 from agentskills.services.context import Context
 from agentskills.services.cursor import Cursor
+from agentskills.services.failures import dismissed, failures_of
 from agentskills.services.lineage import fixers_of
 from agentskills.services.naming import name_of, title_of
 from agentskills.services.rerunnable import rerunnable_of
@@ -31,11 +32,15 @@ async def list_runs(context: Context, wanted: RunFilter, cursor: str | None, lim
         found = await lists.page(conn, wanted, after=after, limit=limit + 1)
         waiting_ids = [item.thread_id for item in found if item.status == RunStatus.WAITING]
         waiting = await inbox.in_short(conn, waiting_ids) if waiting_ids else {}
-        fixers = await fixers_of(conn, [r.thread_id for r in found if r.status == RunStatus.FAILED])
+        failed = [run.thread_id for run in found if run.status == RunStatus.FAILED]
+        fixers = await fixers_of(conn, failed)
+        failures = await failures_of(conn, failed)
         rerunnable = await rerunnable_of(conn, found)
     more = len(found) > limit
     items = [
-        _item(item, waiting.get(item.thread_id)) | {"fixed_by": fixers.get(item.thread_id)} | again
+        _item(item, waiting.get(item.thread_id))
+        | {"fixed_by": fixers.get(item.thread_id), "dismissed": dismissed(failures.get(item.thread_id))}
+        | again
         for item, again in zip(found[:limit], rerunnable, strict=False)
     ]
     found = found[:limit]
@@ -136,7 +141,9 @@ async def detail(context: Context, thread_id: str) -> dict[str, Any]:
         parent = await runs.in_short(conn, run.parent_thread_id) if run.parent_thread_id else None
         reruns = await runs.reruns_of(conn, thread_id, MAX_RERUNS) if run.rerun_count else []
         waiting = await waiting_of(conn, run)
-        fixers = await fixers_of(conn, [thread_id]) if run.status == RunStatus.FAILED else {}
+        failed = [thread_id] if run.status == RunStatus.FAILED else []
+        fixers = await fixers_of(conn, failed)
+        failure = (await failures_of(conn, failed)).get(thread_id)
         [rerunnable] = await rerunnable_of(conn, [run])
         by_kind = await runs.reruns_by_kind(conn, run.root_thread_id)
     finished = run.status in FINAL_RUN
@@ -155,6 +162,8 @@ async def detail(context: Context, thread_id: str) -> dict[str, Any]:
         "version": run.version,
         **rerunnable,
         "fixed_by": fixers.get(thread_id),
+        "dismissed": dismissed(failure),
+        "signature": failure.signature if failure else None,
         "cancellable": not finished and run.status != RunStatus.RECORDED and not run.cancel_requested,
         "parent": _family(parent) if parent else None,
         "reruns": [_family(row) for row in reruns],

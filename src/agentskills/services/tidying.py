@@ -11,7 +11,7 @@ import structlog
 from agentskills.domain.clock import now
 from agentskills.domain.errors import AgentSkillsError
 from agentskills.services.context import Context
-from agentskills.storage import firings, idempotency, retention, tombstones
+from agentskills.storage import deliveries, firings, idempotency, policy_answers, retention, tombstones
 from agentskills.storage.database import Conn
 
 EVERY = 3600.0
@@ -40,7 +40,8 @@ async def keep_tidy(context: Context) -> None:
 async def tidy(context: Context, batch: int = _BATCH) -> int:
     """Forget idempotency keys after 24 hours, finished runs after ASF_KEEP_DAYS days, and what nobody needs.
 
-    What became of due times of schedules goes with the runs.
+    With the runs go old deliveries, firings, and what policies did about runs that have gone.
+
     Returns how many runs were removed. Short transactions, and nothing where another process is
     at it already. Raises `DatabaseGone`.
     """
@@ -51,6 +52,8 @@ async def tidy(context: Context, batch: int = _BATCH) -> int:
     removed = 0 if before is None else await _remove_finished(context, before, batch)
     if before is not None:
         await _alone(context, lambda conn: retention.forget_families(conn, before))
+        await _alone(context, lambda conn: deliveries.forget_old(conn, before))
+        await _alone(context, lambda conn: policy_answers.forget_old(conn, before))
         await _forget_firings(context, before)
     await _alone(context, retention.remove_hidden)
     await _drop_leftovers(context)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from agentskills.domain.errors import BadInput, VersionMissing
-from agentskills.domain.rerun import RerunRequest
+from agentskills.domain.rerun import RerunRequest, Skills
 from agentskills.storage import catalogs
 from agentskills.storage.catalogs import CatalogEntry
 from agentskills.storage.database import Conn
@@ -45,6 +45,15 @@ async def catalog_for(conn: Conn, parent: RunRow, asked: RerunRequest, kept: Seq
     if all(entries.get(name) == entry for name, entry in added.items()):
         return base
     return await catalogs.save_derived(conn, list((entries | added).values()))
+
+
+async def check_versions(conn: Conn, versions: Skills) -> None:
+    """Raise `BadInput` or `VersionMissing` for the first version that no rerun could use."""
+    chosen = dict(versions) if isinstance(versions, dict) else {REST: versions}
+    if chosen.pop(REST, "latest") not in ("latest", "pinned"):
+        raise BadInput("the other skills can be latest or pinned", pointer=f"/skills/{REST}")
+    for name, digest in chosen.items():
+        await _version(conn, name, digest)
 
 
 async def check_consent(conn: Conn, catalog: str | None, consent: Sequence[str]) -> None:

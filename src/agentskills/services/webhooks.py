@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from agentskills.domain import clock
 from agentskills.domain.errors import AddressRefused, DeliveryNotFound, WebhookNotFound, WebhookOff
-from agentskills.domain.webhook import ROTATION_SECONDS, TEST, Webhook, new_secret
+from agentskills.domain.webhook import ROTATION_SECONDS, TEST, Webhook, secret_of
 from agentskills.executors.addresses import AllowedHosts, is_public, literal_addresses
 from agentskills.executors.secrets import redact
 from agentskills.services.actor import Actor
@@ -40,7 +41,7 @@ async def create(
         id=new_id().replace("run_", "hook_", 1),
         url=url,
         events=events,
-        secret=new_secret(),
+        secret=_new_secret(),
         old_secret=None,
         old_until=None,
         enabled=True,
@@ -52,7 +53,7 @@ async def create(
 
     async def work(conn: Conn) -> dict[str, Any]:
         await webhooks.insert(conn, made)
-        await _audit(conn, actor, "webhook.create", made, reason)
+        await _audit(conn, actor, "webhook-create", made, reason)
         return _document(made, {}, at) | {"secret": made.secret}
 
     return await once(context, key, ["webhook", url, events, reason], work)
@@ -71,7 +72,7 @@ async def edit(
     async def work(conn: Conn) -> dict[str, Any]:
         made = replace(await _locked(conn, webhook_id), **given, updated_at=clock.now())
         await webhooks.update(conn, made)
-        await _audit(conn, actor, "webhook.edit", made, reason, changed=sorted(given))
+        await _audit(conn, actor, "webhook-edit", made, reason, changed=sorted(given))
         return await _whole(conn, made)
 
     return await context.in_transaction(work)
@@ -85,12 +86,12 @@ async def rotate(
     async def work(conn: Conn) -> dict[str, Any]:
         before, at = await _locked(conn, webhook_id), clock.now()
         until = at + timedelta(seconds=ROTATION_SECONDS)
-        made = replace(before, secret=new_secret(), old_secret=before.secret, old_until=until, updated_at=at)
+        made = replace(before, secret=_new_secret(), old_secret=before.secret, old_until=until, updated_at=at)
         await webhooks.update(conn, made)
-        await _audit(conn, actor, "webhook.rotate", made, reason)
+        await _audit(conn, actor, "webhook-rotate", made, reason)
         return await _whole(conn, made) | {"secret": made.secret}
 
-    return await once(context, key, ["webhook.rotate", webhook_id, reason], work)
+    return await once(context, key, ["webhook-rotate", webhook_id, reason], work)
 
 
 async def delete(context: Context, webhook_id: str, reason: str | None, actor: Actor) -> dict[str, Any]:
@@ -99,7 +100,7 @@ async def delete(context: Context, webhook_id: str, reason: str | None, actor: A
     async def work(conn: Conn) -> dict[str, Any]:
         made = await _locked(conn, webhook_id)
         await webhooks.delete(conn, webhook_id)
-        await _audit(conn, actor, "webhook.delete", made, reason)
+        await _audit(conn, actor, "webhook-delete", made, reason)
         return {"status": "deleted", "id": webhook_id}
 
     return await context.in_transaction(work)
@@ -115,10 +116,10 @@ async def send_test(context: Context, webhook_id: str, actor: Actor, *, key: str
         made = await _on(conn, webhook_id)
         told = {"webhook_id": webhook_id, "message": "This is a test."}
         sent = await deliveries.announce_to(conn, webhook_id, TEST, told, clock.now())
-        await _audit(conn, actor, "webhook.test", made, None, delivery=sent.id)
+        await _audit(conn, actor, "webhook-test", made, None, delivery=sent.id)
         return _delivery(sent)
 
-    return await once(context, key, ["webhook.test", webhook_id], work)
+    return await once(context, key, ["webhook-test", webhook_id], work)
 
 
 async def resend(
@@ -134,12 +135,12 @@ async def resend(
         if await deliveries.get(conn, webhook_id, delivery_id, lock=True) is None:
             raise DeliveryNotFound(f"{webhook_id} has no delivery {delivery_id}")
         await deliveries.send_again(conn, delivery_id, clock.now())
-        await _audit(conn, actor, "webhook.resend", made, None, delivery=delivery_id)
+        await _audit(conn, actor, "webhook-resend", made, None, delivery=delivery_id)
         sent = await deliveries.get(conn, webhook_id, delivery_id)
         assert sent is not None
         return _delivery(sent)
 
-    return await once(context, key, ["webhook.resend", webhook_id, delivery_id], work)
+    return await once(context, key, ["webhook-resend", webhook_id, delivery_id], work)
 
 
 async def webhook(context: Context, webhook_id: str) -> dict[str, Any]:
@@ -212,6 +213,10 @@ def check_url(url: str, allowed: AllowedHosts) -> None:
         raise AddressRefused(
             "must begin with https://; http:// is for private hosts in ASF_PRIVATE_HOSTS", pointer="/url"
         )
+
+
+def _new_secret() -> str:
+    return secret_of(os.urandom(32))
 
 
 async def _locked(conn: Conn, webhook_id: str) -> Webhook:

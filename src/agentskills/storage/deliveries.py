@@ -134,3 +134,8 @@ async def totals(conn: Conn, webhook_ids: list[str]) -> dict[str, dict[str, int]
     for row in rows:
         found[row["webhook_id"]][row["state"]] = row["n"]
     return found
+
+
+async def forget_old(conn: Conn, before: datetime) -> None:
+    """Remove deliveries of events older than `before` that are not to be tried again."""
+    await conn.execute("DELETE FROM deliveries WHERE at < $1 AND state <> 'pending'", before)

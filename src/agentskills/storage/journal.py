@@ -39,6 +39,7 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 0
     money: Decimal = Decimal(0)  # what is known of it
     unknown: bool = False  # at least one call has no known price
+    requests: int = 0  # to models; counted by the worker, not kept
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True):

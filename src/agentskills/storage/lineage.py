@@ -73,6 +73,20 @@ _BELOW = f"""
     )
     SELECT * FROM below LIMIT $2"""
 
+_UNDER_WAY = """
+    WITH RECURSIVE below AS (
+        SELECT t.source, t.source AS thread_id, 0 AS depth, NULL::text AS status, false AS dry
+        FROM unnest($1::text[]) AS t (source)
+        UNION ALL
+        SELECT b.source, c.* FROM below b, LATERAL (
+            SELECT m.thread_id, b.depth + 1, s.status, coalesce(m.request ->> 'effects' = 'none', false)
+            FROM run_metadata m LEFT JOIN run_state s ON s.thread_id = m.thread_id
+            WHERE m.parent_thread_id = b.thread_id OFFSET 0) AS c
+        WHERE b.depth < 100
+    )
+    SELECT DISTINCT ON (source) source, thread_id FROM below
+    WHERE status IN ('queued', 'running', 'waiting') AND NOT dry ORDER BY source, depth, thread_id"""
+
 
 async def root_of(conn: Conn, thread_id: str) -> str | None:
     """Return the root of a run's family, also of a deleted run; None where there is no such run."""
@@ -90,6 +104,12 @@ async def family(conn: Conn, root: str, limit: int = MOST) -> list[Member]:
 async def below(conn: Conn, thread_ids: Sequence[str], limit: int = MOST) -> list[Relative]:
     """Return these runs and their descendants, down to the first on each way that completed."""
     return [Relative(**row) for row in await conn.fetch(_BELOW, list(thread_ids), limit)]
+
+
+async def under_way(conn: Conn, thread_ids: Sequence[str]) -> dict[str, str]:
+    """Return, of these runs, those with a descendant that has not ended, each with the nearest."""
+    rows = await conn.fetch(_UNDER_WAY, list(thread_ids))
+    return {row["source"]: row["thread_id"] for row in rows}
 
 
 async def deleted_at(conn: Conn, thread_id: str) -> datetime | None:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from agentskills.domain.status import RunStatus
+from agentskills.storage import failures
 from agentskills.storage.database import Conn
 from agentskills.storage.query import Query
 from agentskills.storage.runs import projection
@@ -36,6 +37,10 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     created_before: datetime | None = None
     parent: str | None = None
     root: str | None = None
+    failed_skill: str | None = None  # that failed; empty: none did
+    signature: str | None = None  # of the failure
+    dry: bool | None = None  # only reruns with effects: none, or only other runs
+    open: bool = False  # failed, and neither fixed by a later run nor dismissed
 
 
 class RunItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,11 +83,15 @@ _FROM = "FROM run_state s JOIN run_metadata m ON m.thread_id = s.thread_id"
 async def search_limits(conn: Conn, seconds: float = SECONDS) -> AsyncIterator[None]:
     """Plan for the values at hand, and end after `seconds`, as `QueryTooSlow` at the seam."""
     async with conn.transaction(readonly=True):
-        await conn.execute(
-            "SET LOCAL plan_cache_mode = force_custom_plan;"
-            f"SET LOCAL statement_timeout = {int(seconds * 1000)}"
-        )
+        await limit_search(conn, seconds)
         yield
+
+
+async def limit_search(conn: Conn, seconds: float = SECONDS) -> None:
+    """Set the limits of a search until the transaction ends, or goes back to before."""
+    await conn.execute(
+        f"SET LOCAL plan_cache_mode = force_custom_plan;SET LOCAL statement_timeout = {int(seconds * 1000)}"
+    )
 
 
 async def page(
@@ -123,8 +132,69 @@ async def count(conn: Conn, wanted: RunFilter) -> dict[str, int]:
     return found
 
 
+class Search(msgspec.Struct, frozen=True):
+    """A search for runs: what follows FROM, its conditions, and how it is ordered."""
+
+    query: Query
+    table: str  # s or m: where created_at and thread_id are read
+    joined: str
+    order: str
+
+
+async def search(
+    conn: Conn, wanted: RunFilter, *, after: tuple[datetime, str] | None = None, newest_first: bool = True
+) -> Search | None:
+    """Return the search for the runs beyond `after` (created_at, thread_id); None: nothing can match."""
+    table = _leading(wanted)
+    query = await _conditions(conn, wanted, table)
+    if query is None:
+        return None
+    if after is not None:
+        beyond = "<" if newest_first else ">"
+        query.add(f"({table}.created_at, {table}.thread_id) {beyond} ({{}}, {{}})", *after)
+    direction = "DESC" if newest_first else "ASC"
+    order = f"{table}.created_at {direction}, {table}.thread_id {direction}"
+    return Search(query, table, _FROM, order)
+
+
+async def count_up_to(conn: Conn, wanted: RunFilter, most: int) -> int:
+    """Return how many runs a filter finds, at most `most`. Call it within `search_limits`."""
+    found = await search(conn, wanted)
+    if found is None:
+        return 0
+    source = _FROM if _needs_metadata(wanted) else "FROM run_state s"
+    number: int = await conn.fetchval(
+        f"SELECT count(*) FROM (SELECT 1 {source} {found.query.where} LIMIT {most}) AS found",
+        *found.query.arguments,
+    )
+    return number
+
+
+async def matching(conn: Conn, wanted: RunFilter, thread_ids: Sequence[str]) -> set[str]:
+    """Return which of these runs a filter finds now."""
+    found = await search(conn, wanted)
+    if found is None:
+        return set()
+    found.query.add("s.thread_id = ANY ({}::text[])", list(thread_ids))
+    rows = await conn.fetch(f"SELECT s.thread_id {_FROM} {found.query.where}", *found.query.arguments)
+    return {row["thread_id"] for row in rows}
+
+
+async def first(conn: Conn, wanted: RunFilter, limit: int, *, newest_first: bool) -> list[str]:
+    """Return the ids of the first runs that a filter finds. Call it within `search_limits`."""
+    found = await search(conn, wanted, newest_first=newest_first)
+    if found is None:
+        return []
+    rows = await conn.fetch(
+        f"SELECT s.thread_id {_FROM} {found.query.where} ORDER BY {found.order} LIMIT {limit}",
+        *found.query.arguments,
+    )
+    return [row["thread_id"] for row in rows]
+
+
 def _needs_metadata(wanted: RunFilter) -> bool:
-    return any((wanted.name, wanted.q, wanted.sop_name, wanted.initial_data, wanted.metadata, wanted.parent))
+    given = (wanted.name, wanted.q, wanted.sop_name, wanted.initial_data, wanted.metadata, wanted.parent)
+    return any(given) or wanted.dry is not None
 
 
 def _leading(wanted: RunFilter) -> str:
@@ -157,6 +227,11 @@ async def _conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None
             _prefix(wanted.name.lower()),
             _prefix(wanted.name),
         )
+    _add_failure(query, wanted)
+    if wanted.dry is not None:
+        query.conditions.append(
+            f"m.request ->> 'effects' IS {'NOT ' if wanted.dry else ''}DISTINCT FROM 'none'"
+        )
     for column, letter, document in (
         ("initial_data", "d", wanted.initial_data),
         ("metadata", "m", wanted.metadata),
@@ -166,6 +241,25 @@ async def _conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None
     if wanted.q and not await _add_text(conn, query, wanted.q):
         return None
     return query
+
+
+def _add_failure(query: Query, wanted: RunFilter) -> None:
+    """Search by how runs failed; only failed ones have that."""
+    conditions = []
+    if wanted.failed_skill is not None:
+        conditions.append(f"f.skill = {query.parameter(wanted.failed_skill)}")
+    if wanted.signature is not None:
+        conditions.append(f"f.signature = {query.parameter(wanted.signature)}")
+    if wanted.open:
+        conditions.append("f.dismissed_at IS NULL")
+    if not conditions:
+        return
+    query.conditions.append("s.status = 'failed'")
+    query.conditions.append(
+        f"s.thread_id IN (SELECT f.thread_id FROM failures f WHERE {' AND '.join(conditions)})"
+    )
+    if wanted.open:
+        query.conditions.append(failures.OPEN.format("s"))
 
 
 def _add_containment(query: Query, column: str, letter: str, document: dict[str, Any]) -> None:

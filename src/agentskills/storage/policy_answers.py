@@ -16,6 +16,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     policy_id: str
     failed: str  # thread_id of the run that failed
     skill: str
+    failed_at: datetime
     answer: str
     thread_id: str | None  # its rerun
     attempt: int
@@ -26,8 +27,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 _ALL = ", ".join(Answer.__struct_fields__)
 _FAILED = """s.thread_id, s.root_thread_id, coalesce(s.error ->> 'skill', '') AS skill, s.error, m.sop_name,
-    m.metadata, m.parent_thread_id, m.requested_by, m.request, m.rerun_count,
-    f.dismissed_at IS NOT NULL AS dismissed"""
+    m.metadata, m.parent_thread_id, m.requested_by, m.request,
+    EXISTS (SELECT FROM run_metadata c WHERE c.parent_thread_id = m.thread_id
+            AND coalesce(c.request ->> 'effects', 'once') <> 'none') AS rerun_since,
+    f.failed_at, f.dismissed_at IS NOT NULL AS dismissed"""
 _JOINED = """JOIN run_state s ON s.thread_id = f.thread_id JOIN run_metadata m ON m.thread_id = f.thread_id"""
 
 
@@ -76,9 +79,9 @@ async def next_again(conn: Conn, at: datetime) -> tuple[Answer, FailedRun | None
 async def put(conn: Conn, answer: Answer) -> None:
     """Write what a policy did; only of what was held back the answer changes later."""
     await conn.execute(
-        f"""INSERT INTO policy_answers ({_ALL}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        f"""INSERT INTO policy_answers ({_ALL}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (policy_id, failed) DO UPDATE
-            SET answer = $4, thread_id = $5, attempt = $6, reason = $7, at = $8, again_at = $9
+            SET answer = $5, thread_id = $6, attempt = $7, reason = $8, at = $9, again_at = $10
             WHERE policy_answers.answer = 'held_back'""",
         *(getattr(answer, name) for name in Answer.__struct_fields__),
     )
@@ -129,14 +132,15 @@ async def room_at(conn: Conn, policy_id: str, after: datetime, most: int) -> dat
     return found
 
 
-async def counted(conn: Conn, policy_id: str, skill: str, after: datetime) -> int:
-    """Return how many failures of a skill a policy has answered since `after`."""
+async def counted(conn: Conn, policy_id: str, skill: str, after: datetime, but: str) -> int:
+    """Return how many failures of a skill since `after` a policy has answered for, `but` for one."""
     count: int = await conn.fetchval(
         """SELECT count(*) FROM policy_answers
-           WHERE policy_id = $1 AND skill = $2 AND at > $3 AND answer <> 'left'""",
+           WHERE policy_id = $1 AND skill = $2 AND failed_at > $3 AND answer <> 'left' AND failed <> $4""",
         policy_id,
         skill,
         after,
+        but,
     )
     return count
 
@@ -169,3 +173,12 @@ async def totals(conn: Conn, policy_ids: list[str]) -> dict[str, dict[str, int]]
     for row in rows:
         found[row["policy_id"]][row["answer"]] = row["n"]
     return found
+
+
+async def forget_old(conn: Conn, before: datetime) -> None:
+    """Remove answers older than `before` about runs that are no longer there."""
+    await conn.execute(
+        """DELETE FROM policy_answers a WHERE a.at < $1
+           AND NOT EXISTS (SELECT FROM run_state s WHERE s.thread_id = a.failed)""",
+        before,
+    )

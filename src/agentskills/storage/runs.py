@@ -196,6 +196,15 @@ async def get(conn: Conn, thread_id: str, *, lock: bool = False) -> RunRow | Non
     return RunRow(**row) if row else None
 
 
+async def hold(conn: Conn, thread_ids: Sequence[str]) -> None:
+    """Hold the rows of these runs until the transaction ends, in the order of their ids."""
+    await conn.execute(
+        """SELECT FROM run_metadata WHERE thread_id = ANY ($1::text[])
+           ORDER BY thread_id FOR NO KEY UPDATE""",
+        list(thread_ids),
+    )
+
+
 async def status_of(conn: Conn, thread_id: str) -> str | None:
     """Return a run's status, or None where there is no such run. Raises `RunDeleted`."""
     status: str | None = await conn.fetchval("SELECT status FROM run_state WHERE thread_id = $1", thread_id)
@@ -294,10 +303,14 @@ async def take_rerun_number(conn: Conn, root: str) -> int | None:
     The root's row stays locked until the transaction ends, so that numbers are unique.
     """
     number: int | None = await conn.fetchval(
-        """UPDATE run_metadata m SET last_rerun_number = (
-               SELECT n FROM generate_series(m.last_rerun_number + 1, m.last_rerun_number + 100000) AS n
-               WHERE NOT EXISTS (SELECT FROM run_metadata t WHERE t.thread_id = $1 || '_rerun_' || n)
-               ORDER BY n LIMIT 1)
+        """UPDATE run_metadata m SET last_rerun_number = CASE
+               WHEN NOT EXISTS (  -- as nearly always; a series is made whole before it is looked at
+                   SELECT FROM run_metadata t
+                   WHERE t.thread_id = $1 || '_rerun_' || (m.last_rerun_number + 1))
+               THEN m.last_rerun_number + 1
+               ELSE (SELECT n FROM generate_series(m.last_rerun_number + 2, m.last_rerun_number + 100000) AS n
+                     WHERE NOT EXISTS (SELECT FROM run_metadata t WHERE t.thread_id = $1 || '_rerun_' || n)
+                     ORDER BY n LIMIT 1) END
            WHERE m.thread_id = $1 RETURNING m.last_rerun_number""",
         root,
     )

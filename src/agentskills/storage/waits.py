@@ -69,6 +69,19 @@ async def open_waits(conn: Conn, thread_id: str, *, lock: bool = False) -> list[
     return [Wait(**row) for row in rows]
 
 
+async def chosen(conn: Conn, reasons: Sequence[str], skill: str | None, limit: int) -> list[tuple[str, int]]:
+    """Return where runs wait for these reasons (of one skill), the oldest first, as (thread_id, seq)."""
+    rows = await conn.fetch(
+        """SELECT thread_id, seq FROM waits
+           WHERE state = 'open' AND reason = ANY ($1::text[]) AND ($2::text IS NULL OR skill = $2)
+           ORDER BY since, id LIMIT $3""",
+        list(reasons),
+        skill,
+        limit,
+    )
+    return [(row["thread_id"], row["seq"]) for row in rows]
+
+
 async def by_token(conn: Conn, token_hash: str) -> Wait | None:
     """Return the latest wait that was given this callback token, whatever its state."""
     row = await conn.fetchrow(

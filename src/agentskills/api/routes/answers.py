@@ -12,9 +12,17 @@ from agentskills.api.once import IdempotencyKey, answer_of
 from agentskills.api.openapi import problems, takes
 from agentskills.api.params import Text, ThreadId
 from agentskills.api.process import actor_of, context_of
-from agentskills.api.schemas.waits import Answered, ApproveRequest, CallbackRequest, WaitPage
+from agentskills.api.schemas.waits import (
+    Answered,
+    AnsweredMany,
+    AnswersRequest,
+    ApproveRequest,
+    CallbackRequest,
+    WaitPage,
+)
 from agentskills.domain.status import WaitReason
 from agentskills.services import answers, callbacks, runs
+from agentskills.services.answer_many import Chosen, answer_many
 
 router = APIRouter(tags=["answers"])
 
@@ -36,6 +44,26 @@ async def approve(
     given = answers.Answer(asked.step, asked.decision, asked.data, asked.note, asked.digest)
     context, actor = context_of(request), actor_of(request)
     return answer_of(await answers.approve(context, thread_id, given, actor, key=idempotency_key))
+
+
+@router.post(
+    "/admin/answers",
+    operation_id="answerMany",
+    response_model=AnsweredMany,
+    responses=problems(400, 413, 422),
+    openapi_extra=takes(AnswersRequest, required=True),
+)
+async def answer_all(
+    request: Request, asked: Annotated[AnswersRequest, Depends(body(AnswersRequest))]
+) -> JsonAnswer:
+    """Give one answer to many runs that wait; each is taken or refused by itself, at most 1,000."""
+    chosen = Chosen(
+        [(one.thread_id, one.step, one.digest) for one in asked.answers] if asked.answers else None,
+        asked.filter.reason if asked.filter else None,
+        asked.filter.skill if asked.filter else None,
+    )
+    context, actor = context_of(request), actor_of(request)
+    return JsonAnswer(await answer_many(context, chosen, asked.decision, asked.note, actor))
 
 
 @router.post(

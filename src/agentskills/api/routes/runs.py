@@ -56,14 +56,14 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 async def list_runs(request: Request, query: Annotated[RunQuery, Query()]) -> JsonAnswer:
     """Return one page of the runs that a filter finds, the newest first."""
     context = context_of(request)
-    found = await runs.list_runs(context, _filter(query), query.cursor, query.limit)
+    found = await runs.list_runs(context, filter_of(query), query.cursor, query.limit)
     return JsonAnswer(found)
 
 
 @router.get("/admin/runs/count", operation_id="countRuns", response_model=RunCount, responses=problems(422))
 async def count_runs(request: Request, query: Annotated[FilterAsked, Query()]) -> JsonAnswer:
     """Return how many runs a filter finds; counting stops at 10,000."""
-    return JsonAnswer(await runs.count_runs(context_of(request), _filter(query)))
+    return JsonAnswer(await runs.count_runs(context_of(request), filter_of(query)))
 
 
 @router.get(
@@ -159,7 +159,8 @@ async def cancel_run(
     return answer_of(await cancel(context, thread_id, asked.reason, actor, key=idempotency_key))
 
 
-def _filter(asked: FilterAsked) -> lists.RunFilter:
+def filter_of(asked: FilterAsked) -> lists.RunFilter:
+    """Return the filter that a query, or a body, asks for. Raises `BadInput`."""
     return lists.RunFilter(
         status=[str(status) for status in asked.status],
         name=asked.name,
@@ -171,4 +172,8 @@ def _filter(asked: FilterAsked) -> lists.RunFilter:
         created_before=asked.created_before,
         parent=asked.parent,
         root=asked.root,
+        failed_skill=asked.failed_skill,
+        signature=asked.signature,
+        dry=asked.dry,
+        open=asked.open,
     )

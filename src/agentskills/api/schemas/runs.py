@@ -13,6 +13,14 @@ from agentskills.api.schemas.waits import Waiting, WaitingFor
 from agentskills.domain.status import RunStatus
 
 
+class Dismissed(Answer):
+    """A failure that nobody will mend."""
+
+    at: datetime
+    by: Actor
+    note: str | None
+
+
 class RunItem(Answer):
     """A row of the runs list."""
 
@@ -41,6 +49,7 @@ class RunItem(Answer):
     not_repeated: int = Field(description="effects honoured by receipt")
     dry: bool = Field(description="a rerun with effects: none, in which nothing went out")
     fixed_by: str | None = Field(description="of a failed run: the nearest rerun below it that completed")
+    dismissed: Dismissed | None = Field(description="of a failed run: nobody will mend it")
     rerunnable: Literal["yes", "no"]
     rerunnable_why: str | None = Field(description="why not, or what is restricted")
 
@@ -113,6 +122,10 @@ class RunDetail(RunMetadata):
     rerunnable: Literal["yes", "no"]
     rerunnable_why: str | None = Field(description="why not, or what is restricted")
     fixed_by: str | None = Field(description="of a failed run: the nearest rerun below it that completed")
+    dismissed: Dismissed | None = Field(description="of a failed run: nobody will mend it")
+    signature: str | None = Field(
+        description="of a failed run: what it has in common with others of its kind"
+    )
     cancellable: bool
     parent: RerunItem | None
     reruns: list[RerunItem] = Field(description="reruns of this very run, the newest first, at most 50")
@@ -150,6 +163,19 @@ class RunFilter(BaseModel):
     created_before: datetime | None = Field(default=None, description="before")
     parent: Text | None = Field(default=None, max_length=250, description="reruns of this very run")
     root: Text | None = Field(default=None, max_length=250, description="the family of this run")
+    failed_skill: Text | None = Field(
+        default=None, max_length=200, description="runs that failed in this skill; empty: in none"
+    )
+    signature: Text | None = Field(
+        default=None, max_length=500, description="runs that failed like this, as a group of failures says"
+    )
+    dry: bool | None = Field(
+        default=None, description="only reruns with effects: none (true), or only other runs (false)"
+    )
+    open: bool = Field(
+        default=False,
+        description="failed, and neither fixed by a later run nor dismissed; without effects: none",
+    )
 
 
 class RunQuery(RunFilter):

@@ -64,6 +64,58 @@ class ApproveRequest(Asked):
     )
 
 
+class AnswerTo(Asked):
+    """Which step is answered."""
+
+    thread_id: str = Field(min_length=1, max_length=250)
+    step: int | None = Field(default=None, ge=1, le=2**31 - 1, description="needed where several wait")
+    digest: str | None = Field(
+        default=None, max_length=200, description="of what was shown; refused if it has changed since"
+    )
+
+
+class WaitFilter(Asked):
+    """Which open waits; what is given must all hold."""
+
+    reason: Literal["approval", "consent", "in_doubt"]
+    skill: str | None = Field(default=None, max_length=200)
+
+
+class AnswersRequest(Asked):
+    """One answer to many runs that wait: those listed, or those a filter finds, the oldest first."""
+
+    answers: list[AnswerTo] | None = Field(default=None, min_length=1, max_length=1000)
+    filter: WaitFilter | None = None
+    decision: Literal["approve", "reject", "happened", "not_happened", "stop"]
+    note: str | None = Field(default=None, max_length=10_000)
+
+
+class AnswerProblem(Answer):
+    """Why an answer was refused."""
+
+    type: str = Field(description="stable name of the case, such as not-waiting")
+    status: int
+    detail: str
+
+
+class AnswerOutcome(Answer):
+    """What became of one answer."""
+
+    thread_id: str
+    step: int | None
+    outcome: Literal["answered", "refused"]
+    problem: AnswerProblem | None = Field(description="why it was refused")
+
+
+class AnsweredMany(Answer):
+    """What became of each answer; each was taken or refused by itself."""
+
+    items: list[AnswerOutcome]
+    answered: int
+    refused: int
+    more: bool = Field(description="the filter finds more than the 1,000 that one call answers")
+
+
 class CallbackRequest(Asked):
     """The late result of a REST skill. The token comes as `?token=`, as in `callback_url`."""
 

@@ -88,7 +88,7 @@ def test_none_yet_then_one_by_cron_with_its_next_times(empty_site: Site) -> None
 def test_fired_by_itself_and_by_hand(site: Site) -> None:
     page = site.page
     due = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
-    make(site, name="Parcel once", cron=None, at=due, run_name=None)
+    make(site, name="Parcel once", cron=None, at=due)
     site.open("/schedules")
     expect(row(site, "Parcel once").locator('[data-state="fired"]')).to_be_visible()
     expect(row(site, "Parcel once")).to_contain_text("never again")

@@ -1,6 +1,16 @@
 /** The pages, grouped: a column at the left, or a menu that unfolds on small screens. */
 import { Link, useRouterState } from "@tanstack/react-router";
-import { CalendarClock, ListChecks, type LucideIcon, Menu, Send, Sparkles, X } from "lucide-react";
+import {
+  CalendarClock,
+  ListChecks,
+  type LucideIcon,
+  Menu,
+  RefreshCcwDot,
+  Send,
+  Sparkles,
+  Webhook,
+  X,
+} from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { cx } from "@/lib/class-names";
 
@@ -20,7 +30,11 @@ const GROUPS: Group[] = [
   },
   {
     word: "By itself",
-    links: [{ to: "/schedules", word: "Schedules", icon: CalendarClock }],
+    links: [
+      { to: "/schedules", word: "Schedules", icon: CalendarClock },
+      { to: "/policies", word: "Policies", icon: RefreshCcwDot },
+      { to: "/webhooks", word: "Webhooks", icon: Webhook },
+    ],
   },
   {
     word: "Reference",

@@ -17,17 +17,19 @@ export function SpanField({ label, hint, span, onChange, error }: SpanFieldProps
     <Field label={label} hint={hint} error={wrong}>
       {(ids) => (
         <div className="flex gap-2">
-          <TextInput
-            {...ids}
-            inputMode="numeric"
-            className="w-24 shrink-0 tabular"
-            value={span.count}
-            maxLength={9}
-            onChange={(event) => onChange({ ...span, count: event.target.value })}
-          />
+          <div className="w-24 shrink-0">
+            <TextInput
+              {...ids}
+              inputMode="numeric"
+              className="tabular"
+              value={span.count}
+              maxLength={9}
+              onChange={(event) => onChange({ ...span, count: event.target.value })}
+            />
+          </div>
           <Select
             aria-label={`${label}: unit`}
-            className="max-w-40"
+            className="max-w-36 min-w-0"
             value={span.unit}
             onChange={(event) => onChange({ ...span, unit: event.target.value as Unit })}
           >

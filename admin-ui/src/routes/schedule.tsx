@@ -95,25 +95,23 @@ function Filled({ schedule }: { schedule: ScheduleDetail }) {
         </Notice>
       )}
       <ScheduleFacts schedule={schedule} />
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_24rem]">
-        <Firings schedule={schedule} />
-        <div className="min-w-0 space-y-5 max-lg:order-first">
-          <Panel title="Next times">
-            <div className="px-4 py-2">
-              {schedule.next_times.length > 0 ? (
-                <NextTimes times={schedule.next_times} zone={schedule.time_zone} />
-              ) : (
-                <p className="py-2 text-[0.8125rem] text-ink-faint">
-                  {schedule.paused ? "None while it is paused." : "Never again."}
-                </p>
-              )}
-            </div>
-          </Panel>
-          <div className="space-y-5 max-lg:hidden">
-            <ScheduleValues schedule={schedule} />
+      {/* On small screens: next times, firings, values; else the firings at the left of both. */}
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
+        <Panel title="Next times" className="min-w-0 lg:col-start-2">
+          <div className="px-4 py-2">
+            {schedule.next_times.length > 0 ? (
+              <NextTimes times={schedule.next_times} zone={schedule.time_zone} />
+            ) : (
+              <p className="py-2 text-[0.8125rem] text-ink-faint">
+                {schedule.paused ? "None while it is paused." : "Never again."}
+              </p>
+            )}
           </div>
+        </Panel>
+        <div className="min-w-0 lg:col-start-1 lg:row-span-2 lg:row-start-1">
+          <Firings schedule={schedule} />
         </div>
-        <div className="min-w-0 space-y-5 lg:hidden">
+        <div className="min-w-0 space-y-5 lg:col-start-2">
           <ScheduleValues schedule={schedule} />
         </div>
       </div>

@@ -49,7 +49,7 @@ function Told({ breaker }: { breaker: Breaker }) {
   if (breaker.state === "closed" && breaker.closed_at) {
     return (
       <>
-        Opened <When at={breaker.opened_at} />, closed <When at={breaker.closed_at} />.
+        Opened <When at={breaker.opened_at} />, closed <When at={breaker.closed_at} />
       </>
     );
   }
@@ -62,7 +62,7 @@ function Told({ breaker }: { breaker: Breaker }) {
   }
   return (
     <>
-      Opened <When at={breaker.opened_at} />; one rerun is let through <When at={breaker.open_until} />.
+      Opened <When at={breaker.opened_at} />; one rerun is let through <When at={breaker.open_until} />
     </>
   );
 }

@@ -35,7 +35,6 @@ const WAYS: { value: How | typeof AS_IT_WAS; word: string; meaning: string }[] =
 export function PolicyForm({ first, id, onSaved, onCancel }: PolicyFormProps) {
   const [draft, setDraft] = useState(first);
   const [touched, setTouched] = useState(false);
-  const change = (part: Partial<PolicyDraft>) => setDraft((now) => ({ ...now, ...part }));
   const keyFor = useRequestKey();
   const queries = useQueryClient();
   const request = policyRequest(draft);
@@ -47,6 +46,11 @@ export function PolicyForm({ first, id, onSaved, onCancel }: PolicyFormProps) {
       onSaved(policy);
     },
   });
+  const change = (part: Partial<PolicyDraft>) => {
+    setDraft((now) => ({ ...now, ...part }));
+    // What the server said was about what stood here before.
+    if (save.isError) save.reset();
+  };
   const problem = save.isError ? asApiError(save.error) : null;
   const placed = problem?.errors.some(({ pointer }) => PLACED.some((place) => pointer.startsWith(place)));
   const submit = () => {
@@ -62,7 +66,7 @@ export function PolicyForm({ first, id, onSaved, onCancel }: PolicyFormProps) {
   return (
     <form
       noValidate
-      className="grid max-w-5xl items-start gap-8 lg:grid-cols-2"
+      className="grid max-w-5xl grid-cols-[minmax(0,1fr)] items-start gap-8 lg:grid-cols-2"
       onKeyDown={submitByKey}
       onSubmit={(event) => {
         event.preventDefault();

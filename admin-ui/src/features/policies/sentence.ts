@@ -55,7 +55,7 @@ export function policySentence(rule: Rule): string {
 export function policyLimits(rule: Rule): string[] {
   const { window_cap: cap, family_cap: family, breaker } = rule;
   return [
-    `When a skill fails ${breaker.failures.toLocaleString("en")} times within ${shortSpan(breaker.seconds)}, its reruns rest for ${shortSpan(breaker.rest_seconds)}.`,
+    `When a skill fails ${breaker.failures === 1 ? "once" : `${breaker.failures.toLocaleString("en")} times`} within ${shortSpan(breaker.seconds)}, its reruns rest for ${shortSpan(breaker.rest_seconds)}.`,
     ...(family === null ? [] : [`At most ${family} automatic reruns in one family.`]),
     ...(cap === null
       ? []

@@ -32,7 +32,7 @@ export function FiringsTable({ firings, zone }: { firings: Firing[]; zone: strin
             data-state={firing.state}
             className="max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-1.5 max-md:px-4 max-md:py-3"
           >
-            <td className={`${CELL} md:w-[34%] md:pl-5`}>
+            <td className={`${CELL} md:w-[40%] md:pl-5`}>
               <ZonedTime at={firing.due_at} local={firing.local} zone={zone} />
               <div className="mt-0.5 text-xs text-ink-faint">
                 <When at={firing.due_at} />{" "}
@@ -44,7 +44,7 @@ export function FiringsTable({ firings, zone }: { firings: Firing[]; zone: strin
             <td className={`${CELL} max-md:justify-self-end`}>
               <FiringPill state={firing.state} />
             </td>
-            <td className={`${CELL} md:max-w-0 md:w-[30%] max-md:col-span-2 max-md:empty:hidden`}>
+            <td className={`${CELL} md:max-w-0 md:w-[28%] max-md:col-span-2 max-md:empty:hidden`}>
               <FiredRun firing={firing} />
             </td>
             <td className={`${CELL} break-words text-ink-soft md:pr-5 max-md:col-span-2 max-md:empty:hidden`}>

@@ -43,7 +43,6 @@ interface ScheduleFormProps {
 export function ScheduleForm({ first, id, sops, onSaved, onCancel }: ScheduleFormProps) {
   const [draft, setDraft] = useState(first);
   const [touched, setTouched] = useState(false);
-  const change = (part: Partial<ScheduleDraft>) => setDraft((now) => ({ ...now, ...part }));
   const keyFor = useRequestKey();
   const queries = useQueryClient();
   const request = requestOf(draft);
@@ -55,6 +54,11 @@ export function ScheduleForm({ first, id, sops, onSaved, onCancel }: ScheduleFor
       onSaved(schedule);
     },
   });
+  const change = (part: Partial<ScheduleDraft>) => {
+    setDraft((now) => ({ ...now, ...part }));
+    // What the server said was about what stood here before.
+    if (save.isError) save.reset();
+  };
   const problem = save.isError ? asApiError(save.error) : null;
   const placed = problem?.errors.some(({ pointer }) => PLACED.some((place) => pointer.startsWith(place)));
   const submit = () => {
@@ -71,7 +75,7 @@ export function ScheduleForm({ first, id, sops, onSaved, onCancel }: ScheduleFor
   return (
     <form
       noValidate
-      className="grid max-w-5xl items-start gap-8 lg:grid-cols-2"
+      className="grid max-w-5xl grid-cols-[minmax(0,1fr)] items-start gap-8 lg:grid-cols-2"
       onKeyDown={submitByKey}
       onSubmit={(event) => {
         event.preventDefault();

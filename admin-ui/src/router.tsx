@@ -9,11 +9,17 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
+import { validBacktestSearch } from "./features/backtests/backtest-search";
+import { itemStatesOf, validBatchesSearch, validBatchSearch } from "./features/batches/batch-search";
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
+import { failureFilter, validFailureSearch } from "./features/failures/failure-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
 import { textsOf } from "./lib/search";
+import { backtestListOptions, backtestOptions } from "./queries/backtests";
+import { batchItemsOptions, batchListOptions, batchOptions } from "./queries/batches";
 import { comparisonOptions } from "./queries/comparison";
 import { effectListOptions } from "./queries/effects";
+import { failureListOptions } from "./queries/failures";
 import { policyListOptions, policyOptions } from "./queries/policies";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
@@ -102,6 +108,62 @@ const effectsRoute = createRoute({
   loader: ({ context, deps }) =>
     void context.queries.prefetchQuery(effectListOptions(deps.filter, deps.cursor)),
   component: lazyRouteComponent(() => import("./routes/effects")),
+});
+
+const failuresRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/failures",
+  validateSearch: validFailureSearch,
+  loaderDeps: ({ search }) => ({ filter: failureFilter(search), cursor: search.cursor }),
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchQuery(failureListOptions(deps.filter, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/failures")),
+});
+
+const batchesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/batches",
+  validateSearch: validBatchesSearch,
+  loaderDeps: ({ search: { status, cursor } }) => ({ status, cursor }),
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchQuery(batchListOptions(deps.status, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/batches")),
+});
+
+const batchRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/batches/$batchId",
+  validateSearch: validBatchSearch,
+  // What a backtest has started names it as its batch.
+  beforeLoad: ({ params: { batchId } }) => {
+    if (batchId.startsWith("backtest_"))
+      throw redirect({ to: "/backtests/$backtestId", params: { backtestId: batchId }, replace: true });
+  },
+  loaderDeps: ({ search: { state, cursor } }) => ({ state, cursor }),
+  loader: ({ context: { queries }, params: { batchId }, deps: { state, cursor } }) => {
+    void queries.prefetchQuery(batchOptions(batchId));
+    void queries.prefetchQuery(batchItemsOptions(batchId, itemStatesOf(state), cursor));
+  },
+  component: lazyRouteComponent(() => import("./routes/batch")),
+});
+
+const backtestsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/backtests",
+  validateSearch: validBatchesSearch,
+  loaderDeps: ({ search: { status, cursor } }) => ({ status, cursor }),
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchQuery(backtestListOptions(deps.status, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/backtests")),
+});
+
+const backtestRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/backtests/$backtestId",
+  validateSearch: validBacktestSearch,
+  loader: ({ context, params: { backtestId } }) =>
+    void context.queries.prefetchQuery(backtestOptions(backtestId)),
+  component: lazyRouteComponent(() => import("./routes/backtest")),
 });
 
 const newRoute = createRoute({
@@ -237,6 +299,11 @@ const routes = rootRoute.addChildren([
   runsRoute,
   runRoute,
   compareRoute,
+  failuresRoute,
+  batchesRoute,
+  batchRoute,
+  backtestsRoute,
+  backtestRoute,
   effectsRoute,
   newRoute,
   skillsRoute,

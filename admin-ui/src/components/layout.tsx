@@ -25,7 +25,10 @@ export function Layout({ foot, children }: { foot?: ReactNode; children: ReactNo
           <img src="/ui/favicon.svg" alt="" className="size-6 shrink-0" />
           <span className="max-md:sr-only">AgentSkills</span>
         </Link>
-        <Link to="/new" className={cx(buttonLook("primary"), "max-lg:order-last max-lg:h-8 max-lg:px-3")}>
+        <Link
+          to="/new"
+          className={cx(buttonLook("primary"), "max-lg:order-last max-lg:ml-auto max-lg:h-8 max-lg:px-3")}
+        >
           <Plus aria-hidden /> <span className="max-sm:sr-only">New run</span>
         </Link>
         <Navigation />

@@ -2,6 +2,9 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import {
   CalendarClock,
+  CircleX,
+  FlaskConical,
+  Layers,
   ListChecks,
   type LucideIcon,
   Menu,
@@ -11,13 +14,22 @@ import {
   Webhook,
   X,
 } from "lucide-react";
-import { useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { cx } from "@/lib/class-names";
 
 interface Group {
   word: string;
   links: {
-    to: "/runs" | "/schedules" | "/policies" | "/webhooks" | "/effects" | "/skills";
+    to:
+      | "/runs"
+      | "/failures"
+      | "/batches"
+      | "/backtests"
+      | "/schedules"
+      | "/policies"
+      | "/webhooks"
+      | "/effects"
+      | "/skills";
     word: string;
     icon: LucideIcon;
   }[];
@@ -26,7 +38,12 @@ interface Group {
 const GROUPS: Group[] = [
   {
     word: "Work",
-    links: [{ to: "/runs", word: "Runs", icon: ListChecks }],
+    links: [
+      { to: "/runs", word: "Runs", icon: ListChecks },
+      { to: "/failures", word: "Failures", icon: CircleX },
+      { to: "/batches", word: "Batches", icon: Layers },
+      { to: "/backtests", word: "Backtests", icon: FlaskConical },
+    ],
   },
   {
     word: "By itself",
@@ -51,6 +68,9 @@ export function Navigation() {
   const page = useRouterState({ select: ({ location }) => location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has come to another page has chosen
   useEffect(() => setOpen(false), [page]);
+  const closeByKey = (event: KeyboardEvent) => {
+    if (event.key === "Escape") setOpen(false);
+  };
   return (
     <>
       <button
@@ -58,6 +78,7 @@ export function Navigation() {
         aria-expanded={open}
         aria-controls={id}
         onClick={() => setOpen(!open)}
+        onKeyDown={closeByKey}
         className="inline-flex h-9 items-center gap-2 rounded-lg px-2.5 text-[0.8125rem] font-medium text-ink-soft hover:bg-hover lg:hidden"
       >
         {open ? <X className="size-4" aria-hidden /> : <Menu className="size-4" aria-hidden />} Menu
@@ -65,7 +86,7 @@ export function Navigation() {
       <nav
         id={id}
         aria-label="Main"
-        onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
+        onKeyDown={closeByKey}
         className={cx(
           "flex min-h-0 flex-col gap-4 overflow-y-auto",
           "max-lg:absolute max-lg:inset-x-0 max-lg:top-full max-lg:grid max-lg:max-h-[calc(100dvh-4rem)] max-lg:grid-cols-2 max-lg:border-b max-lg:bg-surface max-lg:px-3 max-lg:py-4 max-lg:shadow-float",

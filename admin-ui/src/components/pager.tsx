@@ -14,9 +14,14 @@ interface PagerProps {
   /** Of the page shown; none on the first one. */
   cursor: string | undefined;
   next: string | null;
+  /** The first page, towards it, away from it. */
+  words?: { first: string; back: string; on: string };
 }
 
-export function Pager({ cursor, next }: PagerProps) {
+const BY_TIME = { first: "Newest", back: "Newer", on: "Older" };
+export const BY_POSITION = { first: "First", back: "Back", on: "Next" };
+
+export function Pager({ cursor, next, words = BY_TIME }: PagerProps) {
   const trail = useRouterState({ select: (state) => state.location.state.trail }) ?? [];
   if (!cursor && !next) return null;
   const before = trail.at(-1);
@@ -29,7 +34,7 @@ export function Pager({ cursor, next }: PagerProps) {
           state={{ trail: trail.slice(0, -1) }}
           className={buttonLook("secondary", "sm")}
         >
-          <ChevronLeft aria-hidden /> {before === undefined ? "Newest" : "Newer"}
+          <ChevronLeft aria-hidden /> {before === undefined ? words.first : words.back}
         </Link>
       ) : (
         <span />
@@ -41,7 +46,7 @@ export function Pager({ cursor, next }: PagerProps) {
           state={{ trail: [...trail, cursor ?? ""] }}
           className={buttonLook("secondary", "sm")}
         >
-          Older <ChevronRight aria-hidden />
+          {words.on} <ChevronRight aria-hidden />
         </Link>
       )}
     </nav>

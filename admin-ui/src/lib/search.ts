@@ -19,3 +19,10 @@ export function wordsOf<T extends string>(text: string | undefined, known: reado
   const wanted = (text ?? "").split(",");
   return known.filter((word) => wanted.includes(word));
 }
+
+/** The chosen words as the URL has them once one more is switched on or off; undefined for none. */
+export function switched<T extends string>(chosen: T[], word: T | null): string | undefined {
+  if (word === null) return undefined;
+  const next = chosen.includes(word) ? chosen.filter((other) => other !== word) : [...chosen, word];
+  return next.join(",") || undefined;
+}

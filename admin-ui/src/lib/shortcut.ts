@@ -8,7 +8,8 @@ export function useShortcut(key: string, action: () => void, on = true): void {
     if (!on) return;
     const press = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      const typing = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+      const ticks = target instanceof HTMLInputElement && /^(checkbox|radio)$/.test(target.type);
+      const typing = target.isContentEditable || (!ticks && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
       if (event.key !== key || typing || event.metaKey || event.ctrlKey || event.altKey) return;
       if (document.querySelector('[role="dialog"]')) return;
       event.preventDefault();

@@ -5,7 +5,7 @@ import { Pencil, Power, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { BackLink } from "@/components/back-link";
 import { Button, buttonLook } from "@/components/button";
-import { ChoiceTabs } from "@/components/choice-tabs";
+import { Choices } from "@/components/choices";
 import { LoadingRows } from "@/components/empty";
 import { Page } from "@/components/layout";
 import { Notice } from "@/components/notice";
@@ -20,7 +20,7 @@ import { Breakers } from "@/features/policies/breakers";
 import { type Asked, PolicyDialogs } from "@/features/policies/policy-dialogs";
 import { policyLimits, policySentence } from "@/features/policies/sentence";
 import type { Policy } from "@/lib/api/policies";
-import { wordsOf } from "@/lib/search";
+import { switched, wordsOf } from "@/lib/search";
 import { useTitle } from "@/lib/title";
 import { policyAnswersOptions, policyOptions } from "@/queries/policies";
 
@@ -115,24 +115,19 @@ function Answers({ policy }: { policy: Policy }) {
   return (
     <Panel title="What it did about failed runs" className="min-w-0">
       <div className="border-b px-4 py-1.5">
-        <ChoiceTabs
+        <Choices
           label="Answer"
+          all
           choices={ANSWERS.map((value) => ({
             value,
+            word: ANSWER[value].word,
             meaning: ANSWER[value].meaning,
-            word: (
-              <>
-                {ANSWER[value].word}
-                <span className="ml-1.5 text-xs tabular opacity-75">
-                  {(policy.answers[value] ?? 0).toLocaleString("en")}
-                </span>
-              </>
-            ),
+            count: policy.answers[value] ?? 0,
           }))}
           chosen={chosen}
-          onChoose={(next) =>
+          onToggle={(next) =>
             void navigate({
-              search: next.length > 0 ? { answer: next.join(",") } : {},
+              search: { answer: switched(chosen, next) },
               replace: true,
               resetScroll: false,
             })

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { SearchX } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { Button } from "@/components/button";
 import { Empty, LoadingRows } from "@/components/empty";
 import { Page } from "@/components/layout";
@@ -10,14 +11,18 @@ import { Panel } from "@/components/panel";
 import { ProblemNotice } from "@/components/problem-notice";
 import { QuickRerun } from "@/features/rerun/quick-rerun";
 import { useStartingRuns } from "@/features/rerun/rerun-state";
+import { BulkBar } from "@/features/runs/bulk-bar";
 import { RunFilters } from "@/features/runs/run-filters";
 import { hasFilter, type RunSearch, runFilter, statusesOf } from "@/features/runs/run-search";
 import { RunsTable } from "@/features/runs/runs-table";
+import { everything, isEmpty, NONE, pageToggled, toggled } from "@/features/runs/selection";
 import { StartPage } from "@/features/runs/start-page";
 import { StatusTabs } from "@/features/runs/status-tabs";
 import { useTitle } from "@/lib/title";
 import { runCountOptions, runListOptions } from "@/queries/runs";
 
+// Only whoever selects runs needs it.
+const RunsDialog = lazy(() => import("@/features/runs/runs-dialog"));
 const route = getRouteApi("/runs");
 
 export default function RunsPage() {
@@ -29,11 +34,21 @@ export default function RunsPage() {
   const { status: _, ...otherFilters } = filter;
   const count = useQuery(runCountOptions(otherFilters));
   const starting = useStartingRuns(runs.dataUpdatedAt);
+  const [selection, setSelection] = useState(NONE);
+  const [asked, setAsked] = useState<"rerun" | "backtest" | null>(null);
+  const found = useQuery({ ...runCountOptions(filter), enabled: !isEmpty(selection) });
 
-  const change = (next: Partial<RunSearch>) =>
+  // Paging keeps what is selected; under another filter it would be out of sight.
+  const change = (next: Partial<RunSearch>) => {
+    setSelection(NONE);
     void navigate({ search: (now) => ({ ...now, cursor: undefined, ...next }), replace: true });
-  const clear = () => void navigate({ search: {} });
+  };
+  const clear = () => {
+    setSelection(NONE);
+    void navigate({ search: {} });
+  };
   const items = runs.data?.items ?? [];
+  const page = items.map(({ thread_id }) => thread_id);
   const filtered = hasFilter(search);
   const empty = runs.isSuccess && items.length === 0 && starting.length === 0 && !runs.isPlaceholderData;
 
@@ -75,11 +90,38 @@ export default function RunsPage() {
                 onRerun={(run) =>
                   void navigate({ search: (now) => ({ ...now, rerun: run.thread_id }), resetScroll: false })
                 }
+                selection={selection}
+                onSelect={({ thread_id }, through) =>
+                  setSelection((now) => toggled(now, thread_id, page, through))
+                }
+                onSelectPage={(on) => setSelection((now) => pageToggled(now, page, on))}
               />
               <Pager cursor={search.cursor} next={runs.data?.next_cursor ?? null} />
             </>
           )}
         </Panel>
+      )}
+      {!isEmpty(selection) && (
+        <BulkBar
+          selection={selection}
+          found={found.data}
+          filtered={filtered}
+          onAll={() => setSelection(everything)}
+          onClear={() => setSelection(NONE)}
+          onRerun={() => setAsked("rerun")}
+          onBacktest={() => setAsked("backtest")}
+        />
+      )}
+      {asked && (
+        <Suspense>
+          <RunsDialog
+            asked={asked}
+            selection={selection}
+            filter={filter}
+            runs={items}
+            onClose={() => setAsked(null)}
+          />
+        </Suspense>
       )}
       {search.rerun && (
         <QuickRerun

@@ -5,7 +5,7 @@ import { History, Pause, Pencil, Play, Trash2, Zap } from "lucide-react";
 import { useState } from "react";
 import { BackLink } from "@/components/back-link";
 import { Button, buttonLook } from "@/components/button";
-import { ChoiceTabs } from "@/components/choice-tabs";
+import { Choices } from "@/components/choices";
 import { LoadingRows } from "@/components/empty";
 import { Page } from "@/components/layout";
 import { Notice } from "@/components/notice";
@@ -20,7 +20,7 @@ import { type Asked, ScheduleDialogs } from "@/features/schedules/schedule-dialo
 import { ScheduleFacts } from "@/features/schedules/schedule-facts";
 import { ScheduleValues } from "@/features/schedules/schedule-values";
 import type { Firing, ScheduleDetail } from "@/lib/api/schedules";
-import { wordsOf } from "@/lib/search";
+import { switched, wordsOf } from "@/lib/search";
 import { useTitle } from "@/lib/title";
 import { firingListOptions, scheduleOptions } from "@/queries/schedules";
 
@@ -151,13 +151,14 @@ function Firings({ schedule }: { schedule: ScheduleDetail }) {
   return (
     <Panel title="Firings" className="min-w-0">
       <div className="border-b px-4 py-1.5">
-        <ChoiceTabs
+        <Choices
           label="State of the firings"
+          all
           choices={FIRING_STATES.map((value) => ({ value, ...FIRING[value] }))}
           chosen={states}
-          onChoose={(next) =>
+          onToggle={(next) =>
             void navigate({
-              search: next.length > 0 ? { state: next.join(",") } : {},
+              search: { state: switched(states, next) },
               replace: true,
               resetScroll: false,
             })

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { CalendarClock, Plus, SearchX } from "lucide-react";
 import { Button, buttonLook } from "@/components/button";
-import { ChoiceTabs } from "@/components/choice-tabs";
+import { Choices } from "@/components/choices";
 import { Empty, LoadingRows } from "@/components/empty";
 import { Page } from "@/components/layout";
 import { Pager } from "@/components/pager";
@@ -35,15 +35,17 @@ export default function SchedulesPage() {
     >
       {(!empty || filtered) && (
         <div className="mb-3">
-          <ChoiceTabs
+          <Choices
             label="State"
-            single
+            all
             choices={[
               { value: "active", word: "Active" },
               { value: "paused", word: "Paused" },
             ]}
             chosen={state ? [state] : []}
-            onChoose={([next]) => void navigate({ search: next ? { state: next } : {}, replace: true })}
+            onToggle={(next) =>
+              void navigate({ search: next && next !== state ? { state: next } : {}, replace: true })
+            }
           />
         </div>
       )}

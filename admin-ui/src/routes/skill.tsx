@@ -1,7 +1,9 @@
 /** One skill: its contract, its text, its versions. */
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ChevronLeft } from "lucide-react";
+import { ChevronLeft, FlaskConical } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { Button } from "@/components/button";
 import { LoadingRows } from "@/components/empty";
 import { Page } from "@/components/layout";
 import { Markdown } from "@/components/markdown";
@@ -15,6 +17,7 @@ import { Versions } from "@/features/skills/versions";
 import { useTitle } from "@/lib/title";
 import { skillOptions, skillVersionsOptions } from "@/queries/skills";
 
+const BacktestDialog = lazy(() => import("@/features/backtests/backtest-dialog"));
 const route = getRouteApi("/skills/$name");
 
 export default function SkillPage() {
@@ -23,18 +26,26 @@ export default function SkillPage() {
   const navigate = route.useNavigate();
   const skill = useQuery(skillOptions(name, version));
   const versions = useQuery(skillVersionsOptions(name));
+  const [backtests, setBacktests] = useState(false);
   useTitle(name);
   return (
     <Page
       title={name}
       subtitle={skill.data?.description}
       actions={
-        <Link
-          to="/skills"
-          className="order-first inline-flex basis-full items-center gap-1 text-[0.8125rem] font-medium text-ink-faint hover:text-accent"
-        >
-          <ChevronLeft className="size-4" aria-hidden /> Skills
-        </Link>
+        <>
+          <Link
+            to="/skills"
+            className="order-first inline-flex basis-full items-center gap-1 text-[0.8125rem] font-medium text-ink-faint hover:text-accent"
+          >
+            <ChevronLeft className="size-4" aria-hidden /> Skills
+          </Link>
+          {skill.data && (
+            <Button icon={<FlaskConical aria-hidden />} onClick={() => setBacktests(true)}>
+              Backtest this version
+            </Button>
+          )}
+        </>
       }
     >
       {skill.isPending && <LoadingRows rows={4} />}
@@ -84,6 +95,17 @@ export default function SkillPage() {
             </Panel>
           </aside>
         </div>
+      )}
+      {backtests && skill.data && (
+        <Suspense>
+          <BacktestDialog
+            title={`Backtest ${name}`}
+            target={{ filter: {} }}
+            first={{ versions: "chosen", skill: name, digest: skill.data.digest }}
+            choosesRuns
+            onClose={() => setBacktests(false)}
+          />
+        </Suspense>
       )}
     </Page>
   );

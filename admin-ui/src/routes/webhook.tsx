@@ -5,7 +5,7 @@ import { FlaskConical, KeyRound, Pencil, Power, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { BackLink } from "@/components/back-link";
 import { Button } from "@/components/button";
-import { ChoiceTabs } from "@/components/choice-tabs";
+import { Choices } from "@/components/choices";
 import { LoadingRows } from "@/components/empty";
 import { Fact, Facts } from "@/components/facts";
 import { Page } from "@/components/layout";
@@ -21,7 +21,7 @@ import { type Asked, WebhookDialogs } from "@/features/webhooks/webhook-dialogs"
 import { EventBadges } from "@/features/webhooks/webhooks-table";
 import { testWebhook, type Webhook } from "@/lib/api/webhooks";
 import { newKey } from "@/lib/request-key";
-import { wordsOf } from "@/lib/search";
+import { switched, wordsOf } from "@/lib/search";
 import { useTitle } from "@/lib/title";
 import { deliveriesOptions, webhookKeys, webhookOptions } from "@/queries/webhooks";
 
@@ -136,24 +136,19 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
   return (
     <Panel title="Deliveries" className="min-w-0">
       <div className="border-b px-4 py-1.5">
-        <ChoiceTabs
+        <Choices
           label="State of the deliveries"
+          all
           choices={DELIVERY_STATES.map((value) => ({
             value,
+            word: DELIVERY[value].word,
             meaning: DELIVERY[value].meaning,
-            word: (
-              <>
-                {DELIVERY[value].word}
-                <span className="ml-1.5 text-xs tabular opacity-75">
-                  {(webhook.deliveries[value] ?? 0).toLocaleString("en")}
-                </span>
-              </>
-            ),
+            count: webhook.deliveries[value] ?? 0,
           }))}
           chosen={states}
-          onChoose={(next) =>
+          onToggle={(next) =>
             void navigate({
-              search: next.length > 0 ? { state: next.join(",") } : {},
+              search: { state: switched(states, next) },
               replace: true,
               resetScroll: false,
             })

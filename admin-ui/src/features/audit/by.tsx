@@ -16,12 +16,10 @@ export function By({ actor }: { actor: Actor }) {
   if (actor.kind === "schedule" && actor.name) return <BySchedule id={actor.name} />;
   if (actor.kind === "policy" && actor.name) return <ByPolicy name={actor.name} />;
   if (actor.kind === "batch" && actor.name) {
-    // Not typed: the batches' pages have a table of routes of their own.
-    const to: string = `/batches/${encodeURIComponent(actor.name)}`;
     return (
       <>
         batch{" "}
-        <Link to={to} className={LOOK}>
+        <Link to="/batches/$batchId" params={{ batchId: actor.name }} className={LOOK}>
           {actor.name}
         </Link>
       </>

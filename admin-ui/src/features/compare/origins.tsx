@@ -33,7 +33,7 @@ const LOOKS: Record<Ingredient["kind"], { icon: LucideIcon; tone: Tone; meaning:
   not_reached: { icon: Hourglass, tone: "idle", meaning: "One of the runs has not come this far" },
 };
 
-export function OriginChip({ ingredient }: { ingredient: Ingredient }) {
+export function OriginChip({ ingredient }: { ingredient: Pick<Ingredient, "kind" | "name"> }) {
   const { icon: Icon, tone, meaning } = LOOKS[ingredient.kind];
   return (
     <Badge tone={tone} title={meaning} wraps>

@@ -1,5 +1,6 @@
 /** The list's text filters. */
 import { X } from "lucide-react";
+import type { ReactNode } from "react";
 import { FilterInput } from "@/components/filter-input";
 import { dataFilter, hasFilter, type RunSearch } from "./run-search";
 
@@ -35,17 +36,27 @@ export function RunFilters({ search, onChange, onClear }: RunFiltersProps) {
         error={badData ? "Write path=value, for instance order.id=A-1001" : undefined}
       />
       {search.root && (
-        <span className="inline-flex h-9 items-center gap-1 rounded-lg bg-accent-soft pr-1.5 pl-3 text-[0.8125rem] text-accent">
+        <Chip label="Show all families" onRemove={() => onChange({ root: undefined })}>
           Family of <code className="max-w-40 truncate font-mono text-xs">{search.root}</code>
-          <button
-            type="button"
-            aria-label="Show all families"
-            className="rounded p-1 hover:bg-hover"
-            onClick={() => onChange({ root: undefined })}
-          >
-            <X className="size-3.5" aria-hidden />
-          </button>
-        </span>
+        </Chip>
+      )}
+      {search.signature && (
+        <Chip
+          label="Show runs whatever failed in them"
+          onRemove={() => onChange({ signature: undefined, failed: undefined })}
+        >
+          <span className="max-w-80 min-w-0 truncate" title={search.signature}>
+            {search.failed ? `${search.failed} failed` : "Failed"}: {search.signature}
+          </span>
+        </Chip>
+      )}
+      {search.open === "yes" && (
+        <Chip
+          label="Show fixed and dismissed failures as well"
+          onRemove={() => onChange({ open: undefined })}
+        >
+          Open failures
+        </Chip>
       )}
       {hasFilter(search) && (
         <button
@@ -57,5 +68,23 @@ export function RunFilters({ search, onChange, onClear }: RunFiltersProps) {
         </button>
       )}
     </search>
+  );
+}
+
+interface ChipProps {
+  /** Of the button that takes the filter away. */
+  label: string;
+  onRemove: () => void;
+  children: ReactNode;
+}
+
+function Chip({ label, onRemove, children }: ChipProps) {
+  return (
+    <span className="inline-flex h-9 max-w-full min-w-0 items-center gap-1 rounded-lg bg-accent-soft pr-1.5 pl-3 text-[0.8125rem] text-accent">
+      {children}
+      <button type="button" aria-label={label} className="rounded p-1 hover:bg-hover" onClick={onRemove}>
+        <X className="size-3.5" aria-hidden />
+      </button>
+    </span>
   );
 }

@@ -9,32 +9,41 @@ import { DryBadge } from "@/features/family/dry-badge";
 import { FixedBy } from "@/features/family/fixed-by";
 import { RerunButton } from "@/features/rerun/rerun-button";
 import type { RunItem } from "@/lib/api";
+import { cx } from "@/lib/class-names";
 import { WAITS_FOR } from "@/lib/status";
+import { SelectBox } from "./select-box";
 
 /** Cells of a row; on small screens the row is a grid of two columns. */
 export const ROW =
-  "group transition-colors hover:bg-hover max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:px-4 max-md:py-4";
+  "group transition-colors hover:bg-hover max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:px-4 max-md:py-4";
 export const CELL = "px-3 py-3 align-middle max-md:p-0";
 
 interface RunRowProps {
   run: RunItem;
   onRerun: (run: RunItem) => void;
+  selected: boolean;
+  /** `through`: also all between this one and the one that was marked before. */
+  onSelect: (through: boolean) => void;
 }
 
-export function RunRow({ run, onRerun }: RunRowProps) {
+export function RunRow({ run, onRerun, selected, onSelect }: RunRowProps) {
   const navigate = useNavigate();
   const to = { to: "/runs/$threadId", params: { threadId: run.thread_id } } as const;
   return (
     // The link in the first cell is what keyboards and screen readers use; a click anywhere is a shortcut.
     <tr
       data-run={run.thread_id}
-      className={`${ROW} cursor-pointer`}
+      className={cx(ROW, "cursor-pointer", selected && "bg-accent-soft/50")}
       onClick={(event) => {
-        if (!(event.target as Element).closest("a, button") && !getSelection()?.toString()) void navigate(to);
+        const own = (event.target as Element).closest("a, button, label");
+        if (!own && !getSelection()?.toString()) void navigate(to);
       }}
     >
+      <td className="w-10 p-0 align-middle max-md:w-auto">
+        <SelectBox label={`Select ${run.run_name}`} on={selected} onChange={onSelect} />
+      </td>
       <td
-        className={`${CELL} max-w-0 min-w-44 pl-5 md:w-[26%] max-md:col-span-1 max-md:max-w-none max-md:min-w-0`}
+        className={`${CELL} max-w-0 min-w-44 pl-1 md:w-[26%] max-md:col-span-1 max-md:max-w-none max-md:min-w-0`}
       >
         <Link {...to} className="block font-medium hover:text-accent" title={run.run_name}>
           <EndKept text={run.run_name} />
@@ -53,7 +62,7 @@ export function RunRow({ run, onRerun }: RunRowProps) {
         <Aside run={run} />
       </td>
       <td
-        className={`${CELL} min-w-0 text-ink-soft max-md:col-span-2 max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-2`}
+        className={`${CELL} min-w-0 text-ink-soft max-md:col-span-3 max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-2`}
       >
         <When at={run.started_at ?? run.created_at} />
         <span className="md:hidden">
@@ -82,7 +91,7 @@ export function RunRow({ run, onRerun }: RunRowProps) {
           </Link>
         )}
       </td>
-      <td className={`${CELL} pr-5 text-right max-md:col-span-2 max-md:justify-self-end`}>
+      <td className={`${CELL} pr-5 text-right max-md:col-span-3 max-md:justify-self-end`}>
         <RerunButton
           threadId={run.thread_id}
           name={run.run_name}

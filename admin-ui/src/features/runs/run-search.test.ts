@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { writeJson } from "@/lib/json";
-import { dataFilter, runFilter, statusesOf, validRunSearch } from "./run-search";
+import { dataFilter, hasFilter, runFilter, statusesOf, validRunSearch } from "./run-search";
 
 describe("dataFilter", () => {
   it.each([
@@ -22,4 +22,15 @@ it("asks the API for what the URL says", () => {
   const search = validRunSearch({ status: "failed,waiting,nonsense", name: 42, data: "a=1", page: 3, q: "" });
   expect(statusesOf(search)).toEqual(["waiting", "failed"]);
   expect(runFilter(search)).toEqual({ status: ["waiting", "failed"], name: "42", initial_data: '{"a":1}' });
+});
+
+it("finds runs by how they failed, also those in which no skill did", () => {
+  const search = validRunSearch({ signature: "skill-error: no shelf #", failed: "count-stock", open: "yes" });
+  expect(hasFilter(search)).toBe(true);
+  expect(runFilter(search)).toEqual({
+    signature: "skill-error: no shelf #",
+    failed_skill: "count-stock",
+    open: true,
+  });
+  expect(runFilter({ signature: "limit: #" })).toEqual({ signature: "limit: #", failed_skill: "" });
 });

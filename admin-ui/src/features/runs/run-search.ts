@@ -14,12 +14,29 @@ export interface RunSearch {
   data?: string;
   /** The family of this run. */
   root?: string;
+  /** How they failed, as a group of failures says. */
+  signature?: string;
+  /** With the signature: in which skill; without it in none. */
+  failed?: string;
+  /** `yes`: failed, and neither fixed by a later run nor dismissed. */
+  open?: string;
   cursor?: string;
   /** The run whose rerun dialog is open. */
   rerun?: string;
 }
 
-const TEXTS = ["status", "name", "q", "data", "root", "cursor", "rerun"] as const;
+const TEXTS = [
+  "status",
+  "name",
+  "q",
+  "data",
+  "root",
+  "signature",
+  "failed",
+  "open",
+  "cursor",
+  "rerun",
+] as const;
 
 /** Keeps what a list can use of a URL's search; numbers are texts that look like one. */
 export function validRunSearch(search: Record<string, unknown>): RunSearch {
@@ -38,7 +55,8 @@ export function statusesOf(search: RunSearch): RunStatus[] {
 }
 
 export function hasFilter(search: RunSearch): boolean {
-  return Boolean(search.status || search.name || search.q || search.data || search.root);
+  const { status, name, q, data, root, signature, open } = search;
+  return Boolean(status || name || q || data || root || signature || open);
 }
 
 /** A value as it is typed: JSON where it is JSON, else text. `"42"` is the text, `42` the number. */
@@ -77,6 +95,11 @@ export function runFilter(search: RunSearch): RunFilter {
   if (search.name) filter.name = search.name;
   if (search.q) filter.q = search.q;
   if (search.root) filter.root = search.root;
+  if (search.signature) {
+    filter.signature = search.signature;
+    filter.failed_skill = search.failed ?? "";
+  }
+  if (search.open === "yes") filter.open = true;
   const data = search.data ? dataFilter(search.data) : null;
   if (data && Object.keys(data).length > 0) filter.initial_data = writeJson(data);
   return filter;

@@ -8,7 +8,8 @@ export function StartingRow({ run }: { run: StartingRun }) {
   const { of, started } = run;
   return (
     <tr data-starting={started?.thread_id ?? ""} className={`${ROW} animate-enter bg-busy-soft/40`}>
-      <td className={`${CELL} max-w-0 pl-5 max-md:max-w-none`}>
+      <td className="w-10 p-0" />
+      <td className={`${CELL} max-w-0 pl-1 max-md:max-w-none`}>
         <div className="truncate font-medium">
           {started?.run_name ?? `${of.run_name.replace(/ \(Rerun #\d+\)$/, "")} (Rerun)`}
         </div>

@@ -53,7 +53,7 @@ class FailureQuery(BaseModel):
     after: datetime | None = Field(default=None, description="failed at or after")
     before: datetime | None = Field(default=None, description="failed before")
     dismissed: bool = Field(default=False, description="dismissed ones as well")
-    cursor: Text | None = Field(default=None, max_length=2000, description="next_cursor of the page before")
+    cursor: Text | None = Field(default=None, max_length=4000, description="next_cursor of the page before")
     limit: int = Field(default=50, ge=1, le=500)
 
 

@@ -38,7 +38,7 @@ export function RunFacts({ run }: { run: RunDetail }) {
           <span className="text-ink-faint"> · {run.money === null ? "price unknown" : `$${run.money}`}</span>
         </Fact>
       )}
-      {isRule(run.requested_by) && (
+      {!run.parent_thread_id && isRule(run.requested_by) && (
         <Fact name="Started by">
           <By actor={run.requested_by} />
         </Fact>

@@ -137,7 +137,7 @@ function Body({ delivery }: { delivery: Delivery }) {
                   </td>
                   <td className="tabular">{tried.status ?? "none"}</td>
                   <td className="tabular whitespace-nowrap">{duration(tried.ms)}</td>
-                  <td className="break-words text-bad">{tried.error}</td>
+                  <td className="[overflow-wrap:anywhere] text-bad">{tried.error}</td>
                 </tr>
               ))}
             </tbody>

@@ -77,9 +77,14 @@ class Bulk:
         return found
 
     async def carried(self, batch: dict[str, Any], *statuses: str) -> dict[str, Any]:
-        """Carry a batch with a worker until it has completed, or has one of these statuses."""
-        async with self.place.worker():
-            return await self.until(batch, *(statuses or ("completed",)))
+        """Carry a batch with a worker until it has completed, or one of these statuses, and nothing runs."""
+        async with self.place.worker(), asyncio.timeout(60):
+            found = await self.until(batch, *(statuses or ("completed",)))
+            while found["counts"]["running"]:  # what it cost is known before a run has ended
+                await self.turn()
+                await asyncio.sleep(0.02)
+                found = await self.get(batch)
+        return found
 
     async def reruns(self) -> dict[str, int]:
         """How often each run has been rerun."""

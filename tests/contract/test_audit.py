@@ -14,6 +14,7 @@ import pytest
 from tests.running_server import running_server
 
 from .conftest import SECRET, Outside
+from .failure_calls import FAILURE_CALLS
 from .schedule_calls import SCHEDULE_CALLS
 from .skill_folders import write_skills
 from .talking import GIVE_UP, Answer, Api, is_problem, new_name
@@ -195,7 +196,7 @@ CALLS: dict[tuple[str, str], tuple[str, Call]] = {
         lambda api, h, outside: api.post(f"{webhook(api, outside)}/rotate", **h),
     ),
     ("post", "/admin/webhooks/{webhook_id}/test"): (
-        "webhook.test",
+        "webhook-test",
         lambda api, h, outside: api.post(f"{webhook(api, outside)}/test", **h),
     ),
     ("post", "/admin/webhooks/{webhook_id}/deliveries/{delivery_id}/resend"): ("webhook-resend", resent),
@@ -203,6 +204,7 @@ CALLS: dict[tuple[str, str], tuple[str, Call]] = {
     ("post", "/session"): ("sign-in", lambda api, h, _: api.post("/session", {"api_key": KEY}, **h)),
     ("delete", "/session"): ("sign-out", signed_out),
     **SCHEDULE_CALLS,
+    **FAILURE_CALLS,
 }
 CHANGES_NOTHING = {("post", "/rerun/{thread_id}/plan"), ("post", "/admin/schedules/preview")}
 """Calls that are no GET and change nothing all the same."""

@@ -55,7 +55,7 @@ def test_failures_from_group_to_dismissal_and_back(api: Api) -> None:
     }
     assert api.post("/admin/failures/restore", kind).body["count"] == 3
     entries = api.get("/admin/audit", thread_id=runs[0]).body["items"]
-    assert [e["action"] for e in entries[:2]] == ["restore-failure", "dismiss-failure"]
+    assert [e["action"] for e in entries[:2]] == ["failure-restore", "failure-dismiss"]
     assert entries[1]["reason"] == "no"
     assert api.get("/admin/runs", **same, dry="true").body["items"] == []
     assert len(api.get("/admin/runs", **same, dry="false").body["items"]) == 3

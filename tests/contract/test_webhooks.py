@@ -47,7 +47,7 @@ def test_the_secret_is_shown_once(api: Api, outside: Outside) -> None:
         assert secret not in told
         assert secret.removeprefix("whsec_") not in told
     actions = [e["action"] for e in api.get("/admin/audit", limit=500).body["items"] if made["id"] in str(e)]
-    assert actions == ["webhook-edit", "webhook.test", "webhook-rotate", "webhook-create"]
+    assert actions == ["webhook-edit", "webhook-test", "webhook-rotate", "webhook-create"]
 
 
 def test_a_failed_run_is_told_and_can_be_told_again(api: Api, outside: Outside) -> None:

@@ -198,8 +198,8 @@ async def test_dismissing_and_taking_back(pool: Pool, context: Context) -> None:
     assert (await detail(context, "run-0"))["dismissed"] is None
     rows = await pool.fetch("SELECT action, reason, actor FROM audit WHERE thread_id = 'run-0' ORDER BY id")
     assert [(row["action"], row["reason"]) for row in rows] == [
-        ("dismiss-failure", "shop has closed"),
-        ("restore-failure", "opened again"),
+        ("failure-dismiss", "shop has closed"),
+        ("failure-restore", "opened again"),
     ]
 
 

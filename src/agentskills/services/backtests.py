@@ -117,7 +117,7 @@ async def start_backtest(
             await batch_items.insert_chosen(conn, batch.id, chosen, order=None, order_by_key=None)
         told = {"batch_id": batch.id, "name": batch.name, "most": asked.most, "skills": asked.versions}
         told |= {"model": asked.model, "other_sop": asked.sop is not None}
-        await audit.record(conn, actor.document(), "start backtest", reason=asked.reason, detail=told)
+        await audit.record(conn, actor.document(), "backtest-start", reason=asked.reason, detail=told)
         return await _document_of(conn, batch.id)
 
     return await once(context, key, ["backtest", asked.document()], work)

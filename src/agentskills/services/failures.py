@@ -80,7 +80,7 @@ async def dismiss(
     kept = _without_secrets(note)
     return await _change(
         context,
-        ["dismiss-failures", *_asked(chosen), note],
+        ["failure-dismisss", *_asked(chosen), note],
         chosen,
         lambda conn: failures.dismiss(conn, chosen, actor.document(), kept, now()),
         key,
@@ -94,7 +94,7 @@ async def restore(
     kept = _without_secrets(note)
     return await _change(
         context,
-        ["restore-failures", *_asked(chosen), note],
+        ["failure-restores", *_asked(chosen), note],
         chosen,
         lambda conn: failures.restore(conn, chosen, actor.document(), kept),
         key,

@@ -157,7 +157,7 @@ _DISMISS = f"""
         WHERE dismissed_at IS NULL AND {{which}} AND {OPEN.format("f")} RETURNING thread_id
     ), told AS (
         INSERT INTO audit (actor, action, thread_id, reason)
-        SELECT $2, 'dismiss-failure', thread_id, $3 FROM done ORDER BY thread_id
+        SELECT $2, 'failure-dismiss', thread_id, $3 FROM done ORDER BY thread_id
     )
     SELECT thread_id FROM done"""
 
@@ -167,7 +167,7 @@ _RESTORE = """
         WHERE dismissed_at IS NOT NULL AND {which} RETURNING thread_id
     ), told AS (
         INSERT INTO audit (actor, action, thread_id, reason)
-        SELECT $1::jsonb, 'restore-failure', thread_id, $2 FROM done ORDER BY thread_id
+        SELECT $1::jsonb, 'failure-restore', thread_id, $2 FROM done ORDER BY thread_id
     )
     SELECT thread_id FROM done"""
 

@@ -54,10 +54,11 @@ def test_made_tested_and_its_secret_is_shown_once(site: Site, receiver: Receiver
     expect(page).to_have_url(re.compile("/ui/webhooks/[a-z]"))
     made = [hook for hook in site.ask("/admin/webhooks")["items"] if hook["url"].endswith("/made")]
     assert len(made) == 1
-    page.get_by_role("button", name="Send a test").click()
+    page.get_by_role("button", name="Send a test").dblclick()
     delivery = page.locator("[data-delivery]")
     expect(delivery.locator('[data-state="delivered"]')).to_be_visible()
     expect(delivery).to_contain_text("204")
+    expect(delivery).to_have_count(1)
     assert "webhook.test" in [body["type"] for body in receiver.seen]
     page.get_by_role("button", name="Replace secret").click()
     site.dialog().get_by_role("button", name="Replace secret").click()

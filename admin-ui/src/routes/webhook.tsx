@@ -20,7 +20,7 @@ import { DELIVERY, DELIVERY_STATES } from "@/features/webhooks/delivery-state";
 import { type Asked, WebhookDialogs } from "@/features/webhooks/webhook-dialogs";
 import { EventBadges } from "@/features/webhooks/webhooks-table";
 import { testWebhook, type Webhook } from "@/lib/api/webhooks";
-import { newKey } from "@/lib/request-key";
+import { useActionKey } from "@/lib/request-key";
 import { switched, wordsOf } from "@/lib/search";
 import { useTitle } from "@/lib/title";
 import { deliveriesOptions, webhookKeys, webhookOptions } from "@/queries/webhooks";
@@ -57,9 +57,13 @@ function Filled({ webhook }: { webhook: Webhook }) {
   const navigate = route.useNavigate();
   const queries = useQueryClient();
   const [asked, setAsked] = useState<Asked | null>(null);
+  const key = useActionKey();
   const test = useMutation({
-    mutationFn: () => testWebhook(webhook.id, newKey()),
-    onSettled: () => queries.invalidateQueries({ queryKey: webhookKeys.webhook(webhook.id) }),
+    mutationFn: () => testWebhook(webhook.id, key.current()),
+    onSettled: () => {
+      key.renew();
+      return queries.invalidateQueries({ queryKey: webhookKeys.webhook(webhook.id) });
+    },
   });
   const ask = (next: Asked) => () => setAsked(next);
   return (

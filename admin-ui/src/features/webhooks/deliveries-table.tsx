@@ -8,7 +8,7 @@ import { When } from "@/components/when";
 import { type Delivery, resendDelivery, type Webhook } from "@/lib/api/webhooks";
 import { cx } from "@/lib/class-names";
 import { asApiError } from "@/lib/problem";
-import { newKey } from "@/lib/request-key";
+import { useActionKey } from "@/lib/request-key";
 import { duration } from "@/lib/time";
 import { webhookKeys } from "@/queries/webhooks";
 import { DeliveryPill } from "./delivery-state";
@@ -90,9 +90,13 @@ function Tries({ delivery: { tries, due_at: due } }: { delivery: Delivery }) {
 
 function Resend({ webhook, delivery }: { webhook: Webhook; delivery: Delivery }) {
   const queries = useQueryClient();
+  const key = useActionKey();
   const resend = useMutation({
-    mutationFn: () => resendDelivery(webhook.id, delivery.id, newKey()),
-    onSettled: () => queries.invalidateQueries({ queryKey: webhookKeys.webhook(webhook.id) }),
+    mutationFn: () => resendDelivery(webhook.id, delivery.id, key.current()),
+    onSettled: () => {
+      key.renew();
+      return queries.invalidateQueries({ queryKey: webhookKeys.webhook(webhook.id) });
+    },
   });
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-2">

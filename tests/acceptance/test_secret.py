@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -120,6 +121,15 @@ def secrets_dir(asf_home: Path) -> Path:
     return folder
 
 
+NOUNS = {
+    "batch": "batches",
+    "backtest": "backtests",
+    "schedule": "schedules",
+    "policy": "policies",
+    "webhook": "webhooks",
+}
+
+
 class Site:
     """A server and what it answers to its one client."""
 
@@ -187,9 +197,12 @@ def all_answers(site: Site) -> Iterator[tuple[str, str]]:
         "digest": [skill["digest"] for skill in skills],
         "seq": [str(seq) for seq in range(1, 8)],
         "effect_id": [str(effect["id"]) for effect in site.get("/admin/effects?limit=200")["items"]],
+    } | {
+        f"{noun}_id": [one["id"] for one in site.get(f"/admin/{nouns}")["items"]]
+        for noun, nouns in NOUNS.items()
     }
     assert all(values.values())
-    assert len(values["thread_id"]) == len(RUNS)
+    assert len(values["thread_id"]) > len(RUNS)
     for path in wanted:
         for filled in _filled(path, values):
             yield filled, site.ask(filled)[1]
@@ -230,6 +243,7 @@ async def test_planted_secrets_are_found_nowhere(
     async with HttpService(echo) as service:
         here = await asyncio.to_thread(site, service.url, service.private)
         statuses = await asyncio.to_thread(_carry_all, here, secrets_dir)
+        await asyncio.to_thread(_run_the_fleet, here, f"{service.url}/hook")
         seen = " ".join(f"{request.headers} {request.path} {request.body!r}" for request in service.seen)
         answers = await asyncio.to_thread(lambda: list(all_answers(here)))
     # It was really used: each went where it belongs.
@@ -286,3 +300,30 @@ def _carry_all(site: Site, secrets_dir: Path) -> dict[str, str]:
         assert found_in(events) == []
         statuses[name] = site.get(f"/status/{name}")["status"]
     return statuses
+
+
+def _run_the_fleet(site: Site, hook: str) -> None:
+    """Rerun by hundreds, by the clock and by rules; each at least once."""
+
+    def made(path: str, asked: dict[str, Any]) -> str:
+        status, text = site.ask(path, asked)
+        assert status == 200, text
+        return str(json.loads(text)["id"])
+
+    webhook = made(
+        "/admin/webhooks", {"url": hook, "events": ["run.completed", "run.failed", "webhook.test"]}
+    )
+    assert site.ask(f"/admin/webhooks/{webhook}/test", {})[0] == 200
+    made("/admin/policies", {"name": "again", "matches": {"skill": "fails"}, "attempts": 1})
+    again = {"thread_id": "says", "request": {}}
+    schedule = made("/admin/schedules", {"name": "daily", "cron": "0 6 * * *", "rerun": again})
+    assert site.ask(f"/admin/schedules/{schedule}/run-now", {})[0] == 200
+    batches = [
+        made("/admin/batches", {"ids": ["fails", "child-fails"]}),
+        made("/admin/backtests", {"ids": ["says", "child"]}),
+    ]
+    for batch in batches:
+        while site.get(f"/admin/batches/{batch}")["status"] == "running":
+            time.sleep(0.1)
+    while not site.get(f"/admin/webhooks/{webhook}/deliveries?state=delivered")["items"]:
+        time.sleep(0.1)

@@ -145,6 +145,7 @@ def test_batches_empty_loading_and_error(empty_site: Site) -> None:
     expect(page.get_by_text("No batch yet")).to_be_visible()
     site.snap("batches-empty")
     site.open("/batches/nobody-knows-it")
+    expect(page.get_by_text("There is no such batch", exact=True)).to_be_visible()
     expect(page.get_by_role("alert")).to_contain_text("nobody-knows-it")
 
 

@@ -14,6 +14,7 @@ const TITLES: Record<string, string> = {
   "schedule-not-found": "There is no such schedule",
   "policy-not-found": "There is no such policy",
   "webhook-not-found": "There is no such webhook",
+  "batch-not-found": "There is no such batch",
   unauthorized: "You are not signed in",
 };
 

@@ -26,7 +26,7 @@ export const batchKeys = {
 };
 
 /** Whether it can still change by itself: reruns under way go on after a pause or an abort. */
-export function moves({ status, counts }: Batch): boolean {
+function moves({ status, counts }: Batch): boolean {
   return status === "running" || counts.running > 0 || counts.waiting > 0;
 }
 

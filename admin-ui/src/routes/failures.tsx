@@ -71,8 +71,8 @@ export default function FailuresPage() {
           {failures.isPending && <LoadingRows />}
           {empty && !filtered && (
             <Empty icon={<PartyPopper aria-hidden />} title="Nothing is broken">
-              No run has failed that a later one has not fixed
-              {search.dismissed === "yes" ? "." : ", or that was not dismissed."}
+              No run has failed, or a later one has fixed it.
+              {search.dismissed !== "yes" && " What was dismissed is not shown."}
             </Empty>
           )}
           {empty && filtered && (

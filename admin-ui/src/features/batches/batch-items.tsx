@@ -126,7 +126,7 @@ function Answer({ thread }: { thread: string }) {
 
 function Cost({ item: { state, tokens, money } }: { item: BatchItem }) {
   if (state === "pending" || state === "skipped" || state === "refused") return null;
-  if (tokens === 0 && Number(money) === 0) return <span className="text-ink-faint">–</span>;
+  if (tokens === 0 && Number(money) === 0) return <span className="text-ink-faint max-md:hidden">–</span>;
   return (
     <span className="tabular whitespace-nowrap">
       {tokens.toLocaleString("en")} tokens{money === null ? "" : `, $${money}`}

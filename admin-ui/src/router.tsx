@@ -14,13 +14,17 @@ import { itemStatesOf, validBatchesSearch, validBatchSearch } from "./features/b
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { failureFilter, validFailureSearch } from "./features/failures/failure-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { textsOf } from "./lib/search";
 import { backtestListOptions, backtestOptions } from "./queries/backtests";
 import { batchItemsOptions, batchListOptions, batchOptions } from "./queries/batches";
 import { comparisonOptions } from "./queries/comparison";
 import { effectListOptions } from "./queries/effects";
 import { failureListOptions } from "./queries/failures";
+import { policyListOptions, policyOptions } from "./queries/policies";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
+import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
 import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
+import { webhookListOptions, webhookOptions } from "./queries/webhooks";
 import { NotFoundPage, RootPage } from "./routes/root";
 
 interface Context {
@@ -196,6 +200,88 @@ const skillRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/skill")),
 });
 
+const schedulesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/schedules",
+  validateSearch: (search): { state?: "active" | "paused"; cursor?: string } => ({
+    ...(search.state === "active" || search.state === "paused" ? { state: search.state } : {}),
+    ...textsOf(search, ["cursor"]),
+  }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps: { state, cursor } }) =>
+    void context.queries.prefetchQuery(scheduleListOptions(state && state === "paused", cursor)),
+  component: lazyRouteComponent(() => import("./routes/schedules")),
+});
+
+const newScheduleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/schedules/new",
+  validateSearch: (search): { run?: string; sop?: string } => textsOf(search, ["run", "sop"]),
+  loader: ({ context }) => void context.queries.prefetchQuery(sopsOptions),
+  component: lazyRouteComponent(() => import("./routes/schedule-form")),
+});
+
+const scheduleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/schedules/$scheduleId",
+  validateSearch: (search): { state?: string; cursor?: string } => textsOf(search, ["state", "cursor"]),
+  loader: ({ context, params }) => void context.queries.prefetchQuery(scheduleOptions(params.scheduleId)),
+  component: lazyRouteComponent(() => import("./routes/schedule")),
+});
+
+const editScheduleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/schedules/$scheduleId/edit",
+  loader: ({ context }) => void context.queries.prefetchQuery(sopsOptions),
+  component: lazyRouteComponent(() => import("./routes/schedule-form")),
+});
+
+const policiesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/policies",
+  validateSearch: (search): { cursor?: string } => textsOf(search, ["cursor"]),
+  loaderDeps: ({ search: { cursor } }) => ({ cursor }),
+  loader: ({ context, deps }) => void context.queries.prefetchQuery(policyListOptions(deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/policies")),
+});
+
+const newPolicyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/policies/new",
+  component: lazyRouteComponent(() => import("./routes/policy-form")),
+});
+
+const policyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/policies/$policyId",
+  validateSearch: (search): { answer?: string; cursor?: string } => textsOf(search, ["answer", "cursor"]),
+  loader: ({ context, params }) => void context.queries.prefetchQuery(policyOptions(params.policyId)),
+  component: lazyRouteComponent(() => import("./routes/policy")),
+});
+
+const editPolicyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/policies/$policyId/edit",
+  component: lazyRouteComponent(() => import("./routes/policy-form")),
+});
+
+const webhooksRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/webhooks",
+  validateSearch: (search): { cursor?: string; add?: string } => textsOf(search, ["cursor", "add"]),
+  loaderDeps: ({ search: { cursor } }) => ({ cursor }),
+  loader: ({ context, deps }) => void context.queries.prefetchQuery(webhookListOptions(deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/webhooks")),
+});
+
+const webhookRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/webhooks/$webhookId",
+  validateSearch: (search): { state?: string; cursor?: string } => textsOf(search, ["state", "cursor"]),
+  loader: ({ context, params }) => void context.queries.prefetchQuery(webhookOptions(params.webhookId)),
+  component: lazyRouteComponent(() => import("./routes/webhook")),
+});
+
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
@@ -222,6 +308,16 @@ const routes = rootRoute.addChildren([
   newRoute,
   skillsRoute,
   skillRoute,
+  schedulesRoute,
+  newScheduleRoute,
+  scheduleRoute,
+  editScheduleRoute,
+  policiesRoute,
+  newPolicyRoute,
+  policyRoute,
+  editPolicyRoute,
+  webhooksRoute,
+  webhookRoute,
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -19,6 +19,7 @@ from tests.running_server import RunningServer, running_server
 from agentskills.api.ui import FOLDER as BUILT_UI
 from agentskills.storage.embedded import EmbeddedPostgres
 
+from .receiver import Receiver
 from .site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,9 +87,20 @@ def agency() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server(postgres: EmbeddedPostgres, template: str, agency: str) -> Iterator[RunningServer]:
+def receiver() -> Iterator[Receiver]:
+    """Where webhooks of these tests lead."""
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture(scope="session")
+def server(
+    postgres: EmbeddedPostgres, template: str, agency: str, receiver: Receiver
+) -> Iterator[RunningServer]:
     """The examples and the skills of these tests, for all of them."""
-    more = {"BACKGROUND_CHECK_URL": agency, "ASF_PRIVATE_HOSTS": agency.removeprefix("http://")}
+    private = f"{agency.removeprefix('http://')},{receiver.host}"
+    more = {"BACKGROUND_CHECK_URL": agency, "ASF_PRIVATE_HOSTS": private}
     with _serving(postgres, template, "filled", SKILLS, more) as running:
         yield running
 

@@ -1,14 +1,17 @@
 /** The pages, grouped: a column at the left, or a menu that unfolds on small screens. */
 import { Link, useRouterState } from "@tanstack/react-router";
 import {
+  CalendarClock,
   CircleX,
   FlaskConical,
   Layers,
   ListChecks,
   type LucideIcon,
   Menu,
+  RefreshCcwDot,
   Send,
   Sparkles,
+  Webhook,
   X,
 } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
@@ -17,7 +20,16 @@ import { cx } from "@/lib/class-names";
 interface Group {
   word: string;
   links: {
-    to: "/runs" | "/failures" | "/batches" | "/backtests" | "/effects" | "/skills";
+    to:
+      | "/runs"
+      | "/failures"
+      | "/batches"
+      | "/backtests"
+      | "/schedules"
+      | "/policies"
+      | "/webhooks"
+      | "/effects"
+      | "/skills";
     word: string;
     icon: LucideIcon;
   }[];
@@ -31,6 +43,14 @@ const GROUPS: Group[] = [
       { to: "/failures", word: "Failures", icon: CircleX },
       { to: "/batches", word: "Batches", icon: Layers },
       { to: "/backtests", word: "Backtests", icon: FlaskConical },
+    ],
+  },
+  {
+    word: "By itself",
+    links: [
+      { to: "/schedules", word: "Schedules", icon: CalendarClock },
+      { to: "/policies", word: "Policies", icon: RefreshCcwDot },
+      { to: "/webhooks", word: "Webhooks", icon: Webhook },
     ],
   },
   {

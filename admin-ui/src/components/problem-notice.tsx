@@ -11,6 +11,9 @@ const TITLES: Record<string, string> = {
   "run-not-found": "There is no such run",
   "run-deleted": "This run has been deleted",
   "skill-not-found": "There is no such skill",
+  "schedule-not-found": "There is no such schedule",
+  "policy-not-found": "There is no such policy",
+  "webhook-not-found": "There is no such webhook",
   "batch-not-found": "There is no such batch",
   unauthorized: "You are not signed in",
 };

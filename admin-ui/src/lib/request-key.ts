@@ -18,3 +18,14 @@ export function useRequestKey(): (request: unknown) => string {
     return last.current.key;
   };
 }
+
+/** The key of a button that may be used again: the same until its call has come back, then a new one. */
+export function useActionKey(): { current: () => string; renew: () => void } {
+  const key = useRef(newKey());
+  return {
+    current: () => key.current,
+    renew: () => {
+      key.current = newKey();
+    },
+  };
+}

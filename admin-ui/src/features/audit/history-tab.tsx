@@ -9,7 +9,7 @@ import { When } from "@/components/when";
 import type { AuditEntry } from "@/lib/api";
 import { isNumber } from "@/lib/json";
 import { runAuditOptions } from "@/queries/effects";
-import { actorText } from "./actor";
+import { By } from "./by";
 
 export function HistoryTab({ threadId }: { threadId: string }) {
   const audit = useInfiniteQuery(runAuditOptions(threadId));
@@ -37,7 +37,10 @@ export function HistoryTab({ threadId }: { threadId: string }) {
             <div className="min-w-0 grow basis-80">
               <p className="break-words">
                 <span className="font-medium">{actionText(entry)}</span>
-                <span className="text-ink-soft"> by {actorText(entry.actor)}</span>
+                <span className="text-ink-soft">
+                  {" "}
+                  by <By actor={entry.actor} />
+                </span>
               </p>
               {entry.reason && <p className="mt-0.5 break-words text-ink-soft">“{entry.reason}”</p>}
               <Paths entry={entry} />

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { CornerDownRight, ShieldCheck } from "lucide-react";
 import { Badge } from "@/components/badge";
 import { StatusPill } from "@/components/status-pill";
+import { By, isRule } from "@/features/audit/by";
 import { cx } from "@/lib/class-names";
 import { absoluteTime } from "@/lib/time";
 import { DryBadge } from "./dry-badge";
@@ -49,8 +50,13 @@ export function FamilyRow({ line: { run, depth }, root, here }: FamilyRowProps) 
           )}
         </div>
         <p className="mt-1 text-[0.8125rem] break-words text-ink-soft">
-          {presetWord(run)} · {run.requested_by.name ?? run.requested_by.kind} ·{" "}
-          {absoluteTime(Date.parse(run.created_at))}
+          {presetWord(run)} ·{" "}
+          {isRule(run.requested_by) ? (
+            <By actor={run.requested_by} />
+          ) : (
+            (run.requested_by.name ?? run.requested_by.kind)
+          )}{" "}
+          · {absoluteTime(Date.parse(run.created_at))}
           {run.parent_thread_id && !run.deleted_at && (
             <>
               {" "}

@@ -5,6 +5,7 @@ import { Markdown } from "@/components/markdown";
 import { Panel } from "@/components/panel";
 import { ValueTable } from "@/components/value-table";
 import { actorText } from "@/features/audit/actor";
+import { By, isRule } from "@/features/audit/by";
 import type { RunDetail } from "@/lib/api";
 import { isObject, type JsonObject, writeJson } from "@/lib/json";
 import { absoluteTime } from "@/lib/time";
@@ -52,7 +53,11 @@ export function RequestTab({ run }: { run: RunDetail }) {
           <ValueTable
             rows={[
               { path: "at", value: absoluteTime(Date.parse(run.created_at)) },
-              { path: "by", value: actorText(run.requested_by) },
+              {
+                path: "by",
+                value: actorText(run.requested_by),
+                ...(isRule(run.requested_by) ? { note: <By actor={run.requested_by} /> } : {}),
+              },
               ...(run.requested_by.reason ? [{ path: "reason", value: run.requested_by.reason }] : []),
               ...(run.skills ? [{ path: "skills", value: run.skills }] : []),
             ]}

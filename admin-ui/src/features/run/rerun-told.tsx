@@ -1,6 +1,7 @@
 /** What a rerun was asked for, by whom and why, and which effects it did not repeat. */
 import { Link } from "@tanstack/react-router";
 import { RotateCcw, ShieldCheck } from "lucide-react";
+import { By, isRule } from "@/features/audit/by";
 import { PRESETS, presetOf } from "@/features/rerun/presets";
 import type { RunDetail, Step } from "@/lib/api";
 import { isObject, type JsonObject } from "@/lib/json";
@@ -22,7 +23,7 @@ export function RerunTold({ run, steps }: { run: RunDetail; steps: Step[] }) {
           {preset && typeof request.from === "number" && <>, from step {request.from}</>}
           <span className="text-ink-soft">
             {" "}
-            by {name ?? kind}
+            by {isRule(run.requested_by) ? <By actor={run.requested_by} /> : (name ?? kind)}
             {behalf && <> for {behalf}</>}
             {reason && <>: {reason}</>}
           </span>

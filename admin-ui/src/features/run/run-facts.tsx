@@ -1,8 +1,9 @@
 /** The facts of a run in one strip, with its parent and reruns. */
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { Fact, Facts } from "@/components/facts";
 import { StatusIcon } from "@/components/status-pill";
 import { Took, When } from "@/components/when";
+import { By, isRule } from "@/features/audit/by";
 import { sopTitle } from "@/features/rerun/sop-title";
 import type { RerunItem, RunDetail } from "@/lib/api";
 import { cx } from "@/lib/class-names";
@@ -20,7 +21,7 @@ const FIRST_RERUNS = 6;
 export function RunFacts({ run }: { run: RunDetail }) {
   const rest = run.reruns.length - FIRST_RERUNS;
   return (
-    <dl className="mb-5 flex flex-wrap gap-x-8 gap-y-4 rounded-xl border bg-surface px-5 py-4 shadow-card max-md:px-4">
+    <Facts>
       <Fact name="Procedure">{sopTitle(run.sop)}</Fact>
       <Fact name="Started">
         <When at={run.started_at ?? run.created_at} />
@@ -35,6 +36,11 @@ export function RunFacts({ run }: { run: RunDetail }) {
         <Fact name="Tokens">
           {run.tokens.toLocaleString("en")}
           <span className="text-ink-faint"> · {run.money === null ? "price unknown" : `$${run.money}`}</span>
+        </Fact>
+      )}
+      {!run.parent_thread_id && isRule(run.requested_by) && (
+        <Fact name="Started by">
+          <By actor={run.requested_by} />
         </Fact>
       )}
       {run.parent && (
@@ -65,16 +71,7 @@ export function RunFacts({ run }: { run: RunDetail }) {
           </Link>
         </Fact>
       )}
-    </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="min-w-0 max-w-full">
-      <dt className="text-xs text-ink-faint">{name}</dt>
-      <dd className="mt-0.5 min-w-0 font-medium break-words">{children}</dd>
-    </div>
+    </Facts>
   );
 }
 

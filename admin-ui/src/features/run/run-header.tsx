@@ -1,6 +1,6 @@
 /** Top of the run page: name, status, id, and what can be done. */
 import { Link } from "@tanstack/react-router";
-import { Ban, GitCompareArrows, Trash2 } from "lucide-react";
+import { Ban, CalendarClock, GitCompareArrows, Trash2 } from "lucide-react";
 import { Button, buttonLook } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { StatusPill } from "@/components/status-pill";
@@ -51,6 +51,9 @@ export function RunHeader({ run, live, onRerun, onCancel, onDelete }: RunHeaderP
             <GitCompareArrows aria-hidden /> Compare with parent
           </Link>
         )}
+        <Link to="/schedules/new" search={{ run: run.thread_id }} className={buttonLook("ghost")}>
+          <CalendarClock aria-hidden /> Schedule this…
+        </Link>
         {run.cancellable && (
           <Button
             look="danger"

@@ -1,0 +1,179 @@
+/** One webhook: what it hears of, and what was sent to it. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { FlaskConical, KeyRound, Pencil, Power, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { BackLink } from "@/components/back-link";
+import { Button } from "@/components/button";
+import { Choices } from "@/components/choices";
+import { LoadingRows } from "@/components/empty";
+import { Fact, Facts } from "@/components/facts";
+import { Page } from "@/components/layout";
+import { Notice } from "@/components/notice";
+import { Pager } from "@/components/pager";
+import { Panel } from "@/components/panel";
+import { ProblemNotice } from "@/components/problem-notice";
+import { When } from "@/components/when";
+import { actorText } from "@/features/audit/actor";
+import { DeliveriesTable } from "@/features/webhooks/deliveries-table";
+import { DELIVERY, DELIVERY_STATES } from "@/features/webhooks/delivery-state";
+import { type Asked, WebhookDialogs } from "@/features/webhooks/webhook-dialogs";
+import { EventBadges } from "@/features/webhooks/webhooks-table";
+import { testWebhook, type Webhook } from "@/lib/api/webhooks";
+import { useActionKey } from "@/lib/request-key";
+import { switched, wordsOf } from "@/lib/search";
+import { useTitle } from "@/lib/title";
+import { deliveriesOptions, webhookKeys, webhookOptions } from "@/queries/webhooks";
+
+const route = getRouteApi("/webhooks/$webhookId");
+
+export default function WebhookPage() {
+  const { webhookId } = route.useParams();
+  const webhook = useQuery(webhookOptions(webhookId));
+  useTitle("Webhook");
+  return (
+    <div className="mx-auto max-w-[72rem]">
+      <Page
+        title={
+          <>
+            <BackLink to="/webhooks">Webhooks</BackLink>
+            <span className="block text-xl break-all">{webhook.data?.url ?? "Webhook"}</span>
+          </>
+        }
+      >
+        {webhook.isPending && <LoadingRows rows={4} />}
+        {webhook.isError && (
+          <div className="mb-4">
+            <ProblemNotice error={webhook.error} onRetry={() => void webhook.refetch()} />
+          </div>
+        )}
+        {webhook.data && <Filled webhook={webhook.data} />}
+      </Page>
+    </div>
+  );
+}
+
+function Filled({ webhook }: { webhook: Webhook }) {
+  const navigate = route.useNavigate();
+  const queries = useQueryClient();
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const key = useActionKey();
+  const test = useMutation({
+    mutationFn: () => testWebhook(webhook.id, key.current()),
+    onSettled: () => {
+      key.renew();
+      return queries.invalidateQueries({ queryKey: webhookKeys.webhook(webhook.id) });
+    },
+  });
+  const ask = (next: Asked) => () => setAsked(next);
+  return (
+    <>
+      <div className="mb-5 flex flex-wrap gap-2">
+        <Button
+          icon={<FlaskConical aria-hidden />}
+          busy={test.isPending}
+          disabled={!webhook.enabled}
+          onClick={() => test.mutate()}
+        >
+          Send a test
+        </Button>
+        <Button icon={<Pencil aria-hidden />} onClick={ask("edit")}>
+          Edit
+        </Button>
+        <Button icon={<KeyRound aria-hidden />} onClick={ask("rotate")}>
+          Replace secret
+        </Button>
+        <Button
+          look={webhook.enabled ? "secondary" : "primary"}
+          icon={<Power aria-hidden />}
+          onClick={ask(webhook.enabled ? "disable" : "enable")}
+        >
+          {webhook.enabled ? "Disable" : "Enable"}
+        </Button>
+        <Button look="ghost" icon={<Trash2 aria-hidden />} onClick={ask("delete")}>
+          Delete
+        </Button>
+      </div>
+      {test.isError && (
+        <div className="mb-5">
+          <ProblemNotice error={test.error} />
+        </div>
+      )}
+      {!webhook.enabled && (
+        <Notice kind="wait" title="Off" className="mb-5">
+          {webhook.note ?? "Nothing is delivered until somebody enables it."}
+        </Notice>
+      )}
+      <Facts>
+        <Fact name="Events">
+          <EventBadges events={webhook.events} />
+        </Fact>
+        <Fact name="Made">
+          <When at={webhook.created_at} />
+          <span className="font-normal text-ink-soft"> by {actorText(webhook.requested_by)}</span>
+        </Fact>
+        {webhook.rotating_until && (
+          <Fact name="Secret">
+            <span className="font-normal text-wait">
+              the old one signs as well, until <When at={webhook.rotating_until} />
+            </span>
+          </Fact>
+        )}
+      </Facts>
+      <Deliveries webhook={webhook} />
+      <WebhookDialogs
+        webhook={webhook}
+        asked={asked}
+        onClose={() => setAsked(null)}
+        onDeleted={() => void navigate({ to: "/webhooks", search: {}, replace: true })}
+      />
+    </>
+  );
+}
+
+function Deliveries({ webhook }: { webhook: Webhook }) {
+  const { state, cursor } = route.useSearch();
+  const navigate = route.useNavigate();
+  const states = wordsOf(state, DELIVERY_STATES);
+  const deliveries = useQuery(deliveriesOptions(webhook.id, states, cursor));
+  const items = deliveries.data?.items ?? [];
+  return (
+    <Panel title="Deliveries" className="min-w-0">
+      <div className="border-b px-4 py-1.5">
+        <Choices
+          label="State of the deliveries"
+          all
+          choices={DELIVERY_STATES.map((value) => ({
+            value,
+            word: DELIVERY[value].word,
+            meaning: DELIVERY[value].meaning,
+            count: webhook.deliveries[value] ?? 0,
+          }))}
+          chosen={states}
+          onToggle={(next) =>
+            void navigate({
+              search: { state: switched(states, next) },
+              replace: true,
+              resetScroll: false,
+            })
+          }
+        />
+      </div>
+      {deliveries.isPending && <LoadingRows rows={3} />}
+      {deliveries.isError && items.length === 0 && (
+        <div className="p-4">
+          <ProblemNotice error={deliveries.error} onRetry={() => void deliveries.refetch()} />
+        </div>
+      )}
+      {deliveries.isSuccess && items.length === 0 && (
+        <p className="px-5 py-8 text-center text-ink-soft">
+          {states.length > 0
+            ? "No delivery is in this state."
+            : "Nothing has been sent yet. A test shows whether it arrives."}
+        </p>
+      )}
+      {items.length > 0 && <DeliveriesTable webhook={webhook} deliveries={items} />}
+      <Pager cursor={cursor} next={deliveries.data?.next_cursor ?? null} />
+    </Panel>
+  );
+}

@@ -186,7 +186,7 @@ async def _rerun(
     after = f"{kind} in {failed.skill}" if failed.skill else str(kind)
     why = f"attempt {attempt} of {policy.attempts} after {after}"
     not_before = at + timedelta(seconds=policy.pause(failed.root_thread_id, attempt))
-    actor = Actor("policy", policy.name)
+    actor = Actor("policy", policy.id)
     try:
         async with conn.transaction():
             asked = replace(request_from(policy.rerun), reason=why, not_before=not_before)

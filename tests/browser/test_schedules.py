@@ -36,14 +36,14 @@ def parcel(site: Site) -> str:
     """A completed run to repeat; made once."""
     site.start(
         {
-            "thread_id": "parcel-1",
+            "thread_id": "nightly-parcel",
             "sop": SOP,
             "initial_data": {"parcel": {"id": "12345678901234567890"}},
             "run_name": "Parcel one",
         }
     )
-    site.wait_for("parcel-1", "completed")
-    return "parcel-1"
+    site.wait_for("nightly-parcel", "completed")
+    return "nightly-parcel"
 
 
 def test_none_yet_then_one_by_cron_with_its_next_times(empty_site: Site) -> None:

@@ -32,7 +32,7 @@ def server(asf_home: Path, database_url: str) -> Iterator[RunningServer]:
 async def test_policies_by_example(server: RunningServer) -> None:
     outputs = await carry_out("docs/policies.md", server)
     created, _, answers, mended, listed = outputs
-    assert created.startswith("pol_")
+    assert created.startswith("policy_")
     assert re.findall(r"order-42\S* +check-refund-policy +(rerun|given up)", answers) == [
         "given up",
         "rerun",

@@ -181,7 +181,7 @@ def _exact(value: Any) -> Any:
 
 async def _id(client: AgentSkills, given: str) -> str:
     """Return the id that `given` names: an id, or the name of just one policy. Raises `PolicyNotFound`."""
-    if given.startswith("pol_"):
+    if given.startswith("policy_"):
         return given
     found = [one["id"] async for one in client.policies.list() if one["name"] == given]
     if len(found) > 1:

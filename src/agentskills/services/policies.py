@@ -40,7 +40,7 @@ async def create(
     given = {name: value for name, value in asked.items() if value is not None}
     policy = Policy(
         **{**DEFAULTS, "enabled": True, "note": None, **given},
-        id=new_id().replace("run_", "pol_", 1),
+        id=new_id("policy"),
         requested_by=actor.document(reason),
         created_at=at,
         updated_at=at,

@@ -38,7 +38,7 @@ async def create(
     check_url(url, AllowedHosts.parse(context.settings.private_hosts))
     at = clock.now()
     made = Webhook(
-        id=new_id().replace("run_", "hook_", 1),
+        id=new_id("webhook"),
         url=url,
         events=events,
         secret=_new_secret(),

@@ -91,7 +91,13 @@ function Row({ item }: { item: BatchItem }) {
           state === "failed" ? "text-bad" : "text-ink-soft",
         )}
       >
-        {reason ?? (state === "waiting" && thread_id ? <Answer thread={thread_id} /> : null)}
+        {reason ? (
+          <span className="line-clamp-3" title={reason}>
+            {reason}
+          </span>
+        ) : state === "waiting" && thread_id ? (
+          <Answer thread={thread_id} />
+        ) : null}
       </td>
       <td className={`${CELL} text-right text-ink-soft md:pr-5 max-md:col-span-2 max-md:text-left`}>
         <Cost item={item} />

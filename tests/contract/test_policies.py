@@ -171,7 +171,7 @@ def test_a_failed_run_is_rerun_and_the_counts_are_kept_apart(api: Api) -> None:
     ]
     first = api.get(f"/admin/runs/{answers[-1]['thread_id']}").body
     assert first["requested_by"]["kind"] == "policy"
-    assert first["requested_by"]["name"] == made["name"]
+    assert first["requested_by"]["name"] == made["id"]
     assert first["requested_by"]["reason"] == "attempt 1 of 2 after skill-error in double"
     assert api.post(f"/rerun/{run}").status == 200
     detail = api.get(f"/admin/runs/{run}").body

@@ -1,7 +1,7 @@
 /** Who did something; rules and batches by their name, with a link. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { policyListOptions } from "@/queries/policies";
+import { policyOptions } from "@/queries/policies";
 import { scheduleOptions } from "@/queries/schedules";
 import { type Actor, actorText } from "./actor";
 
@@ -14,7 +14,7 @@ export function isRule({ kind }: Actor): boolean {
 
 export function By({ actor }: { actor: Actor }) {
   if (actor.kind === "schedule" && actor.name) return <BySchedule id={actor.name} />;
-  if (actor.kind === "policy" && actor.name) return <ByPolicy name={actor.name} />;
+  if (actor.kind === "policy" && actor.name) return <ByPolicy id={actor.name} />;
   if (actor.kind === "batch" && actor.name) {
     return (
       <>
@@ -42,16 +42,14 @@ function BySchedule({ id }: { id: string }) {
   );
 }
 
-/** The record holds its name of then, or its id. */
-function ByPolicy({ name }: { name: string }) {
-  const policies = useQuery({ ...policyListOptions(), refetchInterval: false, staleTime: 60_000 });
-  const found = policies.data?.items.find((policy) => policy.id === name || policy.name === name);
-  if (!found) return <>policy {name}</>;
+function ByPolicy({ id }: { id: string }) {
+  const policy = useQuery({ ...policyOptions(id), refetchInterval: false, staleTime: 60_000 });
+  if (policy.isError) return <>policy {id}</>;
   return (
     <>
       policy{" "}
-      <Link to="/policies/$policyId" params={{ policyId: found.id }} className={LOOK}>
-        {found.name}
+      <Link to="/policies/$policyId" params={{ policyId: id }} className={LOOK}>
+        {policy.data?.name ?? id}
       </Link>
     </>
   );

@@ -122,3 +122,33 @@ async def test_old_firings_are_forgotten_but_for_the_last_run(clockwork: Clockwo
         assert await firings.forget_old(conn, clockwork.now, 10) == 1
         assert await firings.forget_old(conn, clockwork.now, 10) == 0
     assert await clockwork.states(schedule) == ["fired", "skipped"]
+
+
+async def test_a_rule_that_cannot_be_worked_out_pauses_its_schedule_and_no_other(
+    clockwork: Clockwork,
+) -> None:
+    pool = clockwork.place.pool
+    await pool.execute(
+        "INSERT INTO webhooks (id, url, events, secret, requested_by) VALUES "
+        "('w', 'http://x', '{schedule.failed}', 's', '{}')"
+    )
+    gone = await clockwork.create(cron="*/5 * * * *", overlap="allow")
+    sound = await clockwork.create(every_seconds=600, overlap="allow")
+    await clockwork.pass_time(minutes=5)
+    await pool.execute("UPDATE schedules SET time_zone = 'Atlantis/Poseidonis' WHERE id = $1", gone)
+    await clockwork.pass_time(minutes=5)
+    assert await clockwork.states(sound) == ["fired"]
+    detail = await clockwork.detail(gone)
+    assert (detail["paused"], detail["next"]) == (True, None)
+    assert detail["note"].startswith("the time due at 2026-11-25T09:10:00Z can't be dealt with: bad-input: ")
+    assert "Atlantis/Poseidonis" in detail["note"]
+    assert len((await schedules.list_schedules(clockwork.place.context, None, None, 5))["items"]) == 2
+    [told] = await pool.fetch("SELECT type, data FROM deliveries")
+    assert (told["type"], told["data"]["reason"]) == ("schedule.failed", detail["note"])
+    assert await pool.fetchval("SELECT reason FROM audit WHERE action = 'schedule-pause'") == detail["note"]
+    with pytest.raises(BadInput, match="no time zone"):
+        await schedules.resume_schedule(clockwork.place.context, gone, None, PERSON)
+    await clockwork.change(gone, time_zone="UTC")
+    await schedules.resume_schedule(clockwork.place.context, gone, None, PERSON)
+    await clockwork.pass_time(minutes=5)
+    assert await clockwork.states(gone) == ["fired", "fired"]

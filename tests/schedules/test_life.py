@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 
 import pytest
 from tests.engine.workplace import PERSON
 from tests.schedules.clockwork import NINE, Clockwork, utc
 
 from agentskills.domain.errors import BadInput
+from agentskills.domain.timing import Timing
 from agentskills.services import schedules
 from agentskills.services.backfill import backfill
 from agentskills.storage import firings
@@ -152,3 +154,40 @@ async def test_a_rule_that_cannot_be_worked_out_pauses_its_schedule_and_no_other
     await schedules.resume_schedule(clockwork.place.context, gone, None, PERSON)
     await clockwork.pass_time(minutes=5)
     assert await clockwork.states(gone) == ["fired", "fired"]
+
+
+RARE = {"cron": "0 0 29 2 */7", "time_zone": "Europe/Berlin"}  # leap days that are Sundays
+
+
+async def test_of_a_rare_rule_the_times_of_fifty_years_are_shown(clockwork: Clockwork) -> None:
+    days = ["2032-02-29", "2060-02-29"]
+    found = await schedules.preview(Timing(**RARE), 1000, NINE)
+    assert [str(time["local"].date()) for time in found["times"]] == days
+    schedule = await clockwork.create(**RARE)
+    detail = await clockwork.detail(schedule)
+    assert [str(time["local"].date()) for time in detail["next_times"]] == days
+    far = Timing(once_at=utc("2500-01-01T00:00"))
+    assert [time["at"].year for time in (await schedules.preview(far, 1000, NINE))["times"]] == [2500]
+    yearly = Timing(every_seconds=366 * 24 * 3600, anchor=NINE)
+    assert len((await schedules.preview(yearly, 100, NINE))["times"]) == 100
+
+
+async def test_whatever_walks_far_leaves_the_event_loop_alone(
+    clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walkers = []
+    next_after = Timing.next_after
+
+    def seen(self: Timing, after: datetime) -> datetime | None:
+        walkers.append(threading.current_thread())
+        return next_after(self, after)
+
+    schedule = await clockwork.create(**RARE)
+    monkeypatch.setattr(Timing, "next_after", seen)
+    await schedules.preview(Timing(**RARE), 1000, NINE)
+    await clockwork.detail(schedule)
+    window = (utc("1970-01-01T00:00"), NINE)
+    done = await backfill(clockwork.place.context, schedule, *window, PERSON, dry_run=True)
+    assert [time["local"].year for time in done.answer["times"]] == [1976, 2004]
+    assert len(walkers) > 3
+    assert threading.main_thread() not in walkers

@@ -144,7 +144,7 @@ def test_look_before(api: Api) -> None:
         ({"filter": {"state": "failed"}}, "bad-input", "/filter/state"),
         ({"filter": {"metadata": "[1]"}}, "bad-input", "/filter/metadata"),
         ({"filter": {"created_after": "yesterday"}}, "bad-input", "/filter/created_after"),
-        ({"filter": {"created_after": "0001-01-01T00:00:00+14:00"}}, "bad-input", "/filter"),
+        ({"filter": {"created_after": "0001-01-01T00:00:00+14:00"}}, "bad-input", "/filter/created_after"),
         ({"ids": ["a"], "rerun": {"from": "middle"}}, "bad-input", "/rerun/from"),
         (
             {"ids": ["a"], "rerun": {"results": "recorded", "model": "m"}},

@@ -85,9 +85,9 @@ def test_bad_filters_of_failures(api: Api, params: dict) -> None:
 
 def test_one_answer_for_many(api: Api) -> None:
     runs = [api.start("Use echo-approved.", {"amount": n}) for n in range(3)]
-    waits = [api.waits(run, "approval")[0] for run in runs]
+    waits = [api.waits(run, "approval") for run in runs]
     listed = [
-        {"thread_id": runs[0], "step": waits[0]["step"], "digest": waits[0]["digest"]},
+        {"thread_id": runs[0], "step": waits[0][0]["step"], "digest": waits[0][0]["digest"]},
         {"thread_id": runs[1], "digest": "another"},
         {"thread_id": "nobody"},
     ]
@@ -99,7 +99,8 @@ def test_one_answer_for_many(api: Api) -> None:
         "run-not-found",
     ]
     assert (done["answered"], done["refused"], done["more"]) == (1, 2, False)
-    found = {"filter": {"reason": "approval", "skill": "echo-approved"}, "decision": "reject"}
+    until = max(wait["since"] for [wait] in waits)
+    found = {"filter": {"reason": "approval", "skill": "echo-approved", "until": until}, "decision": "reject"}
     done = api.post("/admin/answers", found).body
     assert {item["thread_id"] for item in done["items"] if item["outcome"] == "answered"} >= set(runs[1:])
     assert [api.ended(run)["status"] for run in runs] == ["completed", "failed", "failed"]
@@ -134,6 +135,9 @@ def test_a_decision_that_does_not_fit_is_refused_for_each(api: Api) -> None:
         ),
         ({"decision": "maybe", "filter": {"reason": "approval"}}, "/decision"),
         ({"decision": "approve", "filter": {"reason": "timer"}}, "/filter/reason"),
+        ({"decision": "approve", "filter": {"reason": "approval"}}, "/filter/until"),
+        ({"decision": "approve", "filter": {"reason": "consent", "skill": "pay"}}, "/filter/until"),
+        ({"decision": "stop", "filter": {"reason": "in_doubt", "until": "today"}}, "/filter/until"),
         ({"decision": "approve", "answers": [{"thread_id": "a"}] * 1001}, "/answers"),
     ],
 )

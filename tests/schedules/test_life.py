@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 
 import pytest
 from tests.engine.workplace import PERSON
 from tests.schedules.clockwork import NINE, Clockwork, utc
 
 from agentskills.domain.errors import BadInput
+from agentskills.domain.timing import Timing
 from agentskills.services import schedules
 from agentskills.services.backfill import backfill
 from agentskills.storage import firings
@@ -122,3 +124,70 @@ async def test_old_firings_are_forgotten_but_for_the_last_run(clockwork: Clockwo
         assert await firings.forget_old(conn, clockwork.now, 10) == 1
         assert await firings.forget_old(conn, clockwork.now, 10) == 0
     assert await clockwork.states(schedule) == ["fired", "skipped"]
+
+
+async def test_a_rule_that_cannot_be_worked_out_pauses_its_schedule_and_no_other(
+    clockwork: Clockwork,
+) -> None:
+    pool = clockwork.place.pool
+    await pool.execute(
+        "INSERT INTO webhooks (id, url, events, secret, requested_by) VALUES "
+        "('w', 'http://x', '{schedule.failed}', 's', '{}')"
+    )
+    gone = await clockwork.create(cron="*/5 * * * *", overlap="allow")
+    sound = await clockwork.create(every_seconds=600, overlap="allow")
+    await clockwork.pass_time(minutes=5)
+    await pool.execute("UPDATE schedules SET time_zone = 'Atlantis/Poseidonis' WHERE id = $1", gone)
+    await clockwork.pass_time(minutes=5)
+    assert await clockwork.states(sound) == ["fired"]
+    detail = await clockwork.detail(gone)
+    assert (detail["paused"], detail["next"]) == (True, None)
+    assert detail["note"].startswith("the time due at 2026-11-25T09:10:00Z can't be dealt with: bad-input: ")
+    assert "Atlantis/Poseidonis" in detail["note"]
+    assert len((await schedules.list_schedules(clockwork.place.context, None, None, 5))["items"]) == 2
+    [told] = await pool.fetch("SELECT type, data FROM deliveries")
+    assert (told["type"], told["data"]["reason"]) == ("schedule.failed", detail["note"])
+    assert await pool.fetchval("SELECT reason FROM audit WHERE action = 'schedule-pause'") == detail["note"]
+    with pytest.raises(BadInput, match="no time zone"):
+        await schedules.resume_schedule(clockwork.place.context, gone, None, PERSON)
+    await clockwork.change(gone, time_zone="UTC")
+    await schedules.resume_schedule(clockwork.place.context, gone, None, PERSON)
+    await clockwork.pass_time(minutes=5)
+    assert await clockwork.states(gone) == ["fired", "fired"]
+
+
+RARE = {"cron": "0 0 29 2 */7", "time_zone": "Europe/Berlin"}  # leap days that are Sundays
+
+
+async def test_of_a_rare_rule_the_times_of_fifty_years_are_shown(clockwork: Clockwork) -> None:
+    days = ["2032-02-29", "2060-02-29"]
+    found = await schedules.preview(Timing(**RARE), 1000, NINE)
+    assert [str(time["local"].date()) for time in found["times"]] == days
+    schedule = await clockwork.create(**RARE)
+    detail = await clockwork.detail(schedule)
+    assert [str(time["local"].date()) for time in detail["next_times"]] == days
+    far = Timing(once_at=utc("2500-01-01T00:00"))
+    assert [time["at"].year for time in (await schedules.preview(far, 1000, NINE))["times"]] == [2500]
+    yearly = Timing(every_seconds=366 * 24 * 3600, anchor=NINE)
+    assert len((await schedules.preview(yearly, 100, NINE))["times"]) == 100
+
+
+async def test_whatever_walks_far_leaves_the_event_loop_alone(
+    clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walkers = []
+    next_after = Timing.next_after
+
+    def seen(self: Timing, after: datetime) -> datetime | None:
+        walkers.append(threading.current_thread())
+        return next_after(self, after)
+
+    schedule = await clockwork.create(**RARE)
+    monkeypatch.setattr(Timing, "next_after", seen)
+    await schedules.preview(Timing(**RARE), 1000, NINE)
+    await clockwork.detail(schedule)
+    window = (utc("1970-01-01T00:00"), NINE)
+    done = await backfill(clockwork.place.context, schedule, *window, PERSON, dry_run=True)
+    assert [time["local"].year for time in done.answer["times"]] == [1976, 2004]
+    assert len(walkers) > 3
+    assert threading.main_thread() not in walkers

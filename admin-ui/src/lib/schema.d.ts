@@ -4430,7 +4430,7 @@ export interface components {
             updated_at: string;
             /**
              * Next Times
-             * @description the next five
+             * @description the next five, by cron those of the next 50 years
              */
             next_times: components["schemas"]["DueTime"][];
             /**
@@ -4524,7 +4524,7 @@ export interface components {
         };
         /**
          * SchedulePreview
-         * @description The next times of a rule.
+         * @description The next times of a rule, by cron those of the next 50 years.
          */
         SchedulePreview: {
             /**
@@ -6723,6 +6723,12 @@ export interface components {
              * @default null
              */
             skill?: string | null;
+            /**
+             * Until
+             * @description when you have looked: only what has waited since then or longer; needed for approval and consent
+             * @default null
+             */
+            until?: string | null;
         };
         /**
          * WebhookEdit

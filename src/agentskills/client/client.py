@@ -313,14 +313,16 @@ class AgentSkills(SkillsAndServer):
         answers: Sequence[Mapping[str, Any]] | None = None,
         reason: str | None = None,
         skill: str | None = None,
+        until: datetime | str | None = None,
         note: str | None = None,
     ) -> JsonObject:
         """Give one answer to many runs that wait, at most 1,000; each is taken or refused by itself.
 
-        `answers` lists `{thread_id, step, digest}`, or `reason` (`approval`, `consent`, `in_doubt`) and
-        `skill` find them. Returns `{items: [{thread_id, step, outcome, problem}], answered, refused, more}`.
+        `answers` lists `{thread_id, step, digest}`, or `reason` (`approval`, `consent`, `in_doubt`), `skill`
+        and `until` find them: what has begun to wait after `until` is left alone; `in_doubt` can do
+        without. Returns `{items: [{thread_id, step, outcome, problem}], answered, refused, more}`.
         """
-        found = None if reason is None else given(reason=reason, skill=skill)
+        found = None if reason is None else given(reason=reason, skill=skill, until=as_time(until))
         listed = None if answers is None else [dict(answer) for answer in answers]
         body = given(answers=listed, filter=found, decision=decision, note=note)
         return as_object(await self._transport.post("/admin/answers", body))

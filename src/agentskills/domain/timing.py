@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from agentskills.domain.cron import Cron, zone_of
 from agentskills.domain.errors import BadInput
 
 LONGEST_INTERVAL = 366 * 24 * 3600
 """Seconds."""
+
+HORIZON = timedelta(days=50 * 366)
+"""How far times by cron are told ahead: to find one takes the longer, the rarer they are."""
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -65,6 +68,16 @@ class Timing:
         while due is not None:
             yield due
             due = self.next_after(due)
+
+    def ahead(self, after: datetime, count: int) -> list[datetime]:
+        """Return the next `count` due times later than `after`, in UTC; by cron those within `HORIZON`.
+
+        May take a tenth of a second: call it in a thread.
+        """
+        times = self.walk(after)
+        if self.cron is not None:
+            times = takewhile(lambda due: due <= after + HORIZON, times)
+        return list(islice(times, count))
 
     def between(self, start: datetime, end: datetime) -> Iterator[datetime]:
         """Yield the due times from `start` on and before `end`, in UTC, in order."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from agentskills.domain.clock import now
 from agentskills.domain.errors import BadInput
+from agentskills.domain.timing import Timing
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
 from agentskills.services.idempotency import Answered, once
@@ -44,7 +46,7 @@ async def backfill(
 
     async def work(conn: Conn) -> dict[str, Any]:
         schedule = await found_schedule(conn, schedule_id, lock=not dry_run)
-        due = list(islice(schedule.timing.between(start, end), MOST + 1))
+        due = await asyncio.to_thread(_within, schedule.timing, start, end)
         if len(due) > MOST:
             raise BadInput(
                 f"{schedule.timing.words()} comes due more than {MOST:,} times in between; "
@@ -73,6 +75,10 @@ async def backfill(
 
     asked = ["schedule-backfill", schedule_id, start.isoformat(), end.isoformat(), dry_run, reason]
     return await once(context, key, asked, work)
+
+
+def _within(timing: Timing, start: datetime, end: datetime) -> list[datetime]:
+    return list(islice(timing.between(start, end), MOST + 1))
 
 
 async def _queue(conn: Conn, schedule_id: str, due: list[datetime]) -> None:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any
 
-import asyncpg
 import structlog
 
 from agentskills.domain.clock import now
@@ -21,11 +20,11 @@ from agentskills.domain.rerun import request_from
 from agentskills.engine.points import reach
 from agentskills.services.actor import Actor
 from agentskills.services.cancel import cancel_in
-from agentskills.services.context import Context
+from agentskills.services.context import CROSSED, Context
 from agentskills.services.rerun import rerun_in
 from agentskills.services.start import StartRequest, start_in
 from agentskills.settings import Settings
-from agentskills.storage import firings, schedules
+from agentskills.storage import audit, firings, schedules
 from agentskills.storage.database import Conn, translate_errors
 from agentskills.storage.firings import Firing
 from agentskills.storage.queue import LANE_RULE, LANE_START
@@ -43,7 +42,6 @@ RERUN = ("changes", "initial_data", "run_name", "metadata")
 
 MAX_RUN_NAME = 200
 
-_CROSSED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _log = structlog.get_logger(__name__)
 
 
@@ -58,21 +56,31 @@ class Fired:
 async def fire_due(context: Context, at: datetime | None = None) -> bool:
     """Deal with one due time of one schedule, or with one queued firing; whether there was one.
 
-    `at` is the time it is.
+    `at` is the time it is. A schedule that can't be dealt with is paused, so that it holds up no other.
     """
     moment = at or now()
+    taken: Schedule | None = None
 
     async def work(conn: Conn) -> Fired | None:
-        if (due := await schedules.take_due(conn, moment)) is not None:
-            fired = await _due(conn, context.settings, due, moment)
-        elif (waiting := await schedules.take_with_queued(conn)) is not None:
-            fired = await _queued(conn, context.settings, waiting, moment)
+        nonlocal taken
+        taken = None
+        if (taken := await schedules.take_due(conn, moment)) is not None:
+            fired = await _due(conn, context.settings, taken, moment)
+        elif (taken := await schedules.take_with_queued(conn)) is not None:
+            fired = await _queued(conn, context.settings, taken, moment)
         else:
             return None
         reach("fire.before")
         return fired
 
-    fired = await context.in_transaction(work)
+    try:
+        fired = await context.in_transaction(work)
+    except Exception as error:
+        if taken is None or isinstance(error, CROSSED) or _passes(error):
+            raise
+        _log.exception("schedule.failed", schedule=taken.id)
+        await _give_up(context, taken, error, moment)
+        return True
     if fired is None:
         return False
     reach("fire.after")
@@ -86,6 +94,36 @@ async def fire_now(
 ) -> Fired:
     """Fire a schedule, whose row is locked, because somebody asks; overlap applies."""
     return await _fire(conn, settings, schedule, due_at, "now", actor, due_at)
+
+
+def _passes(error: Exception) -> bool:
+    """Say whether this is the database's trouble, not the schedule's."""
+    return isinstance(error, AgentSkillsError) and error.status >= 500
+
+
+async def _give_up(context: Context, seen: Schedule, error: Exception, at: datetime) -> None:
+    """Pause a schedule that can't be dealt with, and say why; unless it has changed since it was seen."""
+    due = f"the time due at {_utc(seen.next_at)}" if seen.next_at else "what is queued"
+    note = f"{due} can't be dealt with: {_said(error)}"
+
+    async def work(conn: Conn) -> None:
+        if await schedules.get(conn, seen.id, lock=True) != seen:
+            return
+        fields = {"paused": True, "note": note, "next_at": None, "updated_at": at}
+        await schedules.change(conn, seen.id, fields)
+        detail = {"schedule_id": seen.id, "name": seen.name}
+        by = _actor(seen).document()
+        await audit.record(conn, by, "schedule-pause", reason=note, detail=detail)
+        told = {"due_at": seen.next_at} if seen.next_at else {}
+        await _announce(conn, seen, "failed", told | {"reason": note})
+
+    await context.in_transaction(work)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, AgentSkillsError):
+        return f"{error.type}: {error.detail}"
+    return f"internal: {type(error).__name__}"
 
 
 async def _due(conn: Conn, settings: Settings, schedule: Schedule, at: datetime) -> Fired:
@@ -215,14 +253,14 @@ async def _tried(
             async with conn.transaction():  # what is refused leaves nothing behind
                 return await _started(conn, settings, schedule, due, why, actor), None
     except AgentSkillsError as error:
-        if error.status >= 500:
-            raise  # the database, not the request
-        return None, f"{error.type}: {error.detail}"
-    except _CROSSED:
+        if _passes(error):
+            raise
+        return None, _said(error)
+    except CROSSED:
         raise
     except Exception as error:
         _log.exception("schedule.failed", schedule=schedule.id)
-        return None, f"internal: {type(error).__name__}"
+        return None, _said(error)
 
 
 async def _started(

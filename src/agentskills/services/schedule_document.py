@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from agentskills.domain.errors import BadInput
 from agentskills.domain.timing import Timing
 from agentskills.executors.secrets import redact
 from agentskills.storage.firings import FiringRow
@@ -46,7 +47,7 @@ def firing_document(firing: FiringRow, timing: Timing) -> dict[str, Any]:
     return {
         "schedule_id": firing.schedule_id,
         "due_at": firing.due_at,
-        "local": timing.local(firing.due_at),
+        "local": _local(timing, firing.due_at),
         "why": firing.why,
         "state": firing.state,
         "thread_id": firing.thread_id,
@@ -59,9 +60,16 @@ def firing_document(firing: FiringRow, timing: Timing) -> dict[str, Any]:
 
 def time_document(timing: Timing, at: datetime) -> dict[str, Any]:
     """Return a due time, in UTC and as clocks in the schedule's zone show it."""
-    return {"at": at, "local": timing.local(at)}
+    return {"at": at, "local": _local(timing, at)}
 
 
 def time_documents(timing: Timing, times: Iterable[datetime]) -> list[dict[str, Any]]:
     """Return due times, in UTC and as clocks in the schedule's zone show them."""
     return [time_document(timing, at) for at in times]
+
+
+def _local(timing: Timing, at: datetime) -> datetime:
+    try:
+        return timing.local(at)
+    except BadInput:  # the zone has gone from the machine since it was saved
+        return at

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -162,7 +162,8 @@ async def _detail(conn: Conn, schedule: Schedule) -> dict[str, Any]:
     last = await firings.latest(conn, [schedule.id])
     times: list[datetime] = []
     if schedule.next_at is not None:
-        times = [schedule.next_at, *islice(schedule.timing.walk(schedule.next_at), NEXT - 1)]
+        later = await asyncio.to_thread(schedule.timing.ahead, schedule.next_at, NEXT - 1)
+        times = [schedule.next_at, *later]
     return schedule_document(schedule, last.get(schedule.id)) | {
         "next_times": time_documents(schedule.timing, times),
         "queued": await firings.count_queued(conn, schedule.id),
@@ -187,13 +188,16 @@ async def list_firings(
     }
 
 
-def preview(timing: Timing, count: int, after: datetime | None) -> dict[str, Any]:
-    """Return the next `count` due times of a rule, later than `after` or now. Raises `BadInput`."""
+async def preview(timing: Timing, count: int, after: datetime | None) -> dict[str, Any]:
+    """Return the next `count` due times of a rule, later than `after` or now. Raises `BadInput`.
+
+    By cron these are the ones of the next 50 years.
+    """
     start = after or now()
     if timing.anchor is None:
         timing = replace(timing, anchor=start.replace(microsecond=0))
     timing.check()
-    times = islice(timing.walk(start), count)
+    times = await asyncio.to_thread(timing.ahead, start, count)
     return {"rule": timing.words(), "times": time_documents(timing, times)}
 
 

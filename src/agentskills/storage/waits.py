@@ -69,17 +69,24 @@ async def open_waits(conn: Conn, thread_id: str, *, lock: bool = False) -> list[
     return [Wait(**row) for row in rows]
 
 
-async def chosen(conn: Conn, reasons: Sequence[str], skill: str | None, limit: int) -> list[tuple[str, int]]:
-    """Return where runs wait for these reasons (of one skill), the oldest first, as (thread_id, seq)."""
+async def chosen(
+    conn: Conn, reason: str, skill: str | None, until: datetime | None, limit: int
+) -> list[tuple[str, int, str | None]]:
+    """Return where runs wait for this reason (of one skill, since `until` at the latest), the oldest first.
+
+    As (thread_id, seq, digest of what is shown).
+    """
     rows = await conn.fetch(
-        """SELECT thread_id, seq FROM waits
-           WHERE state = 'open' AND reason = ANY ($1::text[]) AND ($2::text IS NULL OR skill = $2)
-           ORDER BY since, id LIMIT $3""",
-        list(reasons),
+        """SELECT thread_id, seq, shown_digest FROM waits
+           WHERE state = 'open' AND reason = $1 AND ($2::text IS NULL OR skill = $2)
+             AND ($3::timestamptz IS NULL OR since <= $3)
+           ORDER BY since, id LIMIT $4""",
+        reason,
         skill,
+        until,
         limit,
     )
-    return [(row["thread_id"], row["seq"]) for row in rows]
+    return [(row["thread_id"], row["seq"], row["shown_digest"]) for row in rows]
 
 
 async def by_token(conn: Conn, token_hash: str) -> Wait | None:

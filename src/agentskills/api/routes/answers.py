@@ -61,6 +61,7 @@ async def answer_all(
         [(one.thread_id, one.step, one.digest) for one in asked.answers] if asked.answers else None,
         asked.filter.reason if asked.filter else None,
         asked.filter.skill if asked.filter else None,
+        asked.filter.until if asked.filter else None,
     )
     context, actor = context_of(request), actor_of(request)
     return JsonAnswer(await answer_many(context, chosen, asked.decision, asked.note, actor))

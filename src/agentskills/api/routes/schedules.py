@@ -70,7 +70,7 @@ async def preview_schedule(
 ) -> JsonAnswer:
     """Return the next times of a rule; nothing is saved."""
     timing = Timing(asked.cron, asked.every_seconds, asked.at, asked.time_zone or "UTC", asked.anchor)
-    return JsonAnswer(schedules.preview(timing, asked.count or 10, asked.after))
+    return JsonAnswer(await schedules.preview(timing, asked.count or 10, asked.after))
 
 
 @router.get(

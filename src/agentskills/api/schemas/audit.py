@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentskills.api.params import Text
-from agentskills.api.schemas.shapes import Actor, Answer, JsonObject
+from agentskills.api.schemas.shapes import Actor, Answer, JsonObject, QueryMoment
 
 
 class AuditItem(Answer):
@@ -42,7 +42,7 @@ class AuditQuery(BaseModel):
     thread_id: Text | None = Field(default=None, max_length=250)
     action: Text | None = Field(default=None, max_length=100)
     actor: Text | None = Field(default=None, max_length=200, description="name, kind, or on whose behalf")
-    after: datetime | None = Field(default=None, description="at or after")
-    before: datetime | None = Field(default=None, description="before")
+    after: QueryMoment | None = Field(default=None, description="at or after")
+    before: QueryMoment | None = Field(default=None, description="before")
     cursor: Text | None = Field(default=None, max_length=1000, description="next_cursor of the page before")
     limit: int = Field(default=50, ge=1, le=500)

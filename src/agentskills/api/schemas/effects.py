@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentskills.api.params import Text
-from agentskills.api.schemas.shapes import Actor, Answer, JsonObject, RunError
+from agentskills.api.schemas.shapes import Actor, Answer, JsonObject, QueryMoment, RunError
 from agentskills.domain.status import EffectState
 
 
@@ -75,8 +75,8 @@ class EffectQuery(BaseModel):
         max_length=10_000,
         description="JSON object that the key or the inputs contain; its keys may be data paths",
     )
-    after: datetime | None = Field(default=None, description="state changed last at or after")
-    before: datetime | None = Field(default=None, description="state changed last before")
+    after: QueryMoment | None = Field(default=None, description="state changed last at or after")
+    before: QueryMoment | None = Field(default=None, description="state changed last before")
     not_repeated: bool = Field(default=False, description="only those that another run did not do again")
     cursor: Text | None = Field(default=None, max_length=1000, description="next_cursor of the page before")
     limit: int = Field(default=50, ge=1, le=500)

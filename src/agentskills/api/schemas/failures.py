@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentskills.api.params import Text
-from agentskills.api.schemas.shapes import Answer, Asked
+from agentskills.api.schemas.shapes import Answer, Asked, QueryMoment
 
 
 class FailureSample(Answer):
@@ -50,8 +50,8 @@ class FailureQuery(BaseModel):
 
     skill: Text | None = Field(default=None, max_length=200, description="that failed; empty: none did")
     signature: Text | None = Field(default=None, max_length=500)
-    after: datetime | None = Field(default=None, description="failed at or after")
-    before: datetime | None = Field(default=None, description="failed before")
+    after: QueryMoment | None = Field(default=None, description="failed at or after")
+    before: QueryMoment | None = Field(default=None, description="failed before")
     dismissed: bool = Field(default=False, description="dismissed ones as well")
     cursor: Text | None = Field(default=None, max_length=4000, description="next_cursor of the page before")
     limit: int = Field(default=50, ge=1, le=500)

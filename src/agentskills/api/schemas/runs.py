@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agentskills.api.params import Text
-from agentskills.api.schemas.shapes import Actor, Answer, JsonObject, Number, RunError
+from agentskills.api.schemas.shapes import Actor, Answer, JsonObject, Number, QueryMoment, RunError
 from agentskills.api.schemas.waits import Waiting, WaitingFor
 from agentskills.domain.status import RunStatus
 
@@ -159,8 +159,8 @@ class RunFilter(BaseModel):
     metadata: Text | None = Field(
         default=None, max_length=10_000, description="JSON object that metadata contains"
     )
-    created_after: datetime | None = Field(default=None, description="at or after")
-    created_before: datetime | None = Field(default=None, description="before")
+    created_after: QueryMoment | None = Field(default=None, description="at or after")
+    created_before: QueryMoment | None = Field(default=None, description="before")
     parent: Text | None = Field(default=None, max_length=250, description="reruns of this very run")
     root: Text | None = Field(default=None, max_length=250, description="the family of this run")
     failed_skill: Text | None = Field(

@@ -146,7 +146,7 @@ class ScheduleBackfill(Answer):
 
 
 class SchedulePreview(Answer):
-    """The next times of a rule."""
+    """The next times of a rule, by cron those of the next 50 years."""
 
     rule: str = Field(description="in words")
     times: list[DueTime]
@@ -209,7 +209,7 @@ class ScheduleItem(Answer):
 class ScheduleDetail(ScheduleItem):
     """A schedule with its next times."""
 
-    next_times: list[DueTime] = Field(description="the next five")
+    next_times: list[DueTime] = Field(description="the next five, by cron those of the next 50 years")
     queued: int = Field(description="how many firings wait for their turn")
 
 

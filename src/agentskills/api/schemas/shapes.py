@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -32,8 +33,25 @@ def _text(value: Any) -> Any:
     return value
 
 
-Moment: TypeAlias = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text)]
-"""A time with its zone, as text (RFC 3339)."""
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime(9001, 1, 1, tzinfo=UTC)
+
+
+def _sensible(value: datetime) -> datetime:
+    """Return a time that has a place in every time zone, and from which one can count on."""
+    known = value if value.tzinfo else value.replace(tzinfo=UTC)
+    if not _FIRST <= known < _END:
+        raise PydanticCustomError("moment", "must be a time in the years 1970 to 9000")
+    return value
+
+
+Moment: TypeAlias = Annotated[
+    AwareDatetime, Field(strict=False), BeforeValidator(_text), AfterValidator(_sensible)
+]
+"""A time with its zone, as text (RFC 3339), in the years 1970 to 9000 (UTC)."""
+
+QueryMoment: TypeAlias = Annotated[datetime, AfterValidator(_sensible)]
+"""The same as a parameter."""
 
 
 def said_as(message: str) -> WrapValidator:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from agentskills.api.schemas.shapes import Answer, Asked, JsonObject
+from agentskills.api.schemas.shapes import Answer, Asked, JsonObject, Moment
 from agentskills.domain.status import RunStatus, WaitReason
 
 
@@ -79,6 +79,11 @@ class WaitFilter(Asked):
 
     reason: Literal["approval", "consent", "in_doubt"]
     skill: str | None = Field(default=None, max_length=200)
+    until: Moment | None = Field(
+        default=None,
+        description="when you have looked: only what has waited since then or longer; needed for approval "
+        "and consent",
+    )
 
 
 class AnswersRequest(Asked):

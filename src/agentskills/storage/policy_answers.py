@@ -175,10 +175,17 @@ async def totals(conn: Conn, policy_ids: list[str]) -> dict[str, dict[str, int]]
     return found
 
 
-async def forget_old(conn: Conn, before: datetime) -> None:
-    """Remove answers older than `before` about runs that are no longer there."""
-    await conn.execute(
-        """DELETE FROM policy_answers a WHERE a.at < $1
-           AND NOT EXISTS (SELECT FROM run_state s WHERE s.thread_id = a.failed)""",
+async def forget_old(conn: Conn, before: datetime, limit: int) -> int:
+    """Remove up to `limit` answers older than `before` about runs that are no longer there.
+
+    Returns how many there were.
+    """
+    done: str = await conn.execute(
+        """DELETE FROM policy_answers WHERE (policy_id, failed) IN (
+               SELECT a.policy_id, a.failed FROM policy_answers a
+               WHERE a.at < $1 AND NOT EXISTS (SELECT FROM run_state s WHERE s.thread_id = a.failed)
+               LIMIT $2)""",
         before,
+        limit,
     )
+    return int(done.removeprefix("DELETE "))

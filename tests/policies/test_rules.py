@@ -98,7 +98,7 @@ async def test_the_rerun_says_who_why_and_when(office: Office) -> None:
         await office.end(f"order-42_rerun_{number}")
     assert pauses == [100, 300, 500, 500]
     assert row["requested_by"]["kind"] == "policy"
-    assert row["requested_by"]["name"] == policy["name"]
+    assert row["requested_by"]["name"] == policy["id"]
     assert row["requested_by"]["reason"] == "attempt 4 of 9 after timeout in any"
     assert row["parent_thread_id"] == "order-42_rerun_3"
     assert row["lane"] == 0

@@ -34,12 +34,21 @@ _FAILED = """s.thread_id, s.root_thread_id, coalesce(s.error ->> 'skill', '') AS
 _JOINED = """JOIN run_state s ON s.thread_id = f.thread_id JOIN run_metadata m ON m.thread_id = f.thread_id"""
 
 
-async def next_failure(conn: Conn) -> FailedRun | None:
+async def next_failure(conn: Conn) -> str | None:
     """Take the oldest failed run that policies have not looked at and that nobody else has taken."""
-    row = await conn.fetchrow(
-        f"""SELECT {_FAILED} FROM failures f {_JOINED}
-            WHERE f.looked_at IS NULL ORDER BY f.failed_at LIMIT 1 FOR UPDATE OF f SKIP LOCKED"""
+    found: str | None = await conn.fetchval(
+        """SELECT thread_id FROM failures
+           WHERE looked_at IS NULL ORDER BY failed_at LIMIT 1 FOR UPDATE SKIP LOCKED"""
     )
+    return found
+
+
+async def failed_run(conn: Conn, thread_id: str) -> FailedRun | None:
+    """Return a failed run as it is now; None: it was deleted.
+
+    While the caller holds the run's row nobody else makes a rerun of it.
+    """
+    row = await conn.fetchrow(f"SELECT {_FAILED} FROM failures f {_JOINED} WHERE f.thread_id = $1", thread_id)
     return FailedRun(**row) if row else None
 
 
@@ -59,8 +68,8 @@ async def pass_over(conn: Conn, at: datetime, limit: int) -> int:
     return int(done.rpartition(" ")[2])
 
 
-async def next_again(conn: Conn, at: datetime) -> tuple[Answer, FailedRun | None] | None:
-    """Take a failed run that was held back and is due to be looked at again; None: it was deleted."""
+async def next_again(conn: Conn, at: datetime) -> Answer | None:
+    """Take the answer for a failed run that was held back and is due to be looked at again."""
     row = await conn.fetchrow(
         f"""SELECT {", ".join(f"a.{name}" for name in Answer.__struct_fields__)} FROM policy_answers a
             JOIN policies p ON p.id = a.policy_id AND p.enabled
@@ -68,12 +77,7 @@ async def next_again(conn: Conn, at: datetime) -> tuple[Answer, FailedRun | None
             ORDER BY a.again_at, a.at LIMIT 1 FOR UPDATE OF a SKIP LOCKED""",
         at,
     )
-    if row is None:
-        return None
-    failed = await conn.fetchrow(
-        f"SELECT {_FAILED} FROM failures f {_JOINED} WHERE f.thread_id = $1", row["failed"]
-    )
-    return Answer(**row), FailedRun(**failed) if failed else None
+    return Answer(**row) if row else None
 
 
 async def put(conn: Conn, answer: Answer) -> None:

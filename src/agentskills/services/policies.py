@@ -68,6 +68,8 @@ async def edit(
         policy = replace(before, **changed, updated_at=clock.now())
         _check(policy)
         await policies.update(conn, policy)
+        if "window_cap" in changed:
+            await policy_answers.wait_no_longer(conn, policy_id, policy.updated_at)
         await _audit(conn, actor, "policy-edit", policy, reason, changed=sorted(changed))
         return await _whole(conn, policy)
 

@@ -126,7 +126,10 @@ async def _look_again(conn: Conn, settings: Settings, at: datetime) -> list[str]
     if policy is None or not policy.enabled:  # since it was found
         return []
     answer = await _again(conn, settings, policy, held, failed, at)
-    await policy_answers.put(conn, answer)
+    if answer.again_at is not None:  # no room: neither for the others that are due
+        await policy_answers.postpone(conn, policy.id, at, answer.reason, answer.again_at)
+    else:
+        await policy_answers.put(conn, answer)
     if failed is not None and answer.answer in _FINAL:
         await _failed_for_good(conn, failed, answer)
     reach("policy.before")
@@ -140,7 +143,7 @@ async def _again(
     if failed is None or failed.closed:
         why = "the run has been deleted" if failed is None else "nobody will mend the failure"
         return settled(held, answer=str(PolicyAnswer.LEFT), reason=why, at=at, again_at=None)
-    answer = await _judged(conn, settings, policy, failed, held.attempt, at)
+    answer = await _judged(conn, settings, policy, failed, held.attempt, at, again=True)
     if answer is None:  # the policy has been changed since
         why = policy.why_not(failed.error) or ""
         return _made(PolicyAnswer.GIVEN_UP, policy, failed, held.attempt, at, why)
@@ -148,11 +151,19 @@ async def _again(
 
 
 async def _judged(
-    conn: Conn, settings: Settings, policy: Policy, failed: FailedRun, tried: int, at: datetime
+    conn: Conn,
+    settings: Settings,
+    policy: Policy,
+    failed: FailedRun,
+    tried: int,
+    at: datetime,
+    *,
+    again: bool = False,
 ) -> Answer | None:
     """Return what a policy does about a failed run, done; None: it does not concern it.
 
     An error that does not qualify concerns the policy only where it has rerun the run before.
+    `again`: it was held back, and its turn has come.
     """
 
     def said(answer: PolicyAnswer, reason: str | None, **more: Any) -> Answer:
@@ -173,19 +184,23 @@ async def _judged(
         return said(PolicyAnswer.GIVEN_UP, f"its family has had {family} automatic reruns")
     if why := await breakers.holds(conn, policy, failed, at):
         return said(PolicyAnswer.HELD_BACK, why)
-    if full := await _full(conn, policy, at):
+    if full := await _full(conn, policy, at, again=again):
         why = f"{policy.window_cap['reruns']} runs were rerun of late"  # type: ignore[index]
         return said(PolicyAnswer.HELD_BACK, why, again_at=full)
     return await _rerun(conn, settings, policy, failed, tried, at)
 
 
-async def _full(conn: Conn, policy: Policy, at: datetime) -> datetime | None:
-    """Return when the policy may rerun again; None: now."""
+async def _full(conn: Conn, policy: Policy, at: datetime, *, again: bool) -> datetime | None:
+    """Return when the policy may rerun this one; None: now. What has waited longer comes first."""
     if policy.window_cap is None:
         return None
     window = timedelta(seconds=int(policy.window_cap["seconds"]))
     made = await policy_answers.room_at(conn, policy.id, at - window, int(policy.window_cap["reruns"]))
-    return None if made is None else made + window
+    free = None if made is None else made + window
+    if again:
+        return free
+    waiting = await policy_answers.waiting_until(conn, policy.id)
+    return max((moment for moment in (free, waiting) if moment is not None), default=None)
 
 
 async def _rerun(

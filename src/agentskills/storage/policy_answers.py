@@ -80,6 +80,37 @@ async def next_again(conn: Conn, at: datetime) -> Answer | None:
     return Answer(**row) if row else None
 
 
+async def waiting_until(conn: Conn, policy_id: str) -> datetime | None:
+    """Return when the last of what waits for its turn is looked at again; None: nothing waits."""
+    found: datetime | None = await conn.fetchval(
+        "SELECT max(again_at) FROM policy_answers WHERE policy_id = $1 AND again_at IS NOT NULL", policy_id
+    )
+    return found
+
+
+async def postpone(conn: Conn, policy_id: str, at: datetime, reason: str | None, until: datetime) -> None:
+    """Let all that is due of a policy wait until then, in the order in which it came.
+
+    What others are looking at is left to them: they find out by themselves.
+    """
+    await conn.execute(
+        """UPDATE policy_answers SET again_at = $4, reason = $3 WHERE (policy_id, failed) IN (
+               SELECT policy_id, failed FROM policy_answers
+               WHERE policy_id = $1 AND again_at <= $2 FOR UPDATE SKIP LOCKED)""",
+        policy_id,
+        at,
+        reason,
+        until,
+    )
+
+
+async def wait_no_longer(conn: Conn, policy_id: str, at: datetime) -> None:
+    """Let what waits for its turn be looked at now."""
+    await conn.execute(
+        "UPDATE policy_answers SET again_at = $2 WHERE policy_id = $1 AND again_at > $2", policy_id, at
+    )
+
+
 async def put(conn: Conn, answer: Answer) -> None:
     """Write what a policy did; only of what was held back the answer changes later."""
     await conn.execute(

@@ -284,6 +284,7 @@ CREATE INDEX policy_answers_newest ON policy_answers (policy_id, at DESC, failed
 CREATE INDEX policy_answers_skill ON policy_answers (policy_id, skill, failed_at);
 CREATE INDEX policy_answers_failed ON policy_answers (failed);
 CREATE INDEX policy_answers_again ON policy_answers (again_at) WHERE again_at IS NOT NULL;
+CREATE INDEX policy_answers_waiting ON policy_answers (policy_id, again_at) WHERE again_at IS NOT NULL;
 CREATE INDEX policy_answers_held ON policy_answers (policy_id, skill, at) WHERE answer = 'held_back';
 CREATE UNIQUE INDEX policy_answers_run ON policy_answers (thread_id) WHERE thread_id IS NOT NULL;
 

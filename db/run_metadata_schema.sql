@@ -789,6 +789,7 @@ CREATE INDEX policy_answers_newest ON policy_answers (policy_id, at DESC, failed
 CREATE INDEX policy_answers_skill ON policy_answers (policy_id, skill, failed_at);
 CREATE INDEX policy_answers_failed ON policy_answers (failed);
 CREATE INDEX policy_answers_again ON policy_answers (again_at) WHERE again_at IS NOT NULL;
+CREATE INDEX policy_answers_waiting ON policy_answers (policy_id, again_at) WHERE again_at IS NOT NULL;
 CREATE INDEX policy_answers_held ON policy_answers (policy_id, skill, at) WHERE answer = 'held_back';
 CREATE UNIQUE INDEX policy_answers_run ON policy_answers (thread_id) WHERE thread_id IS NOT NULL;
 
@@ -824,7 +825,7 @@ CREATE INDEX webhooks_newest ON webhooks (created_at DESC, id DESC);
 
 CREATE TABLE deliveries (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    webhook_id   text NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    webhook_id   text NOT NULL,                    -- no key: runs end while a webhook is being deleted
     message_id   text NOT NULL,                    -- the same for every try: receivers drop what they had
     type         text NOT NULL,
     data         jsonb NOT NULL,
@@ -836,6 +837,7 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_due ON deliveries (webhook_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_newest ON deliveries (webhook_id, id DESC);
+CREATE INDEX deliveries_old ON deliveries (at) WHERE state <> 'pending';
 
 -- Write an event down for everybody who wants to hear of it, in the transaction that makes it true.
 CREATE FUNCTION announce(event text, told jsonb) RETURNS void LANGUAGE sql AS $$

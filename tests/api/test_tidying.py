@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from agentskills.engine.notifier import Notifier
+from agentskills.services import tidying
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
 from agentskills.services.delete import delete
@@ -235,7 +236,7 @@ async def entries(pool: Pool) -> list[audit.Entry]:
 
 
 async def test_old_deliveries_and_answers_about_runs_that_have_gone(
-    pool: Pool, context: Callable[[int | None], Context]
+    pool: Pool, context: Callable[[int | None], Context], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await finished(pool, "old", 40)
     await finished(pool, "young", 3)
@@ -266,7 +267,12 @@ async def test_old_deliveries_and_answers_about_runs_that_have_gone(
         return [row["failed"] for row in answers], [row["message_id"] for row in sent]
 
     before = await kept()
-    await tidy(context(None))
+    await tidy(context(50))
     assert await kept() == before
+    monkeypatch.setattr(tidying, "_ROWS", 1)
+    await tidy(context(None))
+    assert await kept() == (["old", "young"], ["delivered3", "failed3", "pending3", "pending40"])
     await tidy(context(30))
-    assert await kept() == (["young"], ["delivered3", "failed3", "pending3", "pending40"])
+    assert (await kept())[0] == ["young"]
+    await tidy(context(2))
+    assert await kept() == ([], ["pending3", "pending40"])

@@ -129,6 +129,10 @@ def test_the_same_key_makes_one_policy(api: Api) -> None:
         ({"matches": {"sop": "x"}}, "bad-input", "/matches/sop"),
         ({"rerun": {"effects": "repeat"}}, "bad-input", "/rerun/effects"),
         ({"rerun": {"results": "recorded"}}, "bad-input", "/rerun/results"),
+        ({"rerun": {"skills": {"pay": "new"}}}, "bad-input", "/rerun/skills/pay"),
+        ({"rerun": {"skills": {"*": "0" * 64}}}, "bad-input", "/rerun/skills/*"),
+        ({"rerun": {"skills": {"pay": "0" * 64}}}, "version-missing", "/rerun/skills/pay"),
+        ({"rerun": {"metadata": {"team": "x" * 20_000}}}, "too-large", "/rerun/metadata"),
         ({"error_types": ["timeout", "rejected"]}, "bad-input", "/error_types/1"),
         ({"error_types": ["http-404"]}, "bad-input", "/error_types/0"),
         ({"backoff": {"jitter": 2}}, "bad-input", "/backoff/jitter"),
@@ -142,8 +146,15 @@ def test_bad_input_is_named_and_changes_nothing(
 ) -> None:
     before = api.get("/admin/policies").body
     answer = api.post("/admin/policies", {"name": "x"} | fields)
-    assert is_problem(answer, 422, kind, pointer)
+    assert is_problem(answer, {"version-missing": 409, "too-large": 413}.get(kind, 422), kind, pointer)
     assert api.get("/admin/policies").body == before
+
+
+def test_editing_refuses_a_version_that_is_missing(api: Api) -> None:
+    path = f"/admin/policies/{make(api)['id']}"
+    asked = {"rerun": {"skills": {"pay": "0" * 64}}}
+    assert is_problem(api.patch(path, asked), 409, "version-missing", "/rerun/skills/pay")
+    assert api.patch(path, {"attempts": 7}).body["attempts"] == 7
 
 
 def test_a_failed_run_is_rerun_and_the_counts_are_kept_apart(api: Api) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -97,6 +98,12 @@ class Office:
             """INSERT INTO webhooks (id, url, events, secret, requested_by)
                VALUES ('hook_1', 'https://example.org/', $1, 'whsec_', '{}')""",
             list(events),
+        )
+
+    async def let_time_pass(self, span: timedelta) -> None:
+        """Let what policies have answered have been so much earlier."""
+        await self.place.pool.execute(
+            "UPDATE policy_answers SET at = at - $1::interval, again_at = again_at - $1::interval", span
         )
 
     async def until(self, reached: Callable[[], Any]) -> Any:

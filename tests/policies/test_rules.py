@@ -293,11 +293,14 @@ async def test_a_policy_that_is_off_looks_at_nothing_and_catches_up_on_nothing(o
 
 async def test_a_rerun_that_can_not_be_made_is_refused_and_holds_up_no_other(office: Office) -> None:
     broken = await office.policy(matches={"skill": "a"})
-    gone = await office.policy(matches={"skill": "b"}, rerun={"format": 1, "skills": {"*": "0" * 64}})
+    gone = await office.policy(matches={"skill": "b"})
     well = await office.policy(matches={"skill": "c"})
     await office.hear("run.failed_for_good")
     await office.place.pool.execute(
         "UPDATE policies SET rerun = '{\"unknown\": 1}' WHERE id = $1", broken["id"]
+    )
+    await office.place.pool.execute(  # as nobody can ask for any more
+        "UPDATE policies SET rerun = $2 WHERE id = $1", gone["id"], {"format": 1, "skills": {"*": "0" * 64}}
     )
     for skill in "abc":
         await office.fail(f"run-{skill}", skill=skill)

@@ -12,9 +12,11 @@ from tests.stubs.webhook_receiver import signed_with
 from tests.webhooks.conftest import ADA, Post
 
 from agentskills.domain.clock import now
-from agentskills.domain.errors import AddressRefused, WebhookOff
+from agentskills.domain.errors import AddressRefused, WebhookNotFound, WebhookOff
 from agentskills.domain.webhook import DELAYS
 from agentskills.services import webhooks
+from agentskills.services.tidying import tidy
+from agentskills.storage import webhooks as stored
 
 pytestmark = pytest.mark.anyio
 
@@ -264,3 +266,22 @@ async def test_what_can_not_be_sent_holds_up_no_other(post: Post, receiver: Http
     [delivery] = await post.deliveries(broken)
     assert (delivery["state"], delivery["tries"][0]["error"]) == ("pending", "it can't be sent: Error")
     assert [one["state"] for one in await post.deliveries(well)] == ["delivered"]
+
+
+async def test_a_run_ends_while_a_webhook_is_being_deleted(post: Post) -> None:
+    """Whoever hears of runs must not be able to hold them up, nor to make them fail."""
+    made = await post.webhook()
+    pool = post.context.pool
+    await pool.execute("INSERT INTO run_metadata (thread_id, sop) VALUES ('order-42', 'Use any.')")
+    async with pool.acquire() as conn, conn.transaction():
+        assert await stored.delete(conn, made["id"])
+        await pool.execute(
+            """UPDATE run_state SET status = 'failed', error = '{"type": "timeout", "message": "late"}',
+                   finished_at = now() WHERE thread_id = 'order-42'""",
+            timeout=20,
+        )
+    assert await pool.fetchval("SELECT status FROM run_state") == "failed"
+    with pytest.raises(WebhookNotFound):
+        await post.deliveries(made)
+    await tidy(post.context)
+    assert await pool.fetchval("SELECT count(*) FROM deliveries") == 0

@@ -852,7 +852,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Webhook
-         * @description Remove a webhook with all that was or will be sent to it.
+         * @description Remove a webhook; nothing more is sent to it, and what was sent can be read no longer.
          */
         delete: operations["deleteWebhook"];
         options?: never;
@@ -10394,6 +10394,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

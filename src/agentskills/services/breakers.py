@@ -80,7 +80,7 @@ async def close(conn: Conn, breaker: Breaker, at: datetime) -> int:
 
 
 async def mind(conn: Conn, policy: Policy, skill: str, at: datetime) -> None:
-    """Do what a breaker is due for: close after a good probe, rest again after a bad one, or probe."""
+    """Do what a breaker is due for: close after a good probe, rest again after any other, or probe."""
     found = await breakers.get(conn, policy.id, skill)
     if found is None or found.state is BreakerState.CLOSED:
         return

@@ -9,16 +9,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from agentskills.domain import clock
-from agentskills.domain.errors import BadInput, BreakerNotFound, PolicyNotFound
+from agentskills.domain.errors import BadInput, BreakerNotFound, PolicyNotFound, VersionMissing
 from agentskills.domain.failure_types import may_qualify, why_never
 from agentskills.domain.policy import DEFAULTS, Breaker, Policy
-from agentskills.domain.rerun import RerunRequest
+from agentskills.domain.rerun import RerunRequest, request_from
 from agentskills.services import breakers
 from agentskills.services.actor import Actor
 from agentskills.services.context import Context
 from agentskills.services.cursor import Cursor
 from agentskills.services.idempotency import Answered, once
 from agentskills.services.naming import new_id
+from agentskills.services.start import MAX_METADATA, check_size
+from agentskills.services.versions import check_versions
 from agentskills.storage import audit, policies, policy_answers
 from agentskills.storage import breakers as breaker_rows
 from agentskills.storage.database import Conn
@@ -35,7 +37,10 @@ async def create(
     *,
     key: str | None = None,
 ) -> Answered:
-    """Make a policy; fields that are left out or None have their default. Raises `BadInput`."""
+    """Make a policy; fields that are left out or None have their default.
+
+    Raises `BadInput`, `VersionMissing`.
+    """
     at = clock.now()
     given = {name: value for name, value in asked.items() if value is not None}
     policy = Policy(
@@ -48,6 +53,7 @@ async def create(
     _check(policy)
 
     async def work(conn: Conn) -> dict[str, Any]:
+        await _check_rerun(conn, policy.rerun)
         await policies.insert(conn, policy)
         await _audit(conn, actor, "policy-create", policy, reason)
         return _document(policy, [], {})
@@ -58,7 +64,10 @@ async def create(
 async def edit(
     context: Context, policy_id: str, asked: Mapping[str, Any], reason: str | None, actor: Actor
 ) -> dict[str, Any]:
-    """Change fields of a policy; None brings a field's default back. Raises `PolicyNotFound`, `BadInput`."""
+    """Change fields of a policy; None brings a field's default back.
+
+    Raises `PolicyNotFound`, `BadInput`, `VersionMissing`.
+    """
     changed = {name: DEFAULTS.get(name) if value is None else value for name, value in asked.items()}
     if changed.get("name", "") is None:
         raise BadInput("a policy has a name", pointer="/name")
@@ -67,7 +76,11 @@ async def edit(
         before = await _locked(conn, policy_id)
         policy = replace(before, **changed, updated_at=clock.now())
         _check(policy)
+        if "rerun" in changed:
+            await _check_rerun(conn, policy.rerun)
         await policies.update(conn, policy)
+        if "window_cap" in changed:
+            await policy_answers.wait_no_longer(conn, policy_id, policy.updated_at)
         await _audit(conn, actor, "policy-edit", policy, reason, changed=sorted(changed))
         return await _whole(conn, policy)
 
@@ -183,6 +196,19 @@ def _check(policy: Policy) -> None:
     backoff = policy.backoff
     if backoff["most_seconds"] < backoff["first_seconds"]:
         raise BadInput("most_seconds is less than first_seconds", pointer="/backoff/most_seconds")
+
+
+async def _check_rerun(conn: Conn, document: Mapping[str, Any]) -> None:
+    """Raise `BadInput` or `VersionMissing` where no run could be rerun like this."""
+    asked = request_from(document)
+    check_size(asked.metadata or {}, MAX_METADATA, "/rerun/metadata")
+    try:
+        await check_versions(conn, asked.versions)
+    except BadInput as error:
+        raise type(error)(error.detail, pointer=f"/rerun{error.pointer}") from None
+    except VersionMissing as error:
+        errors = [one | {"pointer": f"/rerun{one['pointer']}"} for one in error.fields["errors"]]
+        raise VersionMissing(error.detail, **error.fields | {"errors": errors}) from None
 
 
 async def _audit(

@@ -26,8 +26,8 @@ from agentskills.services.context import CROSSED, Context
 from agentskills.services.rerun import rerun_in
 from agentskills.settings import Settings
 from agentskills.storage import breakers as breaker_rows
-from agentskills.storage import deliveries, policies, policy_answers
-from agentskills.storage.database import Conn
+from agentskills.storage import deliveries, policies, policy_answers, runs
+from agentskills.storage.database import Conn, translate_errors
 from agentskills.storage.policy_answers import Answer
 from agentskills.storage.queue import LANE_RULE
 
@@ -67,13 +67,23 @@ async def _repeated(context: Context, look: _Look) -> bool:
 
 async def _look(conn: Conn, settings: Settings, at: datetime) -> list[str] | None:
     """Answer for the next failed run; return the reruns that were made, or None where none is due."""
-    failed = await policy_answers.next_failure(conn)
-    if failed is None:
+    thread_id = await policy_answers.next_failure(conn)
+    if thread_id is None:
         return None
-    made = [] if failed.closed else await _answer(conn, settings, failed, at)
-    await policy_answers.looked_at(conn, failed.thread_id, at)
+    failed = await _held(conn, thread_id)
+    made = [] if failed is None or failed.closed else await _answer(conn, settings, failed, at)
+    await policy_answers.looked_at(conn, thread_id, at)
     reach("policy.before")
     return made
+
+
+async def _held(conn: Conn, thread_id: str) -> FailedRun | None:
+    """Hold a failed run's row and return it; None: it was deleted.
+
+    Whoever reruns holds that row. It is read after that: a batch may have just rerun the run.
+    """
+    await runs.hold(conn, [thread_id])
+    return await policy_answers.failed_run(conn, thread_id)
 
 
 async def _answer(conn: Conn, settings: Settings, failed: FailedRun, at: datetime) -> list[str]:
@@ -108,15 +118,18 @@ async def _mind_breakers(conn: Conn, settings: Settings, at: datetime) -> list[s
 
 async def _look_again(conn: Conn, settings: Settings, at: datetime) -> list[str] | None:
     """Answer anew for a failed run that was held back."""
-    found = await policy_answers.next_again(conn, at)
-    if found is None:
+    held = await policy_answers.next_again(conn, at)
+    if held is None:
         return None
-    held, failed = found
+    failed = await _held(conn, held.failed)
     policy = await policies.get(conn, held.policy_id, lock=True)
-    if policy is None:
+    if policy is None or not policy.enabled:  # since it was found
         return []
     answer = await _again(conn, settings, policy, held, failed, at)
-    await policy_answers.put(conn, answer)
+    if answer.again_at is not None:  # no room: neither for the others that are due
+        await policy_answers.postpone(conn, policy.id, at, answer.reason, answer.again_at)
+    else:
+        await policy_answers.put(conn, answer)
     if failed is not None and answer.answer in _FINAL:
         await _failed_for_good(conn, failed, answer)
     reach("policy.before")
@@ -130,7 +143,7 @@ async def _again(
     if failed is None or failed.closed:
         why = "the run has been deleted" if failed is None else "nobody will mend the failure"
         return settled(held, answer=str(PolicyAnswer.LEFT), reason=why, at=at, again_at=None)
-    answer = await _judged(conn, settings, policy, failed, held.attempt, at)
+    answer = await _judged(conn, settings, policy, failed, held.attempt, at, again=True)
     if answer is None:  # the policy has been changed since
         why = policy.why_not(failed.error) or ""
         return _made(PolicyAnswer.GIVEN_UP, policy, failed, held.attempt, at, why)
@@ -138,11 +151,19 @@ async def _again(
 
 
 async def _judged(
-    conn: Conn, settings: Settings, policy: Policy, failed: FailedRun, tried: int, at: datetime
+    conn: Conn,
+    settings: Settings,
+    policy: Policy,
+    failed: FailedRun,
+    tried: int,
+    at: datetime,
+    *,
+    again: bool = False,
 ) -> Answer | None:
     """Return what a policy does about a failed run, done; None: it does not concern it.
 
     An error that does not qualify concerns the policy only where it has rerun the run before.
+    `again`: it was held back, and its turn has come.
     """
 
     def said(answer: PolicyAnswer, reason: str | None, **more: Any) -> Answer:
@@ -163,19 +184,23 @@ async def _judged(
         return said(PolicyAnswer.GIVEN_UP, f"its family has had {family} automatic reruns")
     if why := await breakers.holds(conn, policy, failed, at):
         return said(PolicyAnswer.HELD_BACK, why)
-    if full := await _full(conn, policy, at):
+    if full := await _full(conn, policy, at, again=again):
         why = f"{policy.window_cap['reruns']} runs were rerun of late"  # type: ignore[index]
         return said(PolicyAnswer.HELD_BACK, why, again_at=full)
     return await _rerun(conn, settings, policy, failed, tried, at)
 
 
-async def _full(conn: Conn, policy: Policy, at: datetime) -> datetime | None:
-    """Return when the policy may rerun again; None: now."""
+async def _full(conn: Conn, policy: Policy, at: datetime, *, again: bool) -> datetime | None:
+    """Return when the policy may rerun this one; None: now. What has waited longer comes first."""
     if policy.window_cap is None:
         return None
     window = timedelta(seconds=int(policy.window_cap["seconds"]))
     made = await policy_answers.room_at(conn, policy.id, at - window, int(policy.window_cap["reruns"]))
-    return None if made is None else made + window
+    free = None if made is None else made + window
+    if again:
+        return free
+    waiting = await policy_answers.waiting_until(conn, policy.id)
+    return max((moment for moment in (free, waiting) if moment is not None), default=None)
 
 
 async def _rerun(
@@ -188,12 +213,15 @@ async def _rerun(
     not_before = at + timedelta(seconds=policy.pause(failed.root_thread_id, attempt))
     actor = Actor("policy", policy.id)
     try:
-        async with conn.transaction():
-            asked = replace(request_from(policy.rerun), reason=why, not_before=not_before)
-            made = await rerun_in(conn, settings, failed.thread_id, asked, actor, lane=LANE_RULE)
+        with translate_errors():
+            async with conn.transaction():
+                asked = replace(request_from(policy.rerun), reason=why, not_before=not_before)
+                made = await rerun_in(conn, settings, failed.thread_id, asked, actor, lane=LANE_RULE)
     except CROSSED:
         raise
     except AgentSkillsError as error:
+        if error.status >= 500:
+            raise  # the database, not the rerun: it passes
         return _made(PolicyAnswer.REFUSED, policy, failed, tried, at, f"{error.type}: {error.detail}")
     except Exception as error:  # else this failure would come before all others for ever
         _log.exception("policy.broken", policy=policy.id, failed=failed.thread_id)

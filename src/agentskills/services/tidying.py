@@ -17,7 +17,10 @@ from agentskills.storage.database import Conn
 EVERY = 3600.0
 """Seconds between two passes of one process."""
 _BATCH = 200
-_FIRINGS = 5000
+_ROWS = 5000
+"""Rows without relatives that one transaction removes."""
+KEPT = timedelta(days=30)
+"""How long deliveries, and answers about runs that have gone, are kept unless ASF_KEEP_DAYS says."""
 
 _log = structlog.get_logger(__name__)
 
@@ -40,7 +43,8 @@ async def keep_tidy(context: Context) -> None:
 async def tidy(context: Context, batch: int = _BATCH) -> int:
     """Forget idempotency keys after 24 hours, finished runs after ASF_KEEP_DAYS days, and what nobody needs.
 
-    With the runs go old deliveries, firings, and what policies did about runs that have gone.
+    With the runs go firings. Deliveries, and what policies did about runs that have gone, are forgotten
+    after as many days, or 30 where nothing is said.
 
     Returns how many runs were removed. Short transactions, and nothing where another process is
     at it already. Raises `DatabaseGone`.
@@ -52,9 +56,11 @@ async def tidy(context: Context, batch: int = _BATCH) -> int:
     removed = 0 if before is None else await _remove_finished(context, before, batch)
     if before is not None:
         await _alone(context, lambda conn: retention.forget_families(conn, before))
-        await _alone(context, lambda conn: deliveries.forget_old(conn, before))
-        await _alone(context, lambda conn: policy_answers.forget_old(conn, before))
-        await _forget_firings(context, before)
+        await _bit_by_bit(context, lambda conn: firings.forget_old(conn, before, _ROWS))
+    old = before or now() - KEPT
+    await _bit_by_bit(context, lambda conn: deliveries.forget_old(conn, old, _ROWS))
+    await _bit_by_bit(context, lambda conn: deliveries.forget_orphans(conn, _ROWS))
+    await _bit_by_bit(context, lambda conn: policy_answers.forget_old(conn, old, _ROWS))
     await _alone(context, retention.remove_hidden)
     await _drop_leftovers(context)
     return removed
@@ -87,14 +93,15 @@ async def _remove_finished(context: Context, before: datetime, batch: int) -> in
     return removed
 
 
-async def _forget_firings(context: Context, before: datetime) -> None:
-    removed = _FIRINGS
+async def _bit_by_bit(context: Context, forget: Callable[[Conn], Awaitable[int]]) -> None:
+    """Remove rows, some in each transaction, until fewer than that are left."""
+    removed = _ROWS
 
     async def step(conn: Conn) -> None:
         nonlocal removed
-        removed = await firings.forget_old(conn, before, _FIRINGS)
+        removed = await forget(conn)
 
-    while removed == _FIRINGS and await _alone(context, step):
+    while removed == _ROWS and await _alone(context, step):
         pass
 
 

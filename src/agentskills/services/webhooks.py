@@ -95,7 +95,10 @@ async def rotate(
 
 
 async def delete(context: Context, webhook_id: str, reason: str | None, actor: Actor) -> dict[str, Any]:
-    """Remove a webhook with all that was or will be sent to it. Raises `WebhookNotFound`."""
+    """Remove a webhook; nothing is sent to it any more. Raises `WebhookNotFound`.
+
+    What was sent to it can be read no longer, and goes when the installation tidies up.
+    """
 
     async def work(conn: Conn) -> dict[str, Any]:
         made = await _locked(conn, webhook_id)

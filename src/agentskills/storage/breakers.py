@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from agentskills.domain.batch import FOR_A_PERSON
 from agentskills.domain.policy import Breaker
 from agentskills.storage.database import Conn
 
@@ -39,14 +40,20 @@ async def of_policies(conn: Conn, policy_ids: list[str]) -> list[Breaker]:
 async def to_mind(conn: Conn, at: datetime) -> tuple[str, str] | None:
     """Return policy and skill of a breaker whose probe has ended, or whose rest has.
 
-    After the rest one failed run that was held back is let through, where there is any.
+    A probe that has waited for a person as long as a rest finds nothing out. After the rest one failed
+    run that was held back is let through, where there is any.
     """
     row = await conn.fetchrow(
         """SELECT b.policy_id, b.skill FROM breakers b
            JOIN policies p ON p.id = b.policy_id AND p.enabled
            LEFT JOIN run_state s ON s.thread_id = b.probe
            WHERE b.closed_at IS NULL AND CASE
-               WHEN b.probe IS NOT NULL THEN coalesce(s.status IN ('completed', 'failed', 'cancelled'), true)
+               WHEN b.probe IS NOT NULL THEN
+                    coalesce(s.status IN ('completed', 'failed', 'cancelled'), true)
+                    OR EXISTS (SELECT FROM waits w WHERE w.thread_id = b.probe AND w.state = 'open'
+                               AND w.reason = ANY ($2::text[])
+                               AND w.since <= $1::timestamptz - make_interval(
+                                   secs => (p.breaker ->> 'rest_seconds')::float8))
                ELSE b.open_until <= $1
                     AND EXISTS (SELECT FROM policy_answers a WHERE a.policy_id = b.policy_id
                                 AND a.skill = b.skill AND a.answer = 'held_back' AND a.again_at IS NULL)
@@ -55,6 +62,7 @@ async def to_mind(conn: Conn, at: datetime) -> tuple[str, str] | None:
                END
            LIMIT 1 FOR NO KEY UPDATE OF p SKIP LOCKED""",
         at,
+        list(FOR_A_PERSON),
     )
     return (row["policy_id"], row["skill"]) if row else None
 

@@ -136,6 +136,34 @@ async def totals(conn: Conn, webhook_ids: list[str]) -> dict[str, dict[str, int]
     return found
 
 
-async def forget_old(conn: Conn, before: datetime) -> None:
-    """Remove deliveries of events older than `before` that are not to be tried again."""
-    await conn.execute("DELETE FROM deliveries WHERE at < $1 AND state <> 'pending'", before)
+async def forget_old(conn: Conn, before: datetime, limit: int) -> int:
+    """Remove up to `limit` deliveries of events older than `before` that are not to be tried again.
+
+    Returns how many there were.
+    """
+    done: str = await conn.execute(
+        """DELETE FROM deliveries WHERE id IN (
+               SELECT id FROM deliveries WHERE state <> 'pending' AND at < $1 ORDER BY at LIMIT $2)""",
+        before,
+        limit,
+    )
+    return int(done.removeprefix("DELETE "))
+
+
+async def forget_orphans(conn: Conn, limit: int) -> int:
+    """Remove up to `limit` deliveries whose webhook has been deleted; return how many there were."""
+    done: str = await conn.execute(
+        """WITH RECURSIVE known AS (
+               (SELECT webhook_id AS id FROM deliveries ORDER BY webhook_id LIMIT 1)
+               UNION ALL
+               SELECT (SELECT d.webhook_id FROM deliveries d WHERE d.webhook_id > k.id
+                       ORDER BY d.webhook_id LIMIT 1)
+               FROM known k WHERE k.id IS NOT NULL),
+           gone AS (
+               SELECT k.id FROM known k
+               WHERE k.id IS NOT NULL AND NOT EXISTS (SELECT FROM webhooks w WHERE w.id = k.id))
+           DELETE FROM deliveries WHERE id IN (
+               SELECT d.id FROM gone g JOIN deliveries d ON d.webhook_id = g.id LIMIT $1)""",
+        limit,
+    )
+    return int(done.removeprefix("DELETE "))

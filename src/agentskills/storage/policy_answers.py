@@ -34,12 +34,21 @@ _FAILED = """s.thread_id, s.root_thread_id, coalesce(s.error ->> 'skill', '') AS
 _JOINED = """JOIN run_state s ON s.thread_id = f.thread_id JOIN run_metadata m ON m.thread_id = f.thread_id"""
 
 
-async def next_failure(conn: Conn) -> FailedRun | None:
+async def next_failure(conn: Conn) -> str | None:
     """Take the oldest failed run that policies have not looked at and that nobody else has taken."""
-    row = await conn.fetchrow(
-        f"""SELECT {_FAILED} FROM failures f {_JOINED}
-            WHERE f.looked_at IS NULL ORDER BY f.failed_at LIMIT 1 FOR UPDATE OF f SKIP LOCKED"""
+    found: str | None = await conn.fetchval(
+        """SELECT thread_id FROM failures
+           WHERE looked_at IS NULL ORDER BY failed_at LIMIT 1 FOR UPDATE SKIP LOCKED"""
     )
+    return found
+
+
+async def failed_run(conn: Conn, thread_id: str) -> FailedRun | None:
+    """Return a failed run as it is now; None: it was deleted.
+
+    While the caller holds the run's row nobody else makes a rerun of it.
+    """
+    row = await conn.fetchrow(f"SELECT {_FAILED} FROM failures f {_JOINED} WHERE f.thread_id = $1", thread_id)
     return FailedRun(**row) if row else None
 
 
@@ -59,8 +68,8 @@ async def pass_over(conn: Conn, at: datetime, limit: int) -> int:
     return int(done.rpartition(" ")[2])
 
 
-async def next_again(conn: Conn, at: datetime) -> tuple[Answer, FailedRun | None] | None:
-    """Take a failed run that was held back and is due to be looked at again; None: it was deleted."""
+async def next_again(conn: Conn, at: datetime) -> Answer | None:
+    """Take the answer for a failed run that was held back and is due to be looked at again."""
     row = await conn.fetchrow(
         f"""SELECT {", ".join(f"a.{name}" for name in Answer.__struct_fields__)} FROM policy_answers a
             JOIN policies p ON p.id = a.policy_id AND p.enabled
@@ -68,12 +77,38 @@ async def next_again(conn: Conn, at: datetime) -> tuple[Answer, FailedRun | None
             ORDER BY a.again_at, a.at LIMIT 1 FOR UPDATE OF a SKIP LOCKED""",
         at,
     )
-    if row is None:
-        return None
-    failed = await conn.fetchrow(
-        f"SELECT {_FAILED} FROM failures f {_JOINED} WHERE f.thread_id = $1", row["failed"]
+    return Answer(**row) if row else None
+
+
+async def waiting_until(conn: Conn, policy_id: str) -> datetime | None:
+    """Return when the last of what waits for its turn is looked at again; None: nothing waits."""
+    found: datetime | None = await conn.fetchval(
+        "SELECT max(again_at) FROM policy_answers WHERE policy_id = $1 AND again_at IS NOT NULL", policy_id
     )
-    return Answer(**row), FailedRun(**failed) if failed else None
+    return found
+
+
+async def postpone(conn: Conn, policy_id: str, at: datetime, reason: str | None, until: datetime) -> None:
+    """Let all that is due of a policy wait until then, in the order in which it came.
+
+    What others are looking at is left to them: they find out by themselves.
+    """
+    await conn.execute(
+        """UPDATE policy_answers SET again_at = $4, reason = $3 WHERE (policy_id, failed) IN (
+               SELECT policy_id, failed FROM policy_answers
+               WHERE policy_id = $1 AND again_at <= $2 FOR UPDATE SKIP LOCKED)""",
+        policy_id,
+        at,
+        reason,
+        until,
+    )
+
+
+async def wait_no_longer(conn: Conn, policy_id: str, at: datetime) -> None:
+    """Let what waits for its turn be looked at now."""
+    await conn.execute(
+        "UPDATE policy_answers SET again_at = $2 WHERE policy_id = $1 AND again_at > $2", policy_id, at
+    )
 
 
 async def put(conn: Conn, answer: Answer) -> None:
@@ -175,10 +210,17 @@ async def totals(conn: Conn, policy_ids: list[str]) -> dict[str, dict[str, int]]
     return found
 
 
-async def forget_old(conn: Conn, before: datetime) -> None:
-    """Remove answers older than `before` about runs that are no longer there."""
-    await conn.execute(
-        """DELETE FROM policy_answers a WHERE a.at < $1
-           AND NOT EXISTS (SELECT FROM run_state s WHERE s.thread_id = a.failed)""",
+async def forget_old(conn: Conn, before: datetime, limit: int) -> int:
+    """Remove up to `limit` answers older than `before` about runs that are no longer there.
+
+    Returns how many there were.
+    """
+    done: str = await conn.execute(
+        """DELETE FROM policy_answers WHERE (policy_id, failed) IN (
+               SELECT a.policy_id, a.failed FROM policy_answers a
+               WHERE a.at < $1 AND NOT EXISTS (SELECT FROM run_state s WHERE s.thread_id = a.failed)
+               LIMIT $2)""",
         before,
+        limit,
     )
+    return int(done.removeprefix("DELETE "))

@@ -28,7 +28,7 @@ def _values(webhook: Webhook) -> list[object]:
 
 
 async def delete(conn: Conn, webhook_id: str) -> bool:
-    """Remove a webhook with its deliveries; False where there is none."""
+    """Remove a webhook; False where there is none. Its deliveries stay behind."""
     return bool(await conn.fetchval("DELETE FROM webhooks WHERE id = $1 RETURNING true", webhook_id))
 
 

@@ -79,7 +79,7 @@ async def get_policy(request: Request, policy_id: PolicyId) -> JsonAnswer:
     "/admin/policies/{policy_id}",
     operation_id="editPolicy",
     response_model=PolicyItem,
-    responses=problems(400, 404, 413, 422),
+    responses=problems(400, 404, 409, 413, 422),
     openapi_extra=takes(PolicyEdit),
 )
 async def edit_policy(

@@ -98,7 +98,7 @@ async def edit_webhook(
 async def delete_webhook(
     request: Request, webhook_id: WebhookId, asked: Annotated[RemovalRequest, Depends(body(RemovalRequest))]
 ) -> JsonAnswer:
-    """Remove a webhook with all that was or will be sent to it."""
+    """Remove a webhook; nothing more is sent to it, and what was sent can be read no longer."""
     return JsonAnswer(await webhooks.delete(context_of(request), webhook_id, asked.reason, actor_of(request)))
 
 

@@ -109,7 +109,7 @@ async def start_batch(
 async def start_batch_in(conn: Conn, asked: BatchRequest, actor: Actor) -> dict[str, Any]:
     """Write a batch down within the caller's transaction, and return it as a document."""
     at = await batches.time(conn)
-    wanted = None if asked.filter is None else frozen(asked.filter, at)
+    wanted = None if asked.filter is None else taken(asked.filter, at)
     expected = None if wanted is None else await _expected(conn, wanted)
     batch = _new(asked, actor, wanted, expected, at)
     await batches.insert(conn, batch)
@@ -179,6 +179,15 @@ def _told(asked: RerunRequest) -> dict[str, Any]:
     document = asked.document()
     hidden = {name: True for name in ("changes", "initial_data", "sop", "metadata") if name in document}
     return document | hidden
+
+
+def taken(wanted: RunFilter, at: datetime) -> RunFilter:
+    """Return the filter of a batch: frozen, and without what was only tried out unless that is asked for.
+
+    Raises `BadInput`.
+    """
+    wanted = frozen(wanted, at)
+    return wanted if wanted.dry is not None else msgspec.structs.replace(wanted, dry=False)
 
 
 def frozen(wanted: RunFilter, at: datetime) -> RunFilter:

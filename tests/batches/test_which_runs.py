@@ -9,9 +9,10 @@ from tests.batches.bulk import Bulk
 from tests.batches.test_batches import counts
 from tests.engine.workplace import PERSON
 
+from agentskills.domain.errors import AgentSkillsError, BadInput, TooLarge, VersionMissing
 from agentskills.domain.rerun import RerunRequest
 from agentskills.services.batch_plan import plan_batch
-from agentskills.services.batch_start import BatchRequest
+from agentskills.services.batch_start import BatchRequest, start_batch
 from agentskills.services.lineage import closed_by
 from agentskills.storage.lists import RunFilter
 
@@ -110,3 +111,35 @@ async def test_one_large_family_hides_no_other(bulk: Bulk) -> None:
     )
     async with pool.acquire() as conn:
         assert await closed_by(conn, [large, small]) == {small: f"fixed by {small}_rerun_1"}
+
+
+async def test_the_audit_has_of_data_only_the_paths(bulk: Bulk) -> None:
+    await bulk.failures(1, metadata={"team": "secret"})
+    wanted = RunFilter(initial_data={"order": 0}, metadata={"team": "secret"}, status=["failed"])
+    await bulk.start(filter=wanted)
+    detail = await bulk.place.pool.fetchval("SELECT detail FROM audit WHERE action = 'batch-start'")
+    told = detail["filter"]
+    assert (told["initial_data"], told["metadata"], told["status"]) == (["order"], ["team"], ["failed"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "pointer"),
+    [
+        ({"skills": {"work": "latest"}}, BadInput, "/rerun/skills/work"),
+        ({"skills": {"*": "newest"}}, BadInput, "/rerun/skills/*"),
+        ({"skills": {"work": "0" * 12}}, VersionMissing, "/rerun/skills/work"),
+        ({"sop": " "}, BadInput, "/rerun/sop"),
+        ({"metadata": {"a": "b" * 20_000}}, TooLarge, "/rerun/metadata"),
+        ({"initial_data": {"a": "b" * 5_000_001}}, TooLarge, "/rerun/initial_data"),
+        ({"changes": {"a": "b" * 5_000_001}}, TooLarge, "/rerun/changes"),
+    ],
+)
+async def test_what_no_run_could_be_rerun_with_starts_nothing(
+    bulk: Bulk, asked: dict[str, Any], kind: type[AgentSkillsError], pointer: str
+) -> None:
+    request = BatchRequest(ids=("run-1",), rerun=RerunRequest(**asked))
+    for refuses in (start_batch, plan_batch):
+        with pytest.raises(kind) as refused:
+            await refuses(bulk.place.context, request, PERSON)
+        assert refused.value.fields["errors"][0]["pointer"] == pointer
+    assert await bulk.place.pool.fetchval("SELECT count(*) FROM batches") == 0

@@ -9,7 +9,7 @@ from typing import Any
 from agentskills.domain.batch import ItemState
 from agentskills.domain.errors import AgentSkillsError, NothingMatches
 from agentskills.services.actor import Actor
-from agentskills.services.batch_start import BatchRequest, taken
+from agentskills.services.batch_start import BatchRequest, check_rerun, taken
 from agentskills.services.context import Context
 from agentskills.services.lineage import closed_by, only_tried_out
 from agentskills.services.plan import REFUSED, plan_rerun
@@ -25,6 +25,8 @@ _FIGURES = ("tokens", "money", "seconds")
 async def plan_batch(context: Context, asked: BatchRequest, actor: Actor) -> dict[str, Any]:
     """Return what a batch would do. Raises what `start_batch` raises."""
     asked.check()
+    async with context.reading() as conn:
+        await check_rerun(conn, asked.rerun)
     wanted, count, sources = await _chosen(context, asked)
     async with context.reading() as conn:
         closed = await closed_by(conn, sources) if asked.only_open else {}

@@ -147,6 +147,15 @@ async def test_the_newest_runs_come_first_and_what_was_only_tried_out_never(shop
     assert (await list_batches(shop.place.context, None, None, 50))["items"] == []
 
 
+async def test_all_that_are_named_are_replayed(shop: Shop) -> None:
+    named = tuple(f"nobody-{number}" for number in range(101))
+    backtest = await shop.get(await shop.start(ids=named))
+    assert backtest["counts"]["total"] == 101
+    with pytest.raises(BadInput) as refused:
+        await shop.start(ids=named, most=100)
+    assert refused.value.pointer == "/most"
+
+
 async def test_what_cant_be_asked_for_starts_nothing(shop: Shop) -> None:
     await shop.refunds(1)
     with pytest.raises(BadInput) as refused:

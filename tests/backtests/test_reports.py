@@ -42,6 +42,16 @@ async def test_several_workers_report_each_run_once(shop: Shop) -> None:
     assert found["counts"]["succeeded"] == 20
 
 
+async def test_what_others_report_on_is_no_reason_to_look_again_at_once(shop: Shop) -> None:
+    await shop.refunds(1)
+    await replayed(shop, filter=RunFilter())
+    async with shop.place.pool.acquire() as conn, conn.transaction():
+        await conn.execute("SELECT FROM batch_items FOR UPDATE")
+        assert await report_backtests(shop.place.context) is False
+    assert await report_backtests(shop.place.context) is True
+    assert await report_backtests(shop.place.context) is False
+
+
 async def test_a_replay_that_has_gone_cant_be_told(shop: Shop) -> None:
     await shop.refunds(1, 2)
     backtest = await replayed(shop, filter=RunFilter())

@@ -15,7 +15,7 @@ from tests.batches.test_batches import counts
 from tests.engine.workplace import PERSON, add_skill
 from tests.stubs.model_server import TOKENS_IN, TOKENS_OUT, ModelServer
 
-from agentskills.domain.batch import Budget, Gate
+from agentskills.domain.batch import FIRST, Budget, Gate
 from agentskills.domain.errors import BatchFinished, BatchNotFound, BudgetSpent
 from agentskills.services import batches
 from agentskills.storage.lists import RunFilter
@@ -174,6 +174,27 @@ async def test_a_budget_of_tokens_stops_it_and_a_greater_one_goes_on(bulk: Bulk,
     assert counts(found) == {"total": 8, "pending": 3, "succeeded": 5}
     await batches.resume(bulk.place.context, batch["id"], PERSON, budget={"tokens": None})
     assert counts(await bulk.carried(batch)) == {"total": 8, "succeeded": 8}
+
+
+async def test_a_budget_lets_few_start_until_one_has_ended(bulk: Bulk) -> None:
+    failed = await bulk.failures(12)
+    batch = await bulk.start(ids=tuple(failed), budget=Budget(tokens=1))
+    for _ in range(4):
+        await bulk.turn()
+    assert counts(await bulk.get(batch)) == {"total": 12, "running": FIRST, "pending": 12 - FIRST}
+    assert counts(await bulk.carried(batch)) == {"total": 12, "succeeded": 12}  # they cost nothing
+
+
+async def test_the_share_of_failures_stands_until_it_is_lifted(bulk: Bulk) -> None:
+    failed = await bulk.runs(3)  # and the skill stays broken
+    batch = await bulk.start(ids=tuple(failed), concurrency=1, most_failed=Decimal(0))
+    assert counts(await bulk.carried(batch, "paused")) == {"total": 3, "failed": 1, "pending": 2}
+    resumed = await batches.resume(bulk.place.context, batch["id"], PERSON)
+    assert resumed.answer["stop_at_failure_rate"] == 0
+    assert counts(await bulk.carried(batch, "paused")) == {"total": 3, "failed": 2, "pending": 1}
+    resumed = await batches.resume(bulk.place.context, batch["id"], PERSON, most_failed=None)
+    assert resumed.answer["stop_at_failure_rate"] is None
+    assert counts(await bulk.carried(batch)) == {"total": 3, "failed": 3}
 
 
 async def test_money_is_not_limited_by_unknown_prices(bulk: Bulk, model: ModelServer) -> None:

@@ -74,3 +74,20 @@ def test_it_must_be_said_which_runs(on: Any):
     assert nothing.stderr == "Error: The filter finds no run; nothing was started.\n"
     assert on("batch", "show", "nobody").returncode == 3
     assert on("batch", "start", "--all", "--stop-at-failure-rate", "much").returncode == 2
+
+
+def test_a_limit_is_lifted(on: Any, failed: tuple[str, str]):
+    _, first = failed
+    batch = on("batch", "start", "--id", first, "--stop-at-failure-rate", "0.2", "--not-before", "24h")
+    assert batch.returncode == 0, batch.stderr
+
+    def limit(*more: str) -> Any:
+        resumed = on("batch", "resume", batch.stdout.strip(), *more, "-o", "json")
+        assert resumed.returncode == 0, resumed.stderr
+        return parse_json(resumed.stdout)["stop_at_failure_rate"]
+
+    assert str(limit()) == "0.2"
+    assert limit("--stop-at-failure-rate", "null") is None
+    assert str(limit("--stop-at-failure-rate", "0.5")) == "0.5"
+    on("batch", "abort", batch.stdout.strip())
+    on("run", "cancel", f"{first}_rerun_1")

@@ -94,6 +94,11 @@ def test_pause_resume_abort(api: Api) -> None:
     resumed = api.post(f"/admin/batches/{made['id']}/resume", limits).body
     assert (resumed["status"], resumed["note"], resumed["concurrency"]) == ("running", None, 2)
     assert str(resumed["budget"]["money"]) == "2.5"
+    shares = [
+        api.post(f"/admin/batches/{made['id']}/resume", body).body["stop_at_failure_rate"]
+        for body in ({"stop_at_failure_rate": 0.5}, {}, {"stop_at_failure_rate": None})
+    ]
+    assert [share and float(share) for share in shares] == [0.5, 0.5, None]
     started = until(api, made["id"], "running", lambda found: found["counts"]["running"] == 2)
     assert started["counts"]["pending"] == 1
     aborted = api.post(f"/admin/batches/{made['id']}/abort", {"reason": "enough"}).body
@@ -104,8 +109,8 @@ def test_pause_resume_abort(api: Api) -> None:
         api.post(f"/admin/runs/{item['thread_id']}/cancel")
     until(api, made["id"], "aborted", lambda found: found["counts"]["cancelled"] == 3)
     actions = [entry["action"] for entry in api.get("/admin/audit", limit=50).body["items"]]
-    assert [action for action in actions if action.startswith("batch-")][:4] == [
-        *("batch-abort", "batch-resume", "batch-pause", "batch-start"),
+    assert [action for action in actions if action.startswith("batch-")][:7] == [
+        *("batch-abort", *["batch-resume"] * 4, "batch-pause", "batch-start"),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agentskills.domain.batch import (
+    FIRST,
     Budget,
     Counts,
     Gate,
@@ -32,7 +33,10 @@ def test_a_budget_is_exhausted_when_it_is_reached() -> None:
     ("budget", "ended", "judged", "running", "enough"),
     [
         (Budget(), Spent(500), 5, 0, None),
-        (Budget(tokens=1000), Spent(0), 0, 0, None),  # nothing is known of what one costs
+        (Budget(tokens=1000), Spent(0), 0, 0, FIRST),  # nothing is known of what one costs
+        (Budget(money=Decimal(1)), Spent(0), 0, 3, FIRST - 3),
+        (Budget(money=Decimal(1)), Spent(0), 0, FIRST + 1, 0),
+        (Budget(tokens=1000), Spent(0), 1, 0, None),  # it cost nothing
         (Budget(tokens=1000), Spent(500), 5, 0, 5),
         (Budget(tokens=1000), Spent(500), 5, 3, 2),
         (Budget(tokens=1000), Spent(500), 5, 9, 0),

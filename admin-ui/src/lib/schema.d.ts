@@ -5621,10 +5621,10 @@ export interface components {
             filter?: components["schemas"]["BatchFilter"] | null;
             /**
              * Most
-             * @description at most so many runs
-             * @default 100
+             * @description at most so many runs; without it 100 of a filter
+             * @default null
              */
-            most?: number;
+            most?: number | null;
             /**
              * Skills
              * @description versions: latest, those of each run (pinned), or {name: digest}, where all others stay pinned; without it latest, or pinned where `sop` or `model` is given
@@ -5817,7 +5817,7 @@ export interface components {
              */
             ids?: string[] | null;
             /**
-             * @description or the filter of the list of runs
+             * @description or the filter of the list of runs; without `dry` none that was only tried out
              * @default null
              */
             filter?: components["schemas"]["BatchFilter"] | null;
@@ -5845,7 +5845,7 @@ export interface components {
             dry_run?: boolean;
             /**
              * Only Open
-             * @description skip runs with a later success or a rerun that is under way
+             * @description skip runs with a later success or a rerun that is under way, and failed runs whose rerun failed as well
              * @default true
              */
             only_open?: boolean;
@@ -5910,6 +5910,7 @@ export interface components {
             concurrency?: number | null;
             /**
              * Stop At Failure Rate
+             * @description null lifts it; left out it stays
              * @default null
              */
             stop_at_failure_rate?: number | null;

@@ -61,7 +61,9 @@ def backtest() -> None:
 @backtest.command()
 @click.option("--id", "ids", multiple=True, help="This run. Repeatable.")
 @click.option("--all", "every", is_flag=True, help="Every run there is, where no filter is given.")
-@click.option("--most", type=click.IntRange(1), help="At most so many runs, the newest; 100 without it.")
+@click.option(
+    "--most", type=click.IntRange(1), help="At most so many runs, the newest; 100 of a filter without it."
+)
 @click.option(
     "--skills",
     multiple=True,

@@ -12,6 +12,7 @@ from agentskills.cli.batch_page import print_batch, print_batch_plan
 from agentskills.cli.session import RUN_FAILED, online, tell
 from agentskills.cli.values import JSON_OBJECT
 from agentskills.domain.batch import BatchStatus, ItemState
+from agentskills.domain.data_path import ABSENT
 
 if TYPE_CHECKING:
     from agentskills.client import AgentSkills
@@ -153,7 +154,7 @@ async def pause(client: AgentSkills, batch_id: str, reason: str | None, output: 
 @batch_argument
 @click.option("--budget", type=JSON_OBJECT, help='Such as {"tokens": 200000}; null lifts a limit.')
 @click.option("--concurrency", type=click.IntRange(1), help="Reruns at the same time.")
-@click.option("--stop-at-failure-rate", type=SHARE, help="Such as 0.2.")
+@click.option("--stop-at-failure-rate", type=SHARE, default=ABSENT, help="Such as 0.2; null lifts the limit.")
 @reason_option
 @out.output_option
 @online

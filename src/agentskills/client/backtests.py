@@ -20,7 +20,7 @@ class BacktestRequest(TypedDict, total=False):
 
     ids: Sequence[str] | None  # which runs, or
     filter: Mapping[str, Any] | None  # the filter of `client.runs`; the newest come first
-    most: int | None  # runs: 100
+    most: int | None  # runs; of a filter 100
     skills: Literal["latest", "pinned"] | Mapping[str, str] | None  # {name: digest}: all others stay
     sop: str | None  # edited procedure
     model: str | None

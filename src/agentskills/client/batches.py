@@ -12,6 +12,7 @@ from agentskills.client.body import JsonObject, given, quoted
 from agentskills.client.errors import WaitTimedOut
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.transport import PAGE, Transport
+from agentskills.domain.data_path import ABSENT
 
 PATH = "/admin/batches"
 
@@ -24,7 +25,7 @@ class BatchRequest(TypedDict, total=False):
     rerun: RerunRequest | None  # from the failure, unchanged results reused, the latest skills
     name: str | None
     reason: str | None
-    only_open: bool | None  # True: skip what a later run has fixed, or is about to
+    only_open: bool | None  # True: skip what a later run has fixed, is about to, or failed at as well
     order: Literal["oldest", "newest"] | None
     order_by_key: str | None  # data path: runs with the same value go one at a time, in order
     concurrency: int | None  # reruns at the same time: 100
@@ -105,20 +106,23 @@ class Batches:
         *,
         budget: Mapping[str, Any] | None = None,
         concurrency: int | None = None,
-        stop_at_failure_rate: Any = None,
+        stop_at_failure_rate: Any = ABSENT,
         reason: str | None = None,
         idempotency_key: str | None = None,
     ) -> JsonObject:
         """Go on, with other limits where they are given; None within `budget` lifts a limit.
+
+        So does None as `stop_at_failure_rate`.
 
         Raises `BatchFinished` and `BudgetSpent`.
         """
         body = given(
             budget=None if budget is None else dict(budget),
             concurrency=concurrency,
-            stop_at_failure_rate=stop_at_failure_rate,
             reason=reason,
         )
+        if stop_at_failure_rate is not ABSENT:
+            body["stop_at_failure_rate"] = stop_at_failure_rate
         return await self._change(batch_id, "resume", body, idempotency_key)
 
     async def abort(

@@ -23,6 +23,9 @@ FOR_A_PERSON = (WaitReason.APPROVAL, WaitReason.CONSENT, WaitReason.IN_DOUBT)
 JUDGED_FROM = 10
 """Ends from which on a share of failures says something."""
 
+FIRST = 5
+"""Reruns that a batch with a budget starts before one of them has ended."""
+
 
 class BatchStatus(StrEnum):
     """Where a batch stands."""
@@ -122,8 +125,11 @@ class Budget:
     def enough_for(self, ended: Spent, judged: int, running: int) -> int | None:
         """Return how many more reruns like those that have ended it is good for; None: any number.
 
-        At least one while nothing runs: that a budget is spent shows when it is.
+        Until one has ended only a few: nothing is known of what one costs. At least one while
+        nothing runs: that a budget is spent shows when it is.
         """
+        if self != NO_LIMIT and not judged:
+            return max(0, FIRST - running)
         left = []
         if self.tokens is not None and ended.tokens:
             left.append((self.tokens - ended.tokens) * judged // ended.tokens)

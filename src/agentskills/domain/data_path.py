@@ -12,7 +12,7 @@ from agentskills.domain.json_text import Json
 _PATH = re.compile(r"\w[\w-]*(\.\w[\w-]*)*(\[\])?")  # \w: letters and digits of any script, and _
 
 
-class _Absent:
+class Absent:
     """Marks a path that leads nowhere; absent is not null."""
 
     def __repr__(self) -> str:
@@ -22,7 +22,7 @@ class _Absent:
         return False
 
 
-ABSENT = _Absent()
+ABSENT = Absent()
 
 
 def check_path(path: str) -> str:

@@ -26,27 +26,30 @@ _log = structlog.get_logger(__name__)
 
 
 async def report_backtests(context: Context) -> bool:
-    """Report on some replays that have ended; say whether there were any."""
+    """Report on some replays that have ended; say whether there was one that nobody else had."""
     async with context.reading() as conn:
         found = await backtests.to_report(conn, AT_ONCE)
-    for item in found:
-        await _report(context, item)
+    reported = [await _report(context, item) for item in found]
     if not found:
         await context.in_transaction(lambda conn: backtests.close(conn, now()))
-    return bool(found)
+    return any(reported)
 
 
-async def _report(context: Context, item: Replayed) -> None:
-    async def work(conn: Conn) -> None:
+async def _report(context: Context, item: Replayed) -> bool:
+    """Report on one replay, unless others do."""
+
+    async def work(conn: Conn) -> bool:
         if not await backtests.hold(conn, item):
-            return
+            return False
         told = (await _found(conn, item)).document()
         await backtests.report(conn, item, await asyncio.to_thread(redact, told))
         if item.state == ItemState.WAITING and item.thread_id is not None:
             await _ask_nobody(conn, item.thread_id, item.batch_id)
+        return True
 
     try:
-        await context.in_transaction(work)
+        if not await context.in_transaction(work):
+            return False
     except DatabaseGone:
         raise
     except Exception as error:  # one replay that can't be looked at must not hold up all others
@@ -55,6 +58,7 @@ async def _report(context: Context, item: Replayed) -> None:
         await context.in_transaction(lambda conn: backtests.report(conn, item, untold))
     if item.state == ItemState.WAITING and item.thread_id is not None:
         context.notifier.woken([item.thread_id])
+    return True
 
 
 async def _ask_nobody(conn: Conn, thread_id: str, batch_id: str) -> None:

@@ -33,6 +33,8 @@ from agentskills.storage.lists import RunFilter
 KIND = "backtest"
 MOST = 10_000
 """Runs that one backtest can replay."""
+FROM_A_FILTER = 100
+"""Runs that are taken from a filter where nothing else is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class BacktestRequest:
 
     ids: tuple[str, ...] | None = None
     filter: RunFilter | None = None  # or; the newest come first
-    most: int = 100  # runs
+    most: int | None = None  # runs; None: all that are named, 100 of a filter
     skills: Skills | None = None  # None: the latest, or where something else differs those of each run
     sop: str | None = None
     model: str | None = None
@@ -54,10 +56,19 @@ class BacktestRequest:
         """Raise `BadInput` naming the field that can't be taken."""
         if (self.ids is None) == (self.filter is None):
             raise BadInput("give either ids or filter", pointer="/ids" if self.ids is None else "/filter")
+        if self.ids is not None and len(set(self.ids)) > self.limit:
+            raise BadInput(f"{len(set(self.ids))} runs are named", pointer="/most")
         if self.name is not None and not self.name.strip():
             raise BadInput("name is blank", pointer="/name")
         if self.sop is not None:
             check_sop(self.sop)
+
+    @property
+    def limit(self) -> int:
+        """Return how many runs are replayed at most."""
+        if self.most is not None:
+            return self.most
+        return FROM_A_FILTER if self.ids is None else MOST
 
     @property
     def versions(self) -> Skills:
@@ -108,14 +119,14 @@ async def start_backtest(
         await check_versions(conn, asked.versions)
         at = await batches.time(conn)
         wanted = None if asked.filter is None else _past(frozen(asked.filter, at))
-        expected = None if wanted is None else await _expected(conn, wanted, asked.most)
+        expected = None if wanted is None else await _expected(conn, wanted, asked.limit)
         batch = _new(asked, actor, wanted, expected, at)
         await batches.insert(conn, batch)
         await backtests.insert(conn, batch.id)
         if asked.ids is not None:
-            chosen = list(dict.fromkeys(asked.ids))[: asked.most]
+            chosen = list(dict.fromkeys(asked.ids))
             await batch_items.insert_chosen(conn, batch.id, chosen, order=None, order_by_key=None)
-        told = {"batch_id": batch.id, "name": batch.name, "most": asked.most, "skills": asked.versions}
+        told = {"batch_id": batch.id, "name": batch.name, "most": asked.limit, "skills": asked.versions}
         told |= {"model": asked.model, "other_sop": asked.sop is not None}
         await audit.record(conn, actor.document(), "backtest-start", reason=asked.reason, detail=told)
         return await _document_of(conn, batch.id)
@@ -151,7 +162,7 @@ def _new(
         newest_first=True,
         concurrency=asked.concurrency,
         budget=asked.budget.document(),
-        most=asked.most,
+        most=asked.limit,
         expected=expected,
         filled=wanted is None,
         requested_by=actor.document(asked.reason),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import asyncpg
 import structlog
 
 from agentskills.domain.batch import (
@@ -24,12 +23,12 @@ from agentskills.domain.rerun import RerunRequest, request_from
 from agentskills.engine.points import reach
 from agentskills.services.actor import Actor
 from agentskills.services.batches import announced, paused
-from agentskills.services.context import Context
-from agentskills.services.lineage import closed_by
+from agentskills.services.context import CROSSED, Context
+from agentskills.services.lineage import closed_by, only_tried_out
 from agentskills.services.rerun import rerun_in
 from agentskills.settings import Settings
 from agentskills.storage import batch_items, batches, lists, steps
-from agentskills.storage.batch_items import Outcome
+from agentskills.storage.batch_items import MAX_REASON, Outcome
 from agentskills.storage.batches import Batch, Tally, filter_from
 from agentskills.storage.database import Conn, translate_errors
 from agentskills.storage.queue import LANE_BATCH
@@ -72,11 +71,11 @@ async def dispatch_batches(context: Context) -> bool:
         done = await context.in_transaction(work)
     except DatabaseGone:
         raise
-    except Exception:
+    except Exception as error:
         if not taken:
             raise
         _log.exception("batch.failed", batch=taken[-1])
-        await _put_off(context, taken[-1])
+        await _put_off(context, taken[-1], error)
         return True
     if done is None:
         return False
@@ -86,10 +85,14 @@ async def dispatch_batches(context: Context) -> bool:
     return True
 
 
-async def _put_off(context: Context, batch_id: str) -> None:
+async def _put_off(context: Context, batch_id: str, error: Exception) -> None:
     """Let others go first for a while: what went wrong with one batch is no harm to them."""
     async with context.writing() as conn:
-        await batches.change(conn, batch_id, wake_at=now() + PUT_OFF)
+        held = await batches.get(conn, batch_id, lock=True)
+        if held is None:
+            return
+        told = {"note": f"put off: {error!r}"[:MAX_REASON]} if held.status == BatchStatus.RUNNING else {}
+        await batches.change(conn, batch_id, wake_at=now() + PUT_OFF, **told)
 
 
 async def _turn(conn: Conn, settings: Settings, batch: Batch, at: datetime) -> _Done:
@@ -97,6 +100,8 @@ async def _turn(conn: Conn, settings: Settings, batch: Batch, at: datetime) -> _
     tally = await _tally(conn, batch)
     if batch.status != BatchStatus.RUNNING:
         return await _rest(conn, batch, tally.counts, at)
+    if batch.note is not None and batch.gate_state != GateState.FAILED:
+        batch = await batches.change(conn, batch.id, note=None)  # it is put off no more
     if not batch.filled and tally.counts.pending < AHEAD:
         await _fill(conn, batch, tally.counts, at)
         return _Done([])
@@ -235,13 +240,15 @@ async def _carry_out(conn: Conn, settings: Settings, batch: Batch, sources: list
     if not sources:
         return []
     await hold_runs(conn, sources)
-    skipped = await _to_skip(conn, batch, sources)
     asked = request_from(batch.rerun)
     actor = _actor(batch)
+    skipped = await _to_skip(conn, batch, sources)
+    wanted = None if batch.filter is None else filter_from(batch.filter)
+    refused = await only_tried_out(conn, sources, wanted, asked)
+    settled = {source: Outcome(source, ItemState.SKIPPED, reason=why) for source, why in skipped.items()}
+    settled |= {source: Outcome(source, ItemState.REFUSED, reason=why) for source, why in refused.items()}
     return [
-        Outcome(source, ItemState.SKIPPED, reason=skipped[source])
-        if source in skipped
-        else await _rerun(conn, settings, source, asked, actor)
+        settled.get(source) or await _rerun(conn, settings, source, asked, actor)
         for source in sorted(sources)
     ]
 
@@ -265,8 +272,8 @@ async def _rerun(conn: Conn, settings: Settings, source: str, asked: RerunReques
         if not 400 <= error.status < 500:
             raise
         return Outcome(source, ItemState.REFUSED, reason=f"{error.type}: {error.detail}")
-    except asyncpg.PostgresError:
-        raise  # such as a deadlock: the whole transaction is tried again
+    except CROSSED:
+        raise  # the whole transaction is tried again
     except Exception as error:
         _log.exception("batch.item_failed", source=source)
         return Outcome(source, ItemState.REFUSED, reason=f"internal: {error!r}")

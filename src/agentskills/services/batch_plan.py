@@ -9,9 +9,9 @@ from typing import Any
 from agentskills.domain.batch import ItemState
 from agentskills.domain.errors import AgentSkillsError, NothingMatches
 from agentskills.services.actor import Actor
-from agentskills.services.batch_start import BatchRequest, frozen
+from agentskills.services.batch_start import BatchRequest, check_rerun, taken
 from agentskills.services.context import Context
-from agentskills.services.lineage import closed_by
+from agentskills.services.lineage import closed_by, only_tried_out
 from agentskills.services.plan import REFUSED, plan_rerun
 from agentskills.storage import batch_items, batches, lists
 from agentskills.storage.batches import filter_document
@@ -25,10 +25,18 @@ _FIGURES = ("tokens", "money", "seconds")
 async def plan_batch(context: Context, asked: BatchRequest, actor: Actor) -> dict[str, Any]:
     """Return what a batch would do. Raises what `start_batch` raises."""
     asked.check()
+    async with context.reading() as conn:
+        await check_rerun(conn, asked.rerun)
     wanted, count, sources = await _chosen(context, asked)
     async with context.reading() as conn:
         closed = await closed_by(conn, sources) if asked.only_open else {}
-    sample = [await _sampled(context, source, closed.get(source), asked, actor) for source in sources]
+        untried = await only_tried_out(conn, sources, wanted, asked.rerun)
+    given = {source: (ItemState.SKIPPED, why) for source, why in closed.items()}
+    given |= {source: (ItemState.REFUSED, why) for source, why in untried.items()}
+    sample = [
+        _sample(source, *given[source]) if source in given else await _sampled(context, source, asked, actor)
+        for source in sources
+    ]
     plans = [one["plan"] for one in sample if one["plan"]]
     outcomes = Counter(one["outcome"] for one in sample)
     total = _summed([plan["estimate"] for plan in plans])
@@ -55,7 +63,7 @@ async def _chosen(context: Context, asked: BatchRequest) -> tuple[RunFilter | No
         async with context.reading() as conn:
             return None, len(ids), await batch_items.ordered(conn, ids, asked.order, SAMPLE)
     async with context.reading() as conn, lists.search_limits(conn):
-        wanted = frozen(asked.filter, await batches.time(conn))
+        wanted = taken(asked.filter, await batches.time(conn))
         count = await lists.count_up_to(conn, wanted, CAP + 1)
         sources = await lists.first(conn, wanted, SAMPLE, newest_first=asked.order == "newest")
     if not count:
@@ -63,11 +71,7 @@ async def _chosen(context: Context, asked: BatchRequest) -> tuple[RunFilter | No
     return wanted, count, sources
 
 
-async def _sampled(
-    context: Context, source: str, closed: str | None, asked: BatchRequest, actor: Actor
-) -> dict[str, Any]:
-    if closed is not None:
-        return _sample(source, ItemState.SKIPPED, closed)
+async def _sampled(context: Context, source: str, asked: BatchRequest, actor: Actor) -> dict[str, Any]:
     try:
         plan = await plan_rerun(context, source, asked.rerun, actor)
     except AgentSkillsError as error:

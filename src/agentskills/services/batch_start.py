@@ -10,14 +10,16 @@ from typing import Any, Literal
 import msgspec
 
 from agentskills.domain.batch import DEFAULT_REQUEST, NO_LIMIT, Budget, Gate
-from agentskills.domain.data_path import check_path
-from agentskills.domain.errors import BadInput, NothingMatches
+from agentskills.domain.data_path import check_path, leaves
+from agentskills.domain.errors import BadInput, NothingMatches, VersionMissing
 from agentskills.domain.rerun import RerunRequest
 from agentskills.services import naming
 from agentskills.services.actor import Actor
 from agentskills.services.batches import document_of
 from agentskills.services.context import Context
 from agentskills.services.idempotency import Answered, once
+from agentskills.services.start import MAX_INITIAL_DATA, MAX_METADATA, check_size, check_sop
+from agentskills.services.versions import check_versions
 from agentskills.storage import audit, batch_items, batches, lists
 from agentskills.storage.batches import NewBatch, filter_document
 from agentskills.storage.database import Conn
@@ -36,7 +38,7 @@ class BatchRequest:
     rerun: RerunRequest = DEFAULT_REQUEST
     name: str | None = None
     reason: str | None = None
-    only_open: bool = True  # skip what a later run has fixed, or is about to
+    only_open: bool = True  # skip what a later run has fixed, is about to, or failed at as well
     order: Literal["oldest", "newest"] | None = None  # None: ids as given, else the oldest first
     order_by_key: str | None = None  # data path of initial_data: the same value one at a time, in order
     concurrency: int = 100
@@ -96,7 +98,8 @@ async def start_batch(
 ) -> Answered:
     """Write a batch down and return it; the same `key` and request get the same batch.
 
-    Raises `BadInput`, `ContradictingFields`, `NothingMatches`, `QueryTooSlow`, `IdempotencyKeyReused`.
+    Raises `BadInput`, `TooLarge`, `ContradictingFields`, `VersionMissing`, `NothingMatches`,
+    `QueryTooSlow`, `IdempotencyKeyReused`.
     """
     asked.check()
 
@@ -108,8 +111,9 @@ async def start_batch(
 
 async def start_batch_in(conn: Conn, asked: BatchRequest, actor: Actor) -> dict[str, Any]:
     """Write a batch down within the caller's transaction, and return it as a document."""
+    await check_rerun(conn, asked.rerun)
     at = await batches.time(conn)
-    wanted = None if asked.filter is None else frozen(asked.filter, at)
+    wanted = None if asked.filter is None else taken(asked.filter, at)
     expected = None if wanted is None else await _expected(conn, wanted)
     batch = _new(asked, actor, wanted, expected, at)
     await batches.insert(conn, batch)
@@ -124,13 +128,33 @@ async def start_batch_in(conn: Conn, asked: BatchRequest, actor: Actor) -> dict[
     told: dict[str, Any] = {
         "batch_id": batch.id,
         "name": batch.name,
-        "filter": batch.filter and filter_document(batch.filter),
+        "filter": batch.filter and _found_by(batch.filter),
     }
     told |= {"ids": len(set(asked.ids or ())), "rerun": _told(asked.rerun)}
     await audit.record(conn, actor.document(), "batch-start", reason=asked.reason, detail=told)
     written = await batches.get(conn, batch.id)
     assert written is not None
     return await document_of(conn, written)
+
+
+async def check_rerun(conn: Conn, asked: RerunRequest) -> None:
+    """Raise `BadInput`, `TooLarge` or `VersionMissing` for what no run could be rerun with."""
+    for pointer, value, most in (
+        ("/initial_data", asked.initial_data, MAX_INITIAL_DATA),
+        ("/changes", asked.changes, MAX_INITIAL_DATA),
+        ("/metadata", asked.metadata, MAX_METADATA),
+    ):
+        if value:
+            _within("/rerun", lambda p=pointer, v=value, m=most: check_size(v, m, p))
+    if asked.sop is not None:
+        _within("/rerun", lambda: check_sop(asked.sop))
+    try:
+        await check_versions(conn, asked.versions)
+    except BadInput as error:
+        raise type(error)(error.detail, pointer="/rerun" + error.pointer) from None
+    except VersionMissing as error:
+        errors = [one | {"pointer": "/rerun" + one["pointer"]} for one in error.fields["errors"]]
+        raise VersionMissing(error.detail, **error.fields | {"errors": errors}) from None
 
 
 async def _expected(conn: Conn, wanted: RunFilter) -> int:
@@ -179,6 +203,24 @@ def _told(asked: RerunRequest) -> dict[str, Any]:
     document = asked.document()
     hidden = {name: True for name in ("changes", "initial_data", "sop", "metadata") if name in document}
     return document | hidden
+
+
+def _found_by(wanted: RunFilter) -> dict[str, Any]:
+    """Return a filter for the audit: of data only the paths, never the values."""
+    document = filter_document(wanted)
+    hidden = {
+        name: sorted(leaves(document[name])) for name in ("initial_data", "metadata") if name in document
+    }
+    return document | hidden
+
+
+def taken(wanted: RunFilter, at: datetime) -> RunFilter:
+    """Return the filter of a batch: frozen, and without what was only tried out unless that is asked for.
+
+    Raises `BadInput`.
+    """
+    wanted = frozen(wanted, at)
+    return wanted if wanted.dry is not None else msgspec.structs.replace(wanted, dry=False)
 
 
 def frozen(wanted: RunFilter, at: datetime) -> RunFilter:

@@ -9,6 +9,7 @@ from typing import Any
 
 from agentskills.domain.batch import FINISHED, BatchStatus, Budget, GateState, Spent
 from agentskills.domain.clock import now
+from agentskills.domain.data_path import ABSENT, Absent
 from agentskills.domain.errors import BatchFinished, BatchNotFound, BudgetSpent
 from agentskills.services.actor import Actor
 from agentskills.services.batch_document import batch_document, counts_document, item_document
@@ -93,16 +94,18 @@ async def resume(
     *,
     budget: Mapping[str, Any] | None = None,
     concurrency: int | None = None,
-    most_failed: Decimal | None = None,
+    most_failed: Decimal | Absent | None = ABSENT,
     reason: str | None = None,
     key: str | None = None,
 ) -> Answered:
     """Let a paused batch go on, with other limits where they are given.
 
     What a canary has shown is overruled, and a share of failures is counted from here. A limit of
-    `budget` that is None is lifted. Raises `BatchNotFound`, `BatchFinished`, `BudgetSpent`.
+    `budget` that is None is lifted, and so is `most_failed`. Raises `BatchNotFound`,
+    `BatchFinished`, `BudgetSpent`.
     """
-    asked = ["batch-resume", batch_id, dict(budget or {}), concurrency, most_failed, reason]
+    stop = {} if most_failed is ABSENT else {"most_failed": most_failed}
+    asked = ["batch-resume", batch_id, dict(budget or {}), concurrency, stop, reason]
 
     async def work(conn: Conn) -> dict[str, Any]:
         held = await _unfinished(conn, batch_id)
@@ -111,8 +114,8 @@ async def resume(
         fields: dict[str, Any] = {
             "budget": limits.document(),
             "concurrency": concurrency or held.concurrency,
-            "most_failed": held.most_failed if most_failed is None else most_failed,
             "wake_at": now(),
+            **stop,
         }
         if held.status == BatchStatus.PAUSED:
             fields |= {"status": BatchStatus.RUNNING, "note": None} | await _anew(conn, held)

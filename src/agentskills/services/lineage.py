@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from agentskills.domain.errors import RunNotFound
-from agentskills.domain.lineage import fixed_by, later_successes
-from agentskills.domain.rerun import preset_of
+from agentskills.domain.lineage import fixed_by
+from agentskills.domain.rerun import RerunRequest, preset_of
+from agentskills.domain.status import RunStatus
 from agentskills.services.context import Context
 from agentskills.services.naming import name_of
 from agentskills.storage import lineage as stored
 from agentskills.storage.database import Conn
 from agentskills.storage.lineage import MOST, Member
+from agentskills.storage.lists import RunFilter
 
 
 async def lineage(context: Context, thread_id: str) -> dict[str, Any]:
@@ -61,9 +63,32 @@ async def fixers_of(conn: Conn, failed: Sequence[str]) -> dict[str, str]:
 
 
 async def closed_by(conn: Conn, thread_ids: Sequence[str]) -> dict[str, str]:
-    """Return why these runs need no rerun: a later success, or a rerun under way; by id, in words."""
-    succeeded = later_successes(await stored.below(conn, thread_ids))
-    under_way = await stored.under_way(conn, thread_ids)
-    return {run: f"{rerun}, a rerun of it, is under way" for run, rerun in under_way.items()} | {
-        run: f"fixed by {succeeded[run]}" for run in thread_ids if run in succeeded
+    """Return why these runs need no rerun, by id, in words.
+
+    A later run has succeeded, or is under way; or a failed one was rerun and its rerun failed as
+    well, so that the rerun is what is to be mended.
+    """
+    return {run: _closed(*later) for run, later in (await stored.settled_by(conn, thread_ids)).items()}
+
+
+def _closed(rerun: str, status: str) -> str:
+    if status == RunStatus.COMPLETED:
+        return f"fixed by {rerun}"
+    if status == RunStatus.FAILED:
+        return f"rerun since: {rerun} failed as well"
+    return f"{rerun}, a rerun of it, is under way"
+
+
+async def only_tried_out(
+    conn: Conn, thread_ids: Sequence[str], wanted: RunFilter | None, asked: RerunRequest
+) -> dict[str, str]:
+    """Return why these runs are not rerun for real: nothing went out in them, and nobody asked for such.
+
+    By id, in words. A filter with `dry` asks for them.
+    """
+    if asked.effects == "none" or (wanted is not None and wanted.dry):
+        return {}
+    return {
+        run: f"only-tried-out: nothing went out in {run}, and in its rerun it would"
+        for run in await stored.dry(conn, thread_ids)
     }

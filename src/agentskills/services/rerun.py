@@ -56,8 +56,11 @@ async def rerun(
 
     Raises what `rerun_draft.drafted` and `plan.check_plan` raise.
     """
-    async with context.writing() as conn:
-        made = await rerun_in(conn, context.settings, thread_id, asked, actor, lane=lane)
+
+    async def work(conn: Conn) -> Rerun:
+        return await rerun_in(conn, context.settings, thread_id, asked, actor, lane=lane)
+
+    made = await context.in_transaction(work)
     context.notifier.woken([made.thread_id])
     return made
 
@@ -71,7 +74,11 @@ async def rerun_in(
     *,
     lane: int = LANE_START,
 ) -> Rerun:
-    """Save a rerun within the caller's transaction; wake workers after its commit."""
+    """Save a rerun within the caller's transaction; wake workers after its commit.
+
+    The run is held before its root, as a batch does, which holds its runs first.
+    """
+    await runs.hold(conn, [thread_id])
     draft = await drafted(conn, settings, thread_id, asked, actor)
     await check_plan(conn, settings, draft, asked)
     run = await _insert_numbered(conn, draft, asked.run_name, lane)

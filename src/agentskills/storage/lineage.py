@@ -73,19 +73,26 @@ _BELOW = f"""
     )
     SELECT * FROM below LIMIT $2"""
 
-_UNDER_WAY = """
+# For each run by itself, so that no family, however large, hides what there is in another.
+_SETTLED_BY = """
     WITH RECURSIVE below AS (
-        SELECT t.source, t.source AS thread_id, 0 AS depth, NULL::text AS status, false AS dry
-        FROM unnest($1::text[]) AS t (source)
+        SELECT m.thread_id AS source, s.status AS was, m.thread_id, 0 AS depth,
+               NULL::text AS status, NULL::timestamptz AS finished_at, false AS dry
+        FROM run_metadata m JOIN run_state s ON s.thread_id = m.thread_id
+        WHERE m.thread_id = ANY ($1::text[])
         UNION ALL
-        SELECT b.source, c.* FROM below b, LATERAL (
-            SELECT m.thread_id, b.depth + 1, s.status, coalesce(m.request ->> 'effects' = 'none', false)
+        SELECT b.source, b.was, c.* FROM below b, LATERAL (
+            SELECT m.thread_id, b.depth + 1, s.status, s.finished_at,
+                   coalesce(m.request ->> 'effects' = 'none', false)
             FROM run_metadata m LEFT JOIN run_state s ON s.thread_id = m.thread_id
             WHERE m.parent_thread_id = b.thread_id OFFSET 0) AS c
-        WHERE b.depth < 100
+        WHERE b.depth < 1000 AND (b.status IS DISTINCT FROM 'completed' OR b.dry)
     )
-    SELECT DISTINCT ON (source) source, thread_id FROM below
-    WHERE status IN ('queued', 'running', 'waiting') AND NOT dry ORDER BY source, depth, thread_id"""
+    SELECT DISTINCT ON (source) source, thread_id, status FROM below
+    WHERE depth > 0 AND NOT dry AND (status IN ('completed', 'queued', 'running', 'waiting')
+                                     OR (status = 'failed' AND was = 'failed'))
+    ORDER BY source, CASE status WHEN 'completed' THEN 1 WHEN 'failed' THEN 3 ELSE 2 END,
+             depth, finished_at, thread_id"""
 
 
 async def root_of(conn: Conn, thread_id: str) -> str | None:
@@ -106,10 +113,24 @@ async def below(conn: Conn, thread_ids: Sequence[str], limit: int = MOST) -> lis
     return [Relative(**row) for row in await conn.fetch(_BELOW, list(thread_ids), limit)]
 
 
-async def under_way(conn: Conn, thread_ids: Sequence[str]) -> dict[str, str]:
-    """Return, of these runs, those with a descendant that has not ended, each with the nearest."""
-    rows = await conn.fetch(_UNDER_WAY, list(thread_ids))
-    return {row["source"]: row["thread_id"] for row in rows}
+async def settled_by(conn: Conn, thread_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return, of these runs, those with a descendant that settles them, each with it and its status.
+
+    That is the nearest that completed, else one that has not ended, else, of a run that failed, one
+    that failed as well. What was only tried out settles nothing.
+    """
+    rows = await conn.fetch(_SETTLED_BY, list(thread_ids))
+    return {row["source"]: (row["thread_id"], row["status"]) for row in rows}
+
+
+async def dry(conn: Conn, thread_ids: Sequence[str]) -> list[str]:
+    """Return which of these runs were only tried out."""
+    rows = await conn.fetch(
+        """SELECT thread_id FROM run_metadata
+           WHERE thread_id = ANY ($1::text[]) AND request ->> 'effects' = 'none'""",
+        list(thread_ids),
+    )
+    return [row["thread_id"] for row in rows]
 
 
 async def deleted_at(conn: Conn, thread_id: str) -> datetime | None:

@@ -124,7 +124,9 @@ async def resume(
         actor_of(request),
         budget=asked.budget.model_dump(exclude_unset=True) if asked.budget else None,
         concurrency=asked.concurrency,
-        most_failed=asked.stop_at_failure_rate,
+        most_failed=asked.stop_at_failure_rate
+        if "stop_at_failure_rate" in asked.model_fields_set
+        else ABSENT,
         reason=asked.reason,
         key=idempotency_key,
     )

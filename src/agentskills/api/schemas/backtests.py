@@ -26,7 +26,9 @@ class BacktestRequest(Asked):
         description="or the filter of the list of runs, the newest first; without `status` runs that "
         "completed or failed, and without `dry` none that was itself only tried out",
     )
-    most: int = Field(default=100, ge=1, le=10_000, description="at most so many runs")
+    most: int | None = Field(
+        default=None, ge=1, le=10_000, description="at most so many runs; without it 100 of a filter"
+    )
     skills: Versions | None = Field(
         default=None,
         description="versions: latest, those of each run (pinned), or {name: digest}, where all others stay "

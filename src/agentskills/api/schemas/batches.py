@@ -59,7 +59,10 @@ class BatchRequest(Asked):
     ids: list[Annotated[Text, Field(min_length=1, max_length=250)]] | None = Field(
         default=None, min_length=1, max_length=10_000, description="runs; duplicates count once"
     )
-    filter: BatchFilter | None = Field(default=None, description="or the filter of the list of runs")
+    filter: BatchFilter | None = Field(
+        default=None,
+        description="or the filter of the list of runs; without `dry` none that was only tried out",
+    )
     rerun: RerunRequest | None = Field(
         default=None,
         description="what is to differ, as for one rerun; without it "
@@ -69,7 +72,9 @@ class BatchRequest(Asked):
     reason: Text | None = Field(default=None, max_length=2000, description="for the audit trail")
     dry_run: bool = Field(default=False, description="only say what would be done (BatchPlan)")
     only_open: bool = Field(
-        default=True, description="skip runs with a later success or a rerun that is under way"
+        default=True,
+        description="skip runs with a later success or a rerun that is under way, and failed runs whose "
+        "rerun failed as well",
     )
     order: Literal["oldest", "newest"] | None = Field(
         default=None, description="which run comes first; without it ids as given, else the oldest"
@@ -235,7 +240,7 @@ class BatchResume(BatchChange):
 
     budget: BatchBudget | None = Field(default=None, description="limits that are given replace the earlier")
     concurrency: int | None = Field(default=None, ge=1, le=10_000)
-    stop_at_failure_rate: Share | None = None
+    stop_at_failure_rate: Share | None = Field(default=None, description="null lifts it; left out it stays")
 
 
 class BatchQuery(BaseModel):

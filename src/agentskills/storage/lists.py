@@ -193,13 +193,16 @@ async def first(conn: Conn, wanted: RunFilter, limit: int, *, newest_first: bool
 
 
 def _needs_metadata(wanted: RunFilter) -> bool:
-    given = (wanted.name, wanted.q, wanted.sop_name, wanted.initial_data, wanted.metadata, wanted.parent)
-    return any(given) or wanted.dry is not None
+    return _leading(wanted) == "m" or wanted.dry is not None
 
 
 def _leading(wanted: RunFilter) -> str:
-    """Return the table whose indexes answer these filters, and so the one to sort by."""
-    return "m" if _needs_metadata(wanted) else "s"
+    """Return the table whose indexes answer these filters, and so the one to sort by.
+
+    That a run was not only tried out is true of nearly all, so no index helps to find them.
+    """
+    given = (wanted.name, wanted.q, wanted.sop_name, wanted.initial_data, wanted.metadata, wanted.parent)
+    return "m" if any(given) or wanted.dry else "s"
 
 
 async def _conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None:

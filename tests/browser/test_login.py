@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.site import Site
 from tests.running_server import RunningServer, running_server
 
 KEY = "browser-key-0001"
@@ -19,11 +20,15 @@ def keyed(asf_home: Path, database_url: str) -> Iterator[RunningServer]:
 
 
 def test_signing_in_and_out(page: Page, keyed: RunningServer) -> None:
-    page.goto(f"{keyed.url}/ui/runs?status=failed")
+    site = Site(page, keyed)
+    site.open("/runs?status=failed")
     key = page.get_by_label("API key")
+    expect(key).to_be_visible()
+    site.snap("login")
     key.fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text("API keys")
+    site.snap("login-refused")
     key.fill(KEY)
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(f"{keyed.url}/ui/runs?status=failed")  # where one wanted to go

@@ -254,6 +254,19 @@ def test_loading_and_error_of_the_skills(site: Site) -> None:
     site.snap("skills-error")
 
 
+def test_loading_and_error_of_a_skill_and_of_a_new_run(site: Site) -> None:
+    page = site.page
+    pages = {"skill": ("/skills/pay-refund", "**/admin/skills/*"), "new": ("/new", "**/admin/sops")}
+    for name, (path, asked) in pages.items():
+        answers = HeldBack(page, asked)
+        site.open(path)
+        expect(page.get_by_role("status", name="Loading")).to_be_visible()
+        site.snap(f"{name}-loading")
+        answers.refuse()
+        expect(page.get_by_role("alert")).to_contain_text("can't be reached")
+        site.snap(f"{name}-unreachable")
+
+
 def test_a_chosen_theme_stays(site: Site) -> None:
     page = site.page
     site.open("/runs")

@@ -206,6 +206,21 @@ def test_a_run_that_loads(site: Site, runs: dict[str, str]) -> None:
     site.expect_status("completed")
 
 
+def test_steps_that_were_read_before_the_run_ended_are_read_again(site: Site, runs: dict[str, str]) -> None:
+    page = site.page
+    early = [b'{"items": [], "next_cursor": null}']  # what stood there before the first step
+    page.route(
+        f"**/admin/runs/{runs['ok']}/steps*",
+        lambda route: (
+            route.fulfill(body=early.pop(), content_type="application/json") if early else route.continue_()
+        ),
+    )
+    site.open_run(runs["ok"])
+    site.expect_status("completed")
+    expect(page.locator('article[data-step="2"]')).to_be_visible()
+    assert not early
+
+
 def test_a_new_run_names_the_field_that_is_wrong(site: Site) -> None:
     page = site.page
     site.open("/new")

@@ -18,7 +18,7 @@ import { RunFacts } from "@/features/run/run-facts";
 import { RunHeader } from "@/features/run/run-header";
 import { RunLoading } from "@/features/run/run-loading";
 import { StepsTab } from "@/features/run/steps-tab";
-import { useLiveRun } from "@/features/run/use-live-run";
+import { useLiveRun, useStepsToTheEnd } from "@/features/run/use-live-run";
 import { WaitsPanel } from "@/features/waits/waits-panel";
 import { asApiError } from "@/lib/problem";
 import { useShortcut } from "@/lib/shortcut";
@@ -47,6 +47,7 @@ export default function RunPage() {
   const [cancelling, setCancelling] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const live = useLiveRun(threadId, run.isSuccess && !isFinal(run.data.status));
+  useStepsToTheEnd(threadId, run.data, steps.data);
   useTitle(run.data?.run_name ?? threadId);
 
   const openRerun = () => void navigate({ search: (now) => ({ ...now, rerun: "true" }), resetScroll: false });

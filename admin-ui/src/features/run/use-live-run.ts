@@ -48,3 +48,13 @@ export function useLiveRun(threadId: string, on: boolean): boolean {
   }, [queries, threadId, on]);
   return live;
 }
+
+/** Reads the steps of a finished run once more where they were read before its end, and the run after it. */
+export function useStepsToTheEnd(threadId: string, run?: RunDetail, steps?: Step[]): void {
+  const queries = useQueryClient();
+  const behind =
+    !!run && !!steps && isFinal(run.status) && steps.every(({ version }) => version < run.version);
+  useEffect(() => {
+    if (behind) void queries.invalidateQueries({ queryKey: runKeys.steps(threadId), exact: true });
+  }, [queries, threadId, behind]);
+}

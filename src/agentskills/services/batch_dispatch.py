@@ -22,8 +22,9 @@ from agentskills.domain.fold import fold
 from agentskills.domain.rerun import RerunRequest, request_from
 from agentskills.engine.points import reach
 from agentskills.services.actor import Actor
+from agentskills.services.attempt import Made, Refused, attempted
 from agentskills.services.batches import announced, paused
-from agentskills.services.context import CROSSED, Context
+from agentskills.services.context import Context
 from agentskills.services.lineage import closed_by, only_tried_out
 from agentskills.services.rerun import rerun_in
 from agentskills.settings import Settings
@@ -264,20 +265,14 @@ async def _to_skip(conn: Conn, batch: Batch, sources: list[str]) -> dict[str, st
 
 async def _rerun(conn: Conn, settings: Settings, source: str, asked: RerunRequest, actor: Actor) -> Outcome:
     """Start one rerun; what can't be done as asked undoes nothing but itself."""
-    try:
-        with translate_errors():
-            async with conn.transaction():
-                made = await rerun_in(conn, settings, source, asked, actor, lane=LANE_BATCH)
-    except AgentSkillsError as error:
-        if not 400 <= error.status < 500:
-            raise
-        return Outcome(source, ItemState.REFUSED, reason=f"{error.type}: {error.detail}")
-    except CROSSED:
-        raise  # the whole transaction is tried again
-    except Exception as error:
-        _log.exception("batch.item_failed", source=source)
-        return Outcome(source, ItemState.REFUSED, reason=f"internal: {error!r}")
-    return Outcome(source, ItemState.RUNNING, made.thread_id)
+    match await attempted(conn, lambda: rerun_in(conn, settings, source, asked, actor, lane=LANE_BATCH)):
+        case Made(made):
+            return Outcome(source, ItemState.RUNNING, made.thread_id)
+        case Refused(AgentSkillsError() as error):
+            return Outcome(source, ItemState.REFUSED, reason=f"{error.type}: {error.detail}")
+        case Refused(error):
+            _log.error("batch.item_failed", source=source, exc_info=error)
+            return Outcome(source, ItemState.REFUSED, reason=f"internal: {error!r}")
 
 
 def _actor(batch: Batch) -> Actor:

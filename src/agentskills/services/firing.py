@@ -19,13 +19,14 @@ from agentskills.domain.placeholders import Occasion, filled_fields
 from agentskills.domain.rerun import request_from
 from agentskills.engine.points import reach
 from agentskills.services.actor import Actor
+from agentskills.services.attempt import Made, Refused, attempted, passes
 from agentskills.services.cancel import cancel_in
 from agentskills.services.context import CROSSED, Context
 from agentskills.services.rerun import rerun_in
 from agentskills.services.start import StartRequest, start_in
 from agentskills.settings import Settings
 from agentskills.storage import audit, firings, schedules
-from agentskills.storage.database import Conn, translate_errors
+from agentskills.storage.database import Conn
 from agentskills.storage.firings import Firing
 from agentskills.storage.queue import LANE_RULE, LANE_START
 from agentskills.storage.schedules import Schedule
@@ -76,7 +77,7 @@ async def fire_due(context: Context, at: datetime | None = None) -> bool:
     try:
         fired = await context.in_transaction(work)
     except Exception as error:
-        if taken is None or isinstance(error, CROSSED) or _passes(error):
+        if taken is None or isinstance(error, CROSSED) or passes(error):
             raise
         _log.exception("schedule.failed", schedule=taken.id)
         await _give_up(context, taken, error, moment)
@@ -94,11 +95,6 @@ async def fire_now(
 ) -> Fired:
     """Fire a schedule, whose row is locked, because somebody asks; overlap applies."""
     return await _fire(conn, settings, schedule, due_at, "now", actor, due_at)
-
-
-def _passes(error: Exception) -> bool:
-    """Say whether this is the database's trouble, not the schedule's."""
-    return isinstance(error, AgentSkillsError) and error.status >= 500
 
 
 async def _give_up(context: Context, seen: Schedule, error: Exception, at: datetime) -> None:
@@ -248,19 +244,14 @@ async def _tried(
     conn: Conn, settings: Settings, schedule: Schedule, due: datetime, why: str, actor: Actor | None
 ) -> tuple[str | None, str | None]:
     """Return the run that was started, or why there is none."""
-    try:
-        with translate_errors():
-            async with conn.transaction():  # what is refused leaves nothing behind
-                return await _started(conn, settings, schedule, due, why, actor), None
-    except AgentSkillsError as error:
-        if _passes(error):
-            raise
-        return None, _said(error)
-    except CROSSED:
-        raise
-    except Exception as error:
-        _log.exception("schedule.failed", schedule=schedule.id)
-        return None, _said(error)
+    match await attempted(conn, lambda: _started(conn, settings, schedule, due, why, actor)):
+        case Made(thread_id):
+            return thread_id, None
+        case Refused(AgentSkillsError() as error):
+            return None, _said(error)
+        case Refused(error):
+            _log.error("schedule.failed", schedule=schedule.id, exc_info=error)
+            return None, _said(error)
 
 
 async def _started(

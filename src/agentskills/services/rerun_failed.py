@@ -22,12 +22,13 @@ from agentskills.domain.rerun import request_from
 from agentskills.engine.points import reach
 from agentskills.services import breakers
 from agentskills.services.actor import Actor
-from agentskills.services.context import CROSSED, Context
-from agentskills.services.rerun import rerun_in
+from agentskills.services.attempt import Made, Refused, attempted
+from agentskills.services.context import Context
+from agentskills.services.rerun import Rerun, rerun_in
 from agentskills.settings import Settings
 from agentskills.storage import breakers as breaker_rows
 from agentskills.storage import deliveries, policies, policy_answers, runs
-from agentskills.storage.database import Conn, translate_errors
+from agentskills.storage.database import Conn
 from agentskills.storage.policy_answers import Answer
 from agentskills.storage.queue import LANE_RULE
 
@@ -212,23 +213,21 @@ async def _rerun(
     why = f"attempt {attempt} of {policy.attempts} after {after}"
     not_before = at + timedelta(seconds=policy.pause(failed.root_thread_id, attempt))
     actor = Actor("policy", policy.id)
-    try:
-        with translate_errors():
-            async with conn.transaction():
-                asked = replace(request_from(policy.rerun), reason=why, not_before=not_before)
-                made = await rerun_in(conn, settings, failed.thread_id, asked, actor, lane=LANE_RULE)
-    except CROSSED:
-        raise
-    except AgentSkillsError as error:
-        if error.status >= 500:
-            raise  # the database, not the rerun: it passes
-        return _made(PolicyAnswer.REFUSED, policy, failed, tried, at, f"{error.type}: {error.detail}")
-    except Exception as error:  # else this failure would come before all others for ever
-        _log.exception("policy.broken", policy=policy.id, failed=failed.thread_id)
-        return _made(PolicyAnswer.REFUSED, policy, failed, tried, at, f"internal: {type(error).__name__}")
-    reach("policy.rerun")
-    await breakers.let_through(conn, policy, failed.skill, made.thread_id)
-    return _made(PolicyAnswer.RERUN, policy, failed, attempt, at, why, thread_id=made.thread_id)
+
+    async def rerun() -> Rerun:
+        asked = replace(request_from(policy.rerun), reason=why, not_before=not_before)
+        return await rerun_in(conn, settings, failed.thread_id, asked, actor, lane=LANE_RULE)
+
+    match await attempted(conn, rerun):
+        case Made(made):
+            reach("policy.rerun")
+            await breakers.let_through(conn, policy, failed.skill, made.thread_id)
+            return _made(PolicyAnswer.RERUN, policy, failed, attempt, at, why, thread_id=made.thread_id)
+        case Refused(AgentSkillsError() as error):
+            return _made(PolicyAnswer.REFUSED, policy, failed, tried, at, f"{error.type}: {error.detail}")
+        case Refused(error):  # without an answer this failure would come before all others for ever
+            _log.error("policy.broken", policy=policy.id, failed=failed.thread_id, exc_info=error)
+            return _made(PolicyAnswer.REFUSED, policy, failed, tried, at, f"internal: {type(error).__name__}")
 
 
 _FINAL = (PolicyAnswer.GIVEN_UP, PolicyAnswer.REFUSED)

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -15,7 +15,7 @@ from agentskills.domain.backoff import jittered
 from agentskills.domain.json_text import json_bytes
 
 TEST = "webhook.test"
-EVENTS = (
+EventName: TypeAlias = Literal[
     "run.completed",
     "run.failed",
     "run.cancelled",
@@ -27,8 +27,9 @@ EVENTS = (
     "schedule.fired",
     "schedule.skipped",
     "schedule.failed",
-    TEST,
-)
+    "webhook.test",
+]
+EVENTS: tuple[EventName, ...] = get_args(EventName)
 """What can be heard of."""
 
 DELAYS = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)

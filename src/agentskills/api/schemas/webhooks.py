@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, Field
 
 from agentskills.api.params import Text
 from agentskills.api.schemas.shapes import Actor, Answer, Asked, JsonObject
-from agentskills.domain.webhook import DeliveryState
+from agentskills.domain.webhook import DeliveryState, EventName
 
-EventName: TypeAlias = Literal[
-    "run.completed",
-    "run.failed",
-    "run.cancelled",
-    "run.waiting",
-    "run.failed_for_good",
-    "batch.completed",
-    "batch.paused",
-    "batch.aborted",
-    "schedule.fired",
-    "schedule.skipped",
-    "schedule.failed",
-    "webhook.test",
-]
 Events: TypeAlias = Annotated[list[EventName], Field(min_length=1, max_length=50)]
 
 

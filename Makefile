@@ -66,6 +66,7 @@ bench: dev
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/reruns.py
 	$(BIN)/python benchmarks/batches.py --assert-limits
+	$(BIN)/python benchmarks/million.py
 
 wheel: dev ui
 	rm -rf dist

@@ -22,7 +22,7 @@ from agentskills.services.actor import Actor
 from agentskills.services.batch_dispatch import PAGE, dispatch_batches
 from agentskills.services.batch_start import BatchRequest, start_batch
 from agentskills.services.context import Context
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 from measure import percentile
 from processes import Place, server
 from report import show

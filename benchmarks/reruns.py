@@ -22,7 +22,7 @@ import plan
 from agentskills.services.context import Context
 from agentskills.services.lineage import lineage
 from agentskills.services.runs import list_runs
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 from measure import percentile
 from processes import Place, server
 from report import show

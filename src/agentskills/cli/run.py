@@ -16,6 +16,7 @@ from agentskills.cli.session import full_id, online, tell
 from agentskills.cli.values import JSON_OBJECT, MOMENT, with_assignments
 from agentskills.cli.watch import follow, started
 from agentskills.domain.errors import BadInput, NotWaiting, StepChoiceNeeded
+from agentskills.domain.json_text import json_str
 from agentskills.domain.status import RunStatus
 
 if TYPE_CHECKING:
@@ -114,6 +115,15 @@ async def start(
 @click.option("--signature", help="Runs that failed like this, as `asf failures ls` says.")
 @click.option("--open", is_flag=True, help="Failed, and neither fixed by a later run nor dismissed.")
 @click.option(
+    "--attention", is_flag=True, help="What a person has to look at: --open, or waiting for an answer."
+)
+@click.option("--skill", help="Runs with a step of this skill.")
+@click.option(
+    "--skill-version", "skill_digest", help="With --skill: in this version; 8 digits of its digest."
+)
+@click.option("--folded", is_flag=True, help="Only the first run of each family.")
+@click.option("--show", metavar="PATH", multiple=True, help="A column for this data path. Repeatable.")
+@click.option(
     "--dry",
     type=click.Choice(["true", "false"]),
     help="Only reruns in which nothing went out, or none of them.",
@@ -129,6 +139,7 @@ async def ls(
     limit: int,
     everything: bool,
     output: str,
+    show: tuple[str, ...],
     **filters: Any,
 ) -> None:
     """List runs, newest first. All filters given must hold."""
@@ -136,11 +147,26 @@ async def ls(
         **{name: value for name, value in filters.items() if value},
         created_after=created_after,
         created_before=created_before,
+        show=show,
         page_size=200 if everything else min(limit + 1, 200),
     )
-    more = await out.print_stream(found, COLUMNS, output, "no runs found", None if everything else limit)
+    more = await out.print_stream(
+        found, [*COLUMNS, *map(_shown, show)], output, "no runs found", None if everything else limit
+    )
     if more:
         tell(f"there are more than {limit}; add --all or --limit")
+
+
+def _shown(path: str) -> out.Column:
+    """Return the column for what stands at a data path."""
+
+    def text(row: out.Row) -> str:
+        value = row["shown"].get(path, "")
+        if isinstance(value, dict) and set(value) == {"cut"}:
+            return f"{value['cut']}…"
+        return value if isinstance(value, str) else json_str(value)
+
+    return out.Column(path, text)
 
 
 def note(row: out.Row) -> str:

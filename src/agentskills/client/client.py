@@ -219,6 +219,11 @@ class AgentSkills(SkillsAndServer):
         signature: str | None = None,
         dry: bool | None = None,
         open: bool = False,
+        attention: bool = False,
+        skill: str | None = None,
+        skill_digest: str | None = None,
+        folded: bool = False,
+        show: Sequence[str] = (),
         page_size: int = PAGE,
     ) -> AsyncIterator[JsonObject]:
         """Yield runs, newest first, page after page; all filters given must hold.
@@ -226,8 +231,10 @@ class AgentSkills(SkillsAndServer):
         `name` is the beginning of the run's name or id, `q` are words in the SOP; `initial_data` and
         `metadata` are JSON that the run's must contain; `parent` finds the reruns of that very run,
         `root` the whole family. `failed_skill` and `signature` are those of `client.failures`; `open`
-        finds what failed and was neither fixed nor dismissed, `dry` reruns with `effects: none`, or
-        (False) all other runs.
+        finds what failed and was neither fixed nor dismissed, `attention` that and what waits for a
+        person, `dry` reruns with `effects: none`, or (False) all other runs. `skill` finds runs with a
+        step of that skill, with `skill_digest` (8 digits or more) of that version. `folded` yields only
+        the first of each family; `show` are data paths whose values come in `shown`.
         """
         wanted = given(
             status=[status] if isinstance(status, str) else status,
@@ -244,6 +251,11 @@ class AgentSkills(SkillsAndServer):
             signature=signature,
             dry=None if dry is None else str(dry).lower(),
             open="true" if open else None,
+            attention="true" if attention else None,
+            skill=skill,
+            skill_digest=skill_digest,
+            folded="true" if folded else None,
+            show=list(show) or None,
         )
         async for run in self._pages("/admin/runs", wanted, page_size):
             yield run

@@ -82,6 +82,16 @@ _CHANGING = (
 )
 _CHANGING += " attempt attempts error usage actor finished_at version"
 
+# By name, version and what becomes of the run; of steps that are there and of those being written.
+_SKILLS = """(
+    SELECT array_agg(DISTINCT key) FROM (
+        SELECT skill, skill_digest FROM run_steps WHERE thread_id = m.thread_id AND skill IS NOT NULL
+        UNION ALL
+        SELECT skill, skill_digest FROM given WHERE thread_id = m.thread_id AND skill IS NOT NULL) AS used,
+    LATERAL (VALUES (skill), (skill || '@' || left(skill_digest, 8)),
+                    (skill || '#' || m.status)) AS keys (key)
+    WHERE key IS NOT NULL)"""
+
 # JSON documents and not arrays per column: one encoder call in place of some hundred checks per row.
 _APPEND = f"""
     WITH owners AS (
@@ -94,11 +104,12 @@ _APPEND = f"""
     mine AS MATERIALIZED (
         SELECT o.* FROM owners o JOIN locked l ON l.thread_id = o.thread_id
         WHERE l.epoch = o.epoch AND l.owner IS NOT NULL AND (o.wake IS NULL OR l.wake = o.wake)),
+    given AS MATERIALIZED (
+        SELECT * FROM json_to_recordset($3::json) AS t({_STEP})
+        WHERE t.thread_id IN (SELECT thread_id FROM mine)),
     written AS (
         INSERT INTO run_steps AS r ({_COLUMNS})
-        SELECT {_COLUMNS.replace(" attempt,", " coalesce(attempt, 1),")}
-        FROM json_to_recordset($3::json) AS t({_STEP})
-        WHERE t.thread_id IN (SELECT thread_id FROM mine)
+        SELECT {_COLUMNS.replace(" attempt,", " coalesce(attempt, 1),")} FROM given
         ON CONFLICT (thread_id, seq) DO UPDATE
             SET {", ".join(f"{name} = excluded.{name}" for name in _CHANGING.split())}
         WHERE r.status NOT IN ('completed', 'failed')),
@@ -107,6 +118,7 @@ _APPEND = f"""
         SET status = m.status, owner = NULL, wake_at = m.wake_at, error = m.error, version = m.version,
             owned_ms = s.owned_ms + m.owned_ms, stalls = 0,
             not_repeated = greatest(s.not_repeated, m.not_repeated),
+            skills = {_SKILLS},
             finished_at = CASE WHEN m.status IN ('completed', 'failed', 'cancelled') THEN now() END
         FROM mine m
         WHERE s.thread_id = m.thread_id AND m.status IS NOT NULL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from agentskills.domain.status import RunStatus
+from agentskills.domain.status import FINAL_RUN, RunStatus
 from agentskills.storage.database import Conn
 from agentskills.storage.query import Query
 from agentskills.storage.run_filter import JOINED, RunFilter, conditions, leading, source
@@ -19,6 +19,8 @@ SECONDS = 5.0
 """How long a list may take to search."""
 CAP = 10_000
 """Where counting stops."""
+FEW = 50_000
+"""Runs that are read and sorted in a moment."""
 
 
 class RunItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +61,7 @@ _FROM = f"FROM {JOINED}"
 
 @asynccontextmanager
 async def search_limits(conn: Conn, seconds: float = SECONDS) -> AsyncIterator[None]:
-    """Plan for the values at hand, and end after `seconds`, as `QueryTooSlow` at the seam."""
+    """Plan for the values at hand and for what is in memory; end after `seconds`, as `QueryTooSlow`."""
     async with conn.transaction(readonly=True):
         await limit_search(conn, seconds)
         yield
@@ -68,7 +70,9 @@ async def search_limits(conn: Conn, seconds: float = SECONDS) -> AsyncIterator[N
 async def limit_search(conn: Conn, seconds: float = SECONDS) -> None:
     """Set the limits of a search until the transaction ends, or goes back to before."""
     await conn.execute(
-        f"SET LOCAL plan_cache_mode = force_custom_plan;SET LOCAL statement_timeout = {int(seconds * 1000)}"
+        f"""SET LOCAL plan_cache_mode = force_custom_plan;
+            SET LOCAL statement_timeout = {int(seconds * 1000)};
+            SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '32MB'"""
     )
 
 
@@ -79,34 +83,38 @@ async def page(
 
     Call it within `search_limits`.
     """
-    table = leading(wanted)
-    query = await conditions(conn, wanted, table)
-    if query is None:
+    found = await search(conn, wanted, after=after)
+    if found is None:
         return []
-    if after is not None:
-        query.add(f"({table}.created_at, {table}.thread_id) < ({{}}, {{}})", *after)
-    query.arguments.append(limit)
     rows = await conn.fetch(
-        f"""SELECT {_ITEM} {_FROM} {query.where}
-            ORDER BY {table}.created_at DESC, {table}.thread_id DESC LIMIT ${len(query.arguments)}""",
-        *query.arguments,
+        f"SELECT {_ITEM} {_FROM} {found.query.where} ORDER BY {found.order} LIMIT {int(limit)}",
+        *found.query.arguments,
     )
     return [RunItem(**row) for row in rows]
 
 
 async def count(conn: Conn, wanted: RunFilter) -> dict[str, int]:
     """Return how many runs there are by status under the other filters, each at most `CAP` + 1."""
-    found: dict[str, int] = {}
-    for status in RunStatus:
+    found = dict.fromkeys(map(str, RunStatus), 0)
+    for status in _possible(wanted):
         narrowed = msgspec.structs.replace(wanted, status=(status,))
         query = await conditions(conn, narrowed, leading(narrowed))
         if query is None:
             return dict.fromkeys(RunStatus, 0)
         found[status] = await conn.fetchval(
-            f"SELECT count(*) FROM (SELECT 1 FROM {source(wanted)} {query.where} LIMIT {CAP + 1}) AS found",
+            f"SELECT count(*) FROM (SELECT 1 FROM {source(narrowed)} {query.where} LIMIT {CAP + 1}) AS found",
             *query.arguments,
         )
     return found
+
+
+def _possible(wanted: RunFilter) -> Iterable[RunStatus]:
+    """Return the statuses in which there can be such a run."""
+    if wanted.open or wanted.failed_skill is not None or wanted.signature is not None:
+        return [RunStatus.FAILED]
+    if wanted.attention:
+        return [status for status in RunStatus if status not in FINAL_RUN or status is RunStatus.FAILED]
+    return RunStatus
 
 
 async def count_attention(conn: Conn, wanted: RunFilter) -> int:
@@ -135,8 +143,22 @@ async def search(
         beyond = "<" if newest_first else ">"
         query.add(f"({table}.created_at, {table}.thread_id) {beyond} ({{}}, {{}})", *after)
     direction = "DESC" if newest_first else "ASC"
-    order = f"{table}.created_at {direction}, {table}.thread_id {direction}"
+    walked = "" if await _are_many(conn, wanted) else " + interval '0'"  # no index has that order
+    order = f"{table}.created_at{walked} {direction}, {table}.thread_id {direction}"
     return Search(query, table, _FROM, order)
+
+
+async def _are_many(conn: Conn, wanted: RunFilter) -> bool:
+    """Say whether runs can be looked for from the newest on.
+
+    Not by a skill that few used: they may all be old. Then all of them are read and sorted.
+    """
+    if wanted.skill is None:
+        return True
+    [plan] = await conn.fetchval(
+        "EXPLAIN (FORMAT JSON) SELECT FROM run_state WHERE skills @> $1::text[]", [wanted.skill]
+    )
+    return bool(plan["Plan"]["Plan Rows"] > FEW)
 
 
 async def count_up_to(conn: Conn, wanted: RunFilter, most: int) -> int:

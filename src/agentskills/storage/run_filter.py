@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from agentskills.domain.status import FOR_PEOPLE
-from agentskills.storage import failures
+from agentskills.domain.status import RunStatus
 from agentskills.storage.database import Conn
 from agentskills.storage.query import Query
 from agentskills.storage.runs import projection
@@ -42,19 +41,18 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     folded: bool = False  # only the first of each family
 
 
+def leading(wanted: RunFilter) -> str:
+    """Return the table by which to sort, and so whose indexes are walked where many runs match."""
+    if len(wanted.status) == 1 or wanted.attention or wanted.open:
+        return "s"
+    given = (wanted.name, wanted.q, wanted.initial_data, wanted.metadata, wanted.parent, wanted.sop_name)
+    return "m" if any(given) or wanted.dry else "s"
+
+
 def source(wanted: RunFilter) -> str:
     """Return the tables that the conditions of a filter are about."""
-    needs_metadata = leading(wanted) == "m" or wanted.dry is not None
-    return JOINED if needs_metadata else "run_state s"
-
-
-def leading(wanted: RunFilter) -> str:
-    """Return the table whose indexes answer these filters, and so the one to sort by.
-
-    That a run was not only tried out is true of nearly all, so no index helps to find them.
-    """
-    given = (wanted.name, wanted.q, wanted.sop_name, wanted.initial_data, wanted.metadata, wanted.parent)
-    return "m" if any(given) or wanted.dry else "s"
+    given = (wanted.name, wanted.q, wanted.initial_data, wanted.metadata, wanted.parent, wanted.dry)
+    return JOINED if leading(wanted) == "m" or any(given) else "run_state s"
 
 
 async def conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None:
@@ -75,7 +73,7 @@ async def conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None:
     if wanted.parent is not None:
         query.add("m.parent_thread_id = {}", wanted.parent)
     if wanted.sop_name is not None:
-        query.add("m.sop_name = {}", wanted.sop_name)
+        query.add(f"{table}.sop_name = {{}}", wanted.sop_name)
     if wanted.name:
         query.add(
             "(lower(m.run_name) LIKE {} OR m.thread_id LIKE {})",
@@ -83,14 +81,14 @@ async def conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None:
             _prefix(wanted.name),
         )
     _add_failure(query, wanted)
-    _add_attention(query, wanted)
-    _add_skill(query, wanted)
+    if wanted.attention:
+        query.conditions.append(_ATTENTION)
+    if wanted.skill is not None:
+        await _add_skill(conn, query, wanted.skill, wanted.skill_digest or "", wanted.status)
     if wanted.folded:
         query.add("s.thread_id = s.root_thread_id")
     if wanted.dry is not None:
-        query.conditions.append(
-            f"m.request ->> 'effects' IS {'NOT ' if wanted.dry else ''}DISTINCT FROM 'none'"
-        )
+        query.conditions.append("m.request ->> 'effects' = 'none'" if wanted.dry else "NOT s.dry")
     for column, letter, document in (
         ("initial_data", "d", wanted.initial_data),
         ("metadata", "m", wanted.metadata),
@@ -110,44 +108,54 @@ def _add_failure(query: Query, wanted: RunFilter) -> None:
     if wanted.signature is not None:
         how.append(f"f.signature = {query.parameter(wanted.signature)}")
     if wanted.open:
-        how.append("f.dismissed_at IS NULL")
+        how.append(_NOT_DONE_WITH)
     if not how:
         return
     query.conditions.append("s.status = 'failed'")
     query.conditions.append(f"s.thread_id IN (SELECT f.thread_id FROM failures f WHERE {' AND '.join(how)})")
     if wanted.open:
-        query.conditions.append(failures.OPEN.format("s"))
+        query.conditions.append(_NOT_FIXED)
 
 
-_ATTENTION = f"""s.thread_id IN (
-    SELECT f.thread_id FROM failures f WHERE f.dismissed_at IS NULL
-    UNION ALL
-    SELECT w.thread_id FROM waits w
-    WHERE w.state = 'open' AND w.reason IN ({", ".join(f"'{reason}'" for reason in FOR_PEOPLE)}))"""
-_TRIED_OUT = """EXISTS (SELECT FROM run_metadata d WHERE d.request ->> 'effects' = 'none'
-                        AND d.created_at = s.created_at AND d.thread_id = s.thread_id)"""
+_NOT_DONE_WITH = "f.dismissed_at IS NULL AND f.fixed_at IS NULL"
+_NOT_FIXED = "NOT EXISTS (SELECT FROM fixes x WHERE x.thread_id = s.thread_id)"
+_ATTENTION = f"s.attention AND (s.status <> 'failed' OR {_NOT_FIXED})"
 
 
-def _add_attention(query: Query, wanted: RunFilter) -> None:
-    """Search for what a person has to look at: failures have no rows for runs that were only tried out."""
-    if wanted.attention:
-        query.add(_ATTENTION)
-        query.add(f"CASE s.status WHEN 'failed' THEN {failures.OPEN.format('s')} ELSE NOT {_TRIED_OUT} END")
+async def _add_skill(conn: Conn, query: Query, skill: str, version: str, statuses: Sequence[str]) -> None:
+    """Search by the skills that runs have noted; one that a worker has notes them when it lets go.
 
-
-def _add_skill(query: Query, wanted: RunFilter) -> None:
-    """Search by the skills in the steps of runs."""
-    if wanted.skill is None:
-        return
-    version = (
-        f"r.skill_digest LIKE {query.parameter(_prefix(wanted.skill_digest))}"
-        if wanted.skill_digest
-        else "true"
+    Where the status is known a key names both: that a skill is common says nothing about where it fails.
+    """
+    key = skill
+    if version:
+        key = f"{skill}@{version[:8]}"
+    elif len(statuses) == 1 and statuses[0] in _NOTED:
+        key = f"{skill}#{statuses[0]}"
+    noted = f"s.skills @> {query.parameter([key])}::text[]"
+    if len(version) > 8:
+        steps = (
+            f"r.skill = {query.parameter(skill)} AND r.skill_digest LIKE {query.parameter(_prefix(version))}"
+        )
+        noted += f" AND (SELECT true FROM run_steps r WHERE r.thread_id = s.thread_id AND {steps} LIMIT 1)"
+    under_way = (
+        await conn.fetch(_UNDER_WAY, skill, _prefix(version))
+        if set(statuses) - _NOTED or not statuses
+        else []
     )
-    query.add(
-        f"s.thread_id IN (SELECT r.thread_id FROM run_steps r WHERE r.skill = {{}} AND {version})",
-        wanted.skill,
-    )
+    if under_way:
+        ids = query.parameter([row["thread_id"] for row in under_way])
+        noted = f"({noted} OR s.thread_id = ANY ({ids}::text[]))"
+    query.conditions.append(noted)
+
+
+_NOTED = {RunStatus.WAITING, RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED}
+_UNDER_WAY = """
+    SELECT s.thread_id FROM run_state s
+    WHERE s.status IN ('running', 'queued') AND s.epoch > 0
+      AND EXISTS (SELECT FROM run_steps r
+                  WHERE r.thread_id = s.thread_id AND r.skill = $1
+                    AND coalesce(r.skill_digest, '') LIKE $2)"""
 
 
 def _add_containment(query: Query, column: str, letter: str, document: dict[str, Any]) -> None:

@@ -52,7 +52,7 @@ export default function RunPage() {
 
   const openRerun = () => void navigate({ search: (now) => ({ ...now, rerun: "true" }), resetScroll: false });
   const canRerun = run.data?.rerunnable === "yes";
-  useShortcut("r", openRerun, canRerun);
+  useShortcut("r", "Rerun this run", openRerun, canRerun);
 
   return (
     <div className="mx-auto max-w-[72rem] px-8 py-6 max-md:px-4 max-md:py-4">

@@ -20,7 +20,7 @@ interface BulkBarProps {
 
 export function BulkBar({ selection, found, filtered, onAll, onClear, onRerun, onBacktest }: BulkBarProps) {
   const { all, ids } = selection;
-  useShortcut("Escape", onClear);
+  useShortcut("Escape", "Clear the selection", onClear);
   const more = found !== undefined && (found.capped || found.count > ids.length);
   const [left, right] = ids;
   return (

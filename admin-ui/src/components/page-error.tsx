@@ -48,7 +48,7 @@ const AWAY = {
 };
 const NEW = {
   title: "A new version is there",
-  text: "This page belongs to a version that the server no longer has. Reload to get the new one; what you had typed on this page is lost then.",
+  text: "This page belongs to a version that the server no longer has. Reload to get the new one.",
 };
 const BROKEN = {
   title: "This page has stopped working",

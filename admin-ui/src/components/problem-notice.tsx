@@ -29,6 +29,12 @@ const TITLES: Record<string, string> = {
   unauthorized: "You are not signed in",
 };
 
+/** In place of the server's words, which the title says already. */
+const SAID: Record<string, string> = {
+  unauthorized: "Sign in, then try again.",
+  unreachable: "It may be restarting. Try again in a moment.",
+};
+
 /** What an error of a kind that has no title of its own is called, and what to do about it. */
 const KINDS: { from: number; title: string; advice?: string }[] = [
   {
@@ -74,7 +80,7 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
         )
       }
     >
-      {problem.type === "unauthorized" ? "Sign in, then try again." : problem.detail}
+      {SAID[problem.type] ?? problem.detail}
       {advice !== undefined && ` ${advice}`}
       {problem.errors.length > 1 && (
         <ul className="mt-1 list-disc pl-5">

@@ -18,7 +18,7 @@ import {
 import { useState } from "react";
 import { GROUPS } from "@/components/navigation";
 import { StatusPill } from "@/components/status-pill";
-import { PaletteFrame, PaletteGroup, PaletteItem } from "@/features/palette/palette-frame";
+import { FOUND, PaletteFrame, PaletteGroup, PaletteItem } from "@/features/palette/palette-frame";
 import { useRecentRuns } from "@/lib/recent-runs";
 import { useShortcutsInForce } from "@/lib/shortcut";
 import { theme } from "@/lib/theme";
@@ -72,12 +72,11 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
         </PaletteGroup>
       )}
       {runs.length > 0 && (
-        <PaletteGroup heading={text.trim() === "" ? "Opened lately" : "Runs"} always={text.trim() !== ""}>
+        <PaletteGroup heading={text.trim() === "" ? "Opened lately" : "Runs"}>
           {runs.map((run) => (
             <PaletteItem
               key={run.thread_id}
-              value={`run ${run.thread_id} ${run.run_name}`}
-              always={text.trim() !== ""}
+              value={FOUND + run.thread_id}
               icon={<Play />}
               aside={<StatusPill status={run.status} />}
               more={run.run_name === run.thread_id ? undefined : run.thread_id}

@@ -1,6 +1,6 @@
 /** The look of the search over everything: a field, and groups of what it finds. */
 import * as Radix from "@radix-ui/react-dialog";
-import { Command } from "cmdk";
+import { Command, defaultFilter } from "cmdk";
 import { LoaderCircle, Search } from "lucide-react";
 import type { ReactNode } from "react";
 import { Keys } from "@/components/keys";
@@ -25,7 +25,7 @@ export function PaletteFrame({ text, onText, onClose, busy, nothing, children }:
           className="fixed top-[10dvh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 animate-enter overflow-hidden rounded-2xl border bg-raised shadow-float focus:outline-none max-md:top-3"
         >
           <Radix.Title className="sr-only">Search</Radix.Title>
-          <Command label="Search" loop>
+          <Command label="Search" loop filter={matches}>
             <div className="flex items-center gap-3 border-b px-4">
               {busy ? (
                 <LoaderCircle className="size-4.5 shrink-0 animate-spin text-ink-faint" aria-hidden />
@@ -66,18 +66,22 @@ export function PaletteFrame({ text, onText, onClose, busy, nothing, children }:
   );
 }
 
+/** What begins a value that the server has searched for already: it matches. */
+export const FOUND = "found ";
+
+function matches(value: string, text: string, keywords?: string[]): number {
+  return value.startsWith(FOUND) ? 1 : defaultFilter(value, text, keywords);
+}
+
 interface PaletteGroupProps {
   heading: string;
-  /** The server has searched already: what is here matches. */
-  always?: boolean;
   children: ReactNode;
 }
 
-export function PaletteGroup({ heading, always, children }: PaletteGroupProps) {
+export function PaletteGroup({ heading, children }: PaletteGroupProps) {
   return (
     <Command.Group
       heading={heading}
-      forceMount={always}
       className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2.5 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:tracking-wide [&_[cmdk-group-heading]]:text-ink-faint [&_[cmdk-group-heading]]:uppercase"
     >
       {children}
@@ -93,25 +97,14 @@ interface PaletteItemProps {
   /** Beside the name, in small. */
   more?: string | undefined;
   aside?: ReactNode;
-  always?: boolean;
   onChoose: () => void;
   children: ReactNode;
 }
 
-export function PaletteItem({
-  value,
-  icon,
-  keys,
-  more,
-  aside,
-  always,
-  onChoose,
-  children,
-}: PaletteItemProps) {
+export function PaletteItem({ value, icon, keys, more, aside, onChoose, children }: PaletteItemProps) {
   return (
     <Command.Item
       value={value}
-      forceMount={always}
       onSelect={onChoose}
       className="flex min-h-9 cursor-default items-center gap-3 rounded-lg px-2.5 py-1 text-[0.8125rem] data-[selected=true]:bg-accent-soft max-md:min-h-11 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-ink-faint"
     >

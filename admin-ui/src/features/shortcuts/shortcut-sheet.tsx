@@ -16,9 +16,14 @@ export default function ShortcutSheet({ onClose }: { onClose: () => void }) {
     <Dialog open onClose={onClose} wide title="Keyboard shortcuts">
       <DialogBody>
         <div className="grid gap-x-10 gap-y-6 sm:grid-cols-2">
-          <List title="Everywhere" items={[...ALWAYS, ...general.filter(({ key }) => !key.includes(" "))]} />
+          <div className="space-y-6">
+            {here.length > 0 && <List title="On this page" items={here} />}
+            <List
+              title="Everywhere"
+              items={[...ALWAYS, ...general.filter(({ key }) => !key.includes(" "))]}
+            />
+          </div>
           <List title="Go to a page" items={general.filter(({ key }) => key.includes(" "))} />
-          {here.length > 0 && <List title="On this page" items={here} />}
         </div>
         <p className="text-xs text-ink-faint">
           Single keys rest while you type and while a dialog is open. Of two keys press one after the other.

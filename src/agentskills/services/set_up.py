@@ -66,7 +66,7 @@ def _told(settings: Settings, name: str) -> dict[str, Any]:
         "value": None if secret else _text(value),
         "secret": secret,
         "given": name in settings.model_fields_set and value is not None,
-        "meaning": " ".join((field.description or "").split()),
+        "meaning": " ".join((field.description or "").replace("`", "").split()),
     }
 
 

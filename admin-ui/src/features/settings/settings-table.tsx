@@ -20,7 +20,7 @@ export function SettingsTable({ settings }: { settings: SetUp["settings"] }) {
               <code className="font-mono text-xs break-all">{name}</code>
               <p className="text-[0.8125rem] text-ink-soft">{meaning}</p>
             </dt>
-            <dd className="flex min-w-0 items-start gap-2">
+            <dd className="flex min-w-0 items-start gap-2 text-[0.8125rem]">
               {secret ? (
                 <span className="text-ink-faint">{given ? "set, not shown" : "not set"}</span>
               ) : value === null ? (

@@ -15,7 +15,10 @@ from .site import Site
 
 ROUTES = re.findall(r'^\s+path: "(/[^"]*)"', (ROOT / "admin-ui/src/router.tsx").read_text(), re.M)
 LEAD_ELSEWHERE = {"/"}
-REFUND = {"order": {"id": "A-10442"}, "request": {"received_on": "2026-11-20", "reason": "arrived with a dent"}}
+REFUND = {
+    "order": {"id": "A-10442"},
+    "request": {"received_on": "2026-11-20", "reason": "arrived with a dent"},
+}
 STATES = {
     "/runs/$threadId": ["?tab=data", "?tab=request", "?tab=family", "?tab=history", "?rerun=again"],
     "/compare": ["?left=access-ok&right=access-ok_rerun_1"],
@@ -56,9 +59,7 @@ def things(site: Site, receiver: Receiver) -> dict[str, str]:
         "$name": "price-parcel",
         "$scheduleId": _made(site, "/admin/schedules", name="access", **rule),
         "$policyId": _made(site, "/admin/policies", name="access", **policy),
-        "$webhookId": _made(
-            site, "/admin/webhooks", url=f"{receiver.url}/access", events=["webhook.test"]
-        ),
+        "$webhookId": _made(site, "/admin/webhooks", url=f"{receiver.url}/access", events=["webhook.test"]),
     }
 
 

@@ -18,7 +18,10 @@ MOST_AT_FIRST = 300_000  # bytes, gzipped
 @pytest.fixture
 def refund(site: Site) -> str:
     """A run that has ended, with a name."""
-    data = {"order": {"id": "A-10442"}, "request": {"received_on": "2026-11-20", "reason": "arrived with a dent"}}
+    data = {
+        "order": {"id": "A-10442"},
+        "request": {"received_on": "2026-11-20", "reason": "arrived with a dent"},
+    }
     body = {"thread_id": "everywhere-1", "sop_name": "order-refund", "run_name": "Zebra refund"}
     run = site.start({**body, "initial_data": data})
     site.wait_for(run)

@@ -12,8 +12,8 @@ window.blocked = [];
 const still = new CSSStyleSheet();  // colours that fade are those of neither scheme
 still.replaceSync("* { transition: none !important; animation: none !important }");
 document.adoptedStyleSheets = [still];
-document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
-  window.blocked.push(`${violatedDirective}: ${blockedURI} (${sourceFile}:${lineNumber})`));
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) =>
+  window.blocked.push(`${violatedDirective}: ${blockedURI} (${sourceFile})`));
 """
 _RUN = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });

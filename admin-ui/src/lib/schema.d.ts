@@ -1389,7 +1389,7 @@ export interface paths {
         };
         /**
          * Settings
-         * @description Return the settings in force (never a secret), the living workers, and how much of each limit is taken.
+         * @description Return the settings in force (no secret), the living workers, and how much of each limit is taken.
          */
         get: operations["getServerSettings"];
         put?: never;

@@ -20,7 +20,7 @@ _POLICY = (
     "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
-"""Scripts come from files alone. The editor and the dialogs write style sheets as they open: these show the nonce."""
+"""Scripts come from files alone; style sheets that the editor and the dialogs write show the nonce."""
 _NONCE = "__nonce__"
 """Stands in index.html where each page gets a nonce of its own."""
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}

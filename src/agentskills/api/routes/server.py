@@ -41,7 +41,7 @@ async def server(request: Request) -> JsonAnswer:
     "/admin/server/settings", operation_id="getServerSettings", response_model=SetUp, responses=problems()
 )
 async def settings(request: Request) -> JsonAnswer:
-    """Return the settings in force (never a secret), the living workers, and how much of each limit is taken."""
+    """Return the settings in force (no secret), the living workers, and how much of each limit is taken."""
     return JsonAnswer(await set_up.read(context_of(request)))
 
 

@@ -8,6 +8,8 @@ export default defineConfig({
   base: "/ui/",
   plugins: [react(), tailwindcss()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  // The server puts a nonce of its own into each page.
+  html: { cspNonce: "__nonce__" },
   build: {
     // The server serves what lies here, and the wheel carries it.
     outDir: "../src/agentskills/ui",

@@ -9,6 +9,7 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
+import { PageError } from "./components/page-error";
 import { validBacktestSearch } from "./features/backtests/backtest-search";
 import { itemStatesOf, validBatchesSearch, validBatchSearch } from "./features/batches/batch-search";
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
@@ -23,7 +24,7 @@ import { failureListOptions } from "./queries/failures";
 import { policyListOptions, policyOptions } from "./queries/policies";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
-import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
+import { setUpOptions, skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { webhookListOptions, webhookOptions } from "./queries/webhooks";
 import { NotFoundPage, RootPage } from "./routes/root";
 
@@ -282,6 +283,13 @@ const webhookRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/webhook")),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/settings",
+  loader: ({ context }) => void context.queries.prefetchQuery(setUpOptions),
+  component: lazyRouteComponent(() => import("./routes/settings")),
+});
+
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
@@ -318,6 +326,7 @@ const routes = rootRoute.addChildren([
   editPolicyRoute,
   webhooksRoute,
   webhookRoute,
+  settingsRoute,
 ]);
 
 export function makeRouter(queries: QueryClient) {
@@ -325,6 +334,7 @@ export function makeRouter(queries: QueryClient) {
     routeTree: routes,
     basepath: "/ui",
     context: { queries },
+    defaultErrorComponent: PageError,
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,

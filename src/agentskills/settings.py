@@ -39,25 +39,30 @@ _Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator
 class Settings(BaseSettings):
     """What the environment says; `ASF_` stands before each name but DATABASE_URL."""
 
-    model_config = SettingsConfigDict(env_prefix="ASF_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ASF_", extra="ignore", populate_by_name=True, use_attribute_docstrings=True
+    )
 
     home: Path = Field(default_factory=_default_home)
     """Where data lives: the embedded database, unpacked skill versions, logs."""
     host: Annotated[str, AfterValidator(_bare)] = "127.0.0.1"
+    """Address to listen on; any but loopback needs API keys."""
     port: int = Field(default=8000, ge=1, le=65535)
+    """Port to listen on."""
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
-    """Any Postgres from 14 on; unset: the embedded one below `home`."""
+    """Any Postgres from 14 on; unset: the embedded one below ASF_HOME."""
     skills: str = ""
     """Path list (`:` between) of skill roots: the only places skills are read from."""
     model: str | None = None
     """Default model, such as openai:gpt-5 or anthropic:claude-sonnet-5."""
     model_base_url: str | None = None
+    """Address of a service that speaks OpenAI's protocol; unset: the provider's own."""
     api_key: SecretStr | None = None
     """Key of the model's provider; the provider's own variable works too."""
     api_keys: SecretStr | None = None
     """Comma-separated keys that clients must send as Bearer; needed when not on loopback."""
     public_url: Annotated[str, AfterValidator(_reachable)] | None = None
-    """How callbacks reach this server; default http://host:port."""
+    """How others reach this server: it stands in callback URLs; unset: where it listens."""
     lease_seconds: float = Field(default=10.0, ge=0.5, allow_inf_nan=False)
     """After how long a silent worker's runs are taken over."""
     worker_concurrency: _Count = 100
@@ -69,12 +74,13 @@ class Settings(BaseSettings):
     max_steps: _Count = 1000
     """Steps a run may have unless its request says otherwise."""
     secrets_dir: Path | None = None
-    """Folder of secret files, for `{secret.X}`; ASF_SECRET_X wins."""
+    """Folder of secret files, for {secret.X}; ASF_SECRET_X wins."""
     private_hosts: str = ""
     """Comma-separated host[:port] in private or loopback networks that REST skills and webhooks may call."""
     keep_days: int | None = Field(default=None, ge=1)
     """Days after which finished runs are removed; unset: for ever."""
     log_level: _Level = "info"
+    """From which level on lines are logged."""
     crash_at: str | None = None
     """For tests: the engine's crash point at which this process dies, such as finish.before."""
     api_url: str | None = None

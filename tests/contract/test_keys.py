@@ -37,7 +37,14 @@ def test_keys(keyed: Api) -> None:
         answer = keyed.post("/start", {"sop": "Use double."}, Authorization=wrong)
         assert is_problem(answer, 401, "unauthorized")
         assert answer.headers["www-authenticate"] == "Bearer"
-    for path in ("/admin/runs", "/metrics", "/status/x", "/admin/skills", "/admin/server"):
+    for path in (
+        "/admin/runs",
+        "/metrics",
+        "/status/x",
+        "/admin/skills",
+        "/admin/server",
+        "/admin/server/settings",
+    ):
         assert keyed.get(path).status == 401
     for path in ("/health", "/openapi.json", "/ui/", "/docs"):
         assert keyed.http.get(path).status_code == 200

@@ -45,6 +45,20 @@ def test_health_and_server(api: Api) -> None:
     assert (server["planner"], server["model"], server["auth"]) == ("dataflow", None, False)
 
 
+def test_settings_in_force(api: Api) -> None:
+    api.ended(api.start("Use double.", {"number": 1}))  # so the worker is there
+    told = api.get("/admin/server/settings").body
+    settings = {setting["name"]: setting for setting in told["settings"]}
+    assert (settings["ASF_MAX_STEPS"]["value"], settings["ASF_KEEP_DAYS"]["value"]) == ("1000", None)
+    assert settings["ASF_PORT"]["given"]
+    assert not settings["ASF_MAX_STEPS"]["given"]
+    database = settings["DATABASE_URL"]
+    assert (database["value"], database["secret"], database["given"]) == (None, True, True)
+    [worker] = told["workers"]
+    assert worker["pid"] > 0
+    assert told["limits"][0] == {"kind": "runs", "name": None, "used": worker["runs"], "most": 100}
+
+
 def test_metrics(api: Api) -> None:
     api.ended(api.start("Use double.", {"number": 1}))
     text = api.get("/metrics").body
@@ -68,6 +82,11 @@ def test_root_leads_to_the_ui(api: Api) -> None:
         page = api.http.get(path)
         assert page.status_code == 200
         assert page.headers["content-type"].startswith("text/html")
+        policy = page.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        nonce = policy.partition("'nonce-")[2].partition("'")[0]
+        assert len(nonce) > 20
+        assert f'nonce="{nonce}"' in page.text or "has not been built" in page.text
         assert "script-src 'self';" in page.headers["content-security-policy"]
     for path in ("/ui/..%2f..%2fapp.py", "/ui/%2e%2e/settings.py", "/ui/assets/../../settings.py"):
         assert "BaseSettings" not in api.http.get(path).text

@@ -15,6 +15,7 @@ import { EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirro
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import { placeOfError } from "@/lib/json-draft";
+import { NONCE } from "@/lib/nonce";
 
 const theme = EditorView.theme({
   "&": { fontSize: "13px", backgroundColor: "transparent", maxHeight: "26rem" },
@@ -106,6 +107,7 @@ export default function CodeEditor({
           lint,
           lintGutter(),
           theme,
+          EditorView.cspNonce.of(NONCE),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label, ...(id ? { id } : {}) }),
           // Mod-Enter belongs to the form around the editor, Tab to whoever walks through it.

@@ -1,23 +1,36 @@
 /** The frame around every page: navigation at the left, or on top of small screens. */
 import { Link } from "@tanstack/react-router";
-import { type LucideIcon, Monitor, Moon, Plus, Sun } from "lucide-react";
+import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { cx } from "@/lib/class-names";
-import { type Theme, useTheme } from "@/lib/theme";
 import { buttonLook } from "./button";
+import { FrameButtons } from "./frame-buttons";
 import { Navigation } from "./navigation";
+import { SearchButton } from "./search-button";
 
-/** `foot` stands at the end of the navigation: what the server says about itself. */
-export function Layout({ foot, children }: { foot?: ReactNode; children: ReactNode }) {
+interface LayoutProps {
+  /** Ends the navigation: what the server says about itself. */
+  foot?: ReactNode;
+  /** What concerns every page stands above it. */
+  notice?: ReactNode;
+  onSearch: () => void;
+  onShortcuts: () => void;
+  children: ReactNode;
+}
+
+export function Layout({ foot, notice, onSearch, onShortcuts, children }: LayoutProps) {
   return (
-    <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_1fr]">
+    <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_1fr] print:block">
       <a
         href="#main"
         className="sr-only z-50 rounded-lg bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         Skip to the page
       </a>
-      <aside className="flex flex-col gap-5 border-r bg-surface px-3 py-4 max-lg:sticky max-lg:top-0 max-lg:z-30 max-lg:flex-row max-lg:items-center max-lg:gap-3 max-lg:border-r-0 max-lg:border-b max-lg:px-4 max-lg:py-2.5 lg:sticky lg:top-0 lg:h-dvh">
+      <aside
+        aria-label="Navigation and search"
+        className="flex flex-col gap-4 border-r bg-surface px-3 py-4 max-lg:sticky max-lg:top-0 max-lg:z-30 max-lg:flex-row max-lg:items-center max-lg:gap-2 max-lg:border-r-0 max-lg:border-b max-lg:px-4 max-lg:py-2.5 lg:sticky lg:top-0 lg:h-dvh print:hidden"
+      >
         <Link
           to="/runs"
           className="flex items-center gap-2.5 rounded-lg px-2 py-1 font-semibold tracking-tight"
@@ -25,49 +38,25 @@ export function Layout({ foot, children }: { foot?: ReactNode; children: ReactNo
           <img src="/ui/favicon.svg" alt="" className="size-6 shrink-0" />
           <span className="max-md:sr-only">AgentSkills</span>
         </Link>
-        <Link
-          to="/new"
-          className={cx(buttonLook("primary"), "max-lg:order-last max-lg:ml-auto max-lg:h-8 max-lg:px-3")}
-        >
-          <Plus aria-hidden /> <span className="max-sm:sr-only">New run</span>
-        </Link>
-        <Navigation />
-        <div className="mt-auto space-y-3 max-lg:mt-0">
-          {foot && <div className="max-lg:hidden">{foot}</div>}
-          <ThemeChoice />
+        <div className="flex flex-col gap-2 max-lg:order-last max-lg:ml-auto max-lg:flex-row-reverse">
+          <Link to="/new" className={cx(buttonLook("primary"), "max-lg:h-8 max-lg:px-3")}>
+            <Plus aria-hidden /> <span className="max-sm:sr-only">New run</span>
+          </Link>
+          <SearchButton onSearch={onSearch} />
+        </div>
+        <Navigation foot={<FrameButtons onShortcuts={onShortcuts} />} />
+        <div className="mt-auto space-y-3 max-lg:hidden">
+          {foot}
+          <FrameButtons onShortcuts={onShortcuts} />
         </div>
       </aside>
-      <main id="main" tabIndex={-1} className="min-w-0 focus:outline-none">
-        {children}
-      </main>
+      <div className="min-w-0">
+        {notice}
+        <main id="main" tabIndex={-1} className="min-w-0 focus:outline-none">
+          {children}
+        </main>
+      </div>
     </div>
-  );
-}
-
-const THEMES: { theme: Theme; word: string; icon: LucideIcon }[] = [
-  { theme: "light", word: "Light", icon: Sun },
-  { theme: "system", word: "As the system", icon: Monitor },
-  { theme: "dark", word: "Dark", icon: Moon },
-];
-
-function ThemeChoice() {
-  const [chosen, choose] = useTheme();
-  return (
-    <fieldset aria-label="Theme" className="flex w-fit rounded-lg bg-sunken p-0.5 max-md:hidden">
-      {THEMES.map(({ theme, word, icon: Icon }) => (
-        <button
-          key={theme}
-          type="button"
-          aria-label={word}
-          title={word}
-          aria-pressed={chosen === theme}
-          onClick={() => choose(theme)}
-          className="rounded-md p-1.5 text-ink-faint hover:text-ink aria-pressed:bg-surface aria-pressed:text-ink aria-pressed:shadow-card"
-        >
-          <Icon className="size-3.5" aria-hidden />
-        </button>
-      ))}
-    </fieldset>
   );
 }
 
@@ -84,7 +73,12 @@ export function Page({ title, subtitle, actions, children }: PageProps) {
     <div className="mx-auto max-w-[84rem] px-8 py-8 max-md:px-4 max-md:py-5">
       <header className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0 grow basis-80">
-          <h1 className="text-2xl leading-tight font-semibold tracking-tight break-words">{title}</h1>
+          <h1
+            tabIndex={-1}
+            className="text-2xl leading-tight font-semibold tracking-tight break-words focus:outline-none"
+          >
+            {title}
+          </h1>
           {subtitle !== undefined && <div className="mt-1 text-ink-soft">{subtitle}</div>}
         </div>
         {actions}

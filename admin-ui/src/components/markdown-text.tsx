@@ -8,6 +8,11 @@ export default function MarkdownText({ text }: { text: string }) {
       <ReactMarkdown
         remarkPlugins={[remarkGfm]}
         components={{
+          // The page has its own first heading: those of the text come below.
+          h1: "h3",
+          h2: "h4",
+          h3: "h5",
+          h4: "h6",
           // A skill's text must not fetch anything from elsewhere.
           img: ({ alt }) => <span className="text-ink-faint">[image: {alt}]</span>,
           a: ({ href, children }) => (

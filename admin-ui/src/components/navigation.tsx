@@ -14,55 +14,60 @@ import {
   Webhook,
   X,
 } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from "react";
 import { cx } from "@/lib/class-names";
 
-interface Group {
+export interface PageGroup {
   word: string;
-  links: {
-    to:
-      | "/runs"
-      | "/failures"
-      | "/batches"
-      | "/backtests"
-      | "/schedules"
-      | "/policies"
-      | "/webhooks"
-      | "/effects"
-      | "/skills";
-    word: string;
-    icon: LucideIcon;
-  }[];
+  links: PageLink[];
 }
 
-const GROUPS: Group[] = [
+export interface PageLink {
+  to:
+    | "/runs"
+    | "/failures"
+    | "/batches"
+    | "/backtests"
+    | "/schedules"
+    | "/policies"
+    | "/webhooks"
+    | "/effects"
+    | "/skills";
+  word: string;
+  icon: LucideIcon;
+  /** Pressed after g, it leads there. */
+  letter: string;
+}
+
+export const GROUPS: PageGroup[] = [
   {
     word: "Work",
     links: [
-      { to: "/runs", word: "Runs", icon: ListChecks },
-      { to: "/failures", word: "Failures", icon: CircleX },
-      { to: "/batches", word: "Batches", icon: Layers },
-      { to: "/backtests", word: "Backtests", icon: FlaskConical },
+      { to: "/runs", word: "Runs", icon: ListChecks, letter: "r" },
+      { to: "/failures", word: "Failures", icon: CircleX, letter: "f" },
+      { to: "/batches", word: "Batches", icon: Layers, letter: "b" },
+      { to: "/backtests", word: "Backtests", icon: FlaskConical, letter: "t" },
     ],
   },
   {
     word: "By itself",
     links: [
-      { to: "/schedules", word: "Schedules", icon: CalendarClock },
-      { to: "/policies", word: "Policies", icon: RefreshCcwDot },
-      { to: "/webhooks", word: "Webhooks", icon: Webhook },
+      { to: "/schedules", word: "Schedules", icon: CalendarClock, letter: "s" },
+      { to: "/policies", word: "Policies", icon: RefreshCcwDot, letter: "p" },
+      { to: "/webhooks", word: "Webhooks", icon: Webhook, letter: "w" },
     ],
   },
   {
     word: "Reference",
     links: [
-      { to: "/effects", word: "Effects", icon: Send },
-      { to: "/skills", word: "Skills", icon: Sparkles },
+      { to: "/effects", word: "Effects", icon: Send, letter: "e" },
+      { to: "/skills", word: "Skills", icon: Sparkles, letter: "k" },
     ],
   },
 ];
 
-export function Navigation() {
+/** `foot` ends the menu of small screens. */
+export function Navigation({ foot }: { foot: ReactNode }) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const page = useRouterState({ select: ({ location }) => location.pathname });
@@ -79,7 +84,7 @@ export function Navigation() {
         aria-controls={id}
         onClick={() => setOpen(!open)}
         onKeyDown={closeByKey}
-        className="inline-flex h-9 items-center gap-2 rounded-lg px-2.5 text-[0.8125rem] font-medium text-ink-soft hover:bg-hover lg:hidden"
+        className="inline-flex h-9 items-center gap-2 rounded-lg px-2 text-[0.8125rem] font-medium text-ink-soft hover:bg-hover lg:hidden"
       >
         {open ? <X className="size-4" aria-hidden /> : <Menu className="size-4" aria-hidden />} Menu
       </button>
@@ -111,6 +116,7 @@ export function Navigation() {
             ))}
           </div>
         ))}
+        <div className="col-span-2 border-t pt-3 lg:hidden">{foot}</div>
       </nav>
     </>
   );

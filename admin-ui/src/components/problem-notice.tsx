@@ -15,15 +15,56 @@ const TITLES: Record<string, string> = {
   "policy-not-found": "There is no such policy",
   "webhook-not-found": "There is no such webhook",
   "batch-not-found": "There is no such batch",
+  "effect-not-found": "There is no such effect",
+  "sop-not-found": "There is no such procedure",
+  "delivery-not-found": "There is no such delivery",
+  "out-of-date": "This has changed meanwhile",
+  "already-finished": "The run has finished meanwhile",
+  "not-waiting": "Somebody has answered already",
+  "version-missing": "A skill version is missing",
+  "id-taken": "There is a run with this id already",
+  "idempotency-key-reused": "This was sent once already, with something else in it",
+  "forbidden-origin": "The server does not accept this page",
+  "ui-error": "The page could not show this",
   unauthorized: "You are not signed in",
+};
+
+/** In place of the server's words, which the title says already. */
+const SAID: Record<string, string> = {
+  unauthorized: "Sign in, then try again.",
+  unreachable: "It may be restarting. Try again in a moment.",
+};
+
+/** What an error of a kind that has no title of its own is called, and what to do about it. */
+const KINDS: { from: number; title: string; advice?: string }[] = [
+  {
+    from: 500,
+    title: "Something went wrong in the server",
+    advice: "If trying again does not help, look there.",
+  },
+  { from: 422, title: "The server can't use what was sent" },
+  { from: 413, title: "That is too large" },
+  { from: 410, title: "This is gone" },
+  { from: 409, title: "That can't be done as things stand" },
+  { from: 404, title: "There is no such thing" },
+  { from: 403, title: "That is not allowed" },
+  { from: 400, title: "The server can't use what was sent" },
+  { from: 0, title: "That did not work" },
+];
+/** What to do, where the server's own words leave it open. */
+const ADVICE: Record<string, string> = {
+  "forbidden-origin": "Open the pages under the address that the server was started with.",
+  "not-waiting": "Load the page again to see the answer.",
 };
 
 export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const problem = asApiError(error);
+  const kind = KINDS.find(({ from }) => problem.status >= from);
+  const advice = ADVICE[problem.type] ?? (problem.type in TITLES ? undefined : kind?.advice);
   return (
     <Notice
       kind="bad"
-      title={TITLES[problem.type] ?? "That did not work"}
+      title={TITLES[problem.type] ?? kind?.title}
       actions={
         problem.type === "unauthorized" ? (
           <a href="/ui/login" target="_blank" rel="noreferrer" className={buttonLook("secondary", "sm")}>
@@ -39,7 +80,8 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
         )
       }
     >
-      {problem.type === "unauthorized" ? "Sign in, then try again." : problem.detail}
+      {SAID[problem.type] ?? problem.detail}
+      {advice !== undefined && ` ${advice}`}
       {problem.errors.length > 1 && (
         <ul className="mt-1 list-disc pl-5">
           {problem.errors.map(({ pointer, message }) => (

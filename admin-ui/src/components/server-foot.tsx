@@ -1,6 +1,6 @@
 /** What the server is set up to do, in two lines. */
-import { closeSession } from "@/lib/api";
 import type { components } from "@/lib/schema";
+import { signOut } from "@/lib/sign-out";
 
 export function ServerFoot({ server }: { server: components["schemas"]["Server"] }) {
   return (
@@ -38,9 +38,4 @@ export function ServerFoot({ server }: { server: components["schemas"]["Server"]
       )}
     </dl>
   );
-}
-
-async function signOut(): Promise<void> {
-  await closeSession();
-  window.location.assign("/ui/login");
 }

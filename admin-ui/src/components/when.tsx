@@ -1,13 +1,18 @@
 /** Times and durations that stay true while the page is open. */
-import { absoluteTime, duration, relativeTime, useNow } from "@/lib/time";
+import { usePreference } from "@/lib/preference";
+import { absoluteTime, duration, relativeTime, timeStyle, useNow } from "@/lib/time";
+import { shownZone } from "@/lib/zone";
 
-/** "2 min. ago", with the exact time on hover. */
+/** "2 min. ago", with the exact time on hover; or the other way round, as the settings say. */
 export function When({ at }: { at: string }) {
+  const style = usePreference(timeStyle);
+  usePreference(shownZone);
   const time = Date.parse(at);
   const now = useNow(Date.now() - time < 3_600_000 ? 1000 : 60_000);
+  const [shown, title] = [relativeTime(time, now), absoluteTime(time)];
   return (
-    <time dateTime={at} title={absoluteTime(time)} className="tabular whitespace-nowrap">
-      {relativeTime(time, now)}
+    <time dateTime={at} title={style === "relative" ? title : shown} className="tabular whitespace-nowrap">
+      {style === "relative" ? shown : title}
     </time>
   );
 }

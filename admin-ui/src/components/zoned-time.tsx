@@ -14,7 +14,7 @@ export function ZonedTime({ at, local, zone }: ZonedTimeProps) {
   const here = clockText(local);
   const sameDay = utc.slice(0, -6) === here.slice(0, -6);
   return (
-    <time dateTime={at} title={`${absoluteTime(Date.parse(at))} where you are`} className="tabular">
+    <time dateTime={at} title={`${absoluteTime(Date.parse(at))} (your time zone)`} className="tabular">
       <span className="whitespace-nowrap">{here}</span>{" "}
       {zone !== "UTC" && <span className="text-ink-faint">{zone}</span>}{" "}
       <span className="whitespace-nowrap text-ink-faint">

@@ -186,6 +186,10 @@ export const getSession = (signal?: AbortSignal) => data(client.GET("/session", 
 export const openSession = (api_key: string) => data(client.POST("/session", { body: { api_key } }));
 export const closeSession = () => data(client.DELETE("/session", {}));
 export const getServer = (signal?: AbortSignal) => data(client.GET("/admin/server", { signal }));
+export type SetUp = Schemas["SetUp"];
+/** The settings in force, the workers, and how much of each limit is taken. */
+export const getServerSettings = (signal?: AbortSignal) =>
+  data(client.GET("/admin/server/settings", { signal }));
 
 export type EffectState = Schemas["EffectState"];
 export type Effect = WithData<Schemas["EffectItem"], "key" | "inputs" | "output">;

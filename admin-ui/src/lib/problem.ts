@@ -58,3 +58,9 @@ export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   return new ApiError(0, "ui-error", error instanceof Error ? error.message : String(error));
 }
+
+/** Whether no answer came, or one that only says that there is none for now. */
+export function isAway(error: unknown): boolean {
+  const { status, type } = asApiError(error);
+  return type === "unreachable" || (type !== "narrow-the-filter" && [502, 503, 504].includes(status));
+}

@@ -1400,6 +1400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/server/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings
+         * @description Return the settings in force (no secret), the living workers, and how much of each limit is taken.
+         */
+        get: operations["getServerSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -3190,6 +3210,29 @@ export interface components {
          */
         Kind: "input" | "skill_version" | "model" | "sop" | "planner_choice" | "override" | "answer" | "outside_world" | "chance" | "reused" | "not_reached";
         /**
+         * LimitInUse
+         * @description How much is taken of what is limited.
+         */
+        LimitInUse: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "runs" | "model" | "skill";
+            /**
+             * Name
+             * @description the model or the skill; null: all runs
+             */
+            name: string | null;
+            /** Used */
+            used: number;
+            /**
+             * Most
+             * @description of runs: what all living workers take together, by this process' setting
+             */
+            most: number;
+        };
+        /**
          * Lineage
          * @description A whole family: its runs by parent_thread_id make the tree.
          */
@@ -3278,6 +3321,28 @@ export interface components {
             fixed_by: string | null;
             /** Deleted At */
             deleted_at: string | null;
+        };
+        /**
+         * LivingWorker
+         * @description A worker whose lease is good.
+         */
+        LivingWorker: {
+            /** Id */
+            id: string;
+            /** Host */
+            host: string;
+            /** Pid */
+            pid: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Runs
+             * @description that it has in hand now
+             */
+            runs: number;
         };
         /**
          * NotRepeatedBy
@@ -4700,6 +4765,46 @@ export interface components {
              * @description when the session ends
              */
             expires_at: string | null;
+        };
+        /**
+         * SetUp
+         * @description The settings in force, the living workers, and how much of each limit is taken.
+         */
+        SetUp: {
+            /** Settings */
+            settings: components["schemas"]["SettingInForce"][];
+            /** Workers */
+            workers: components["schemas"]["LivingWorker"][];
+            /** Limits */
+            limits: components["schemas"]["LimitInUse"][];
+        };
+        /**
+         * SettingInForce
+         * @description One setting as it holds in the process that answers.
+         */
+        SettingInForce: {
+            /**
+             * Name
+             * @description the environment variable
+             */
+            name: string;
+            /**
+             * Value
+             * @description null: not set, or a secret; URLs stand without name and password
+             */
+            value: string | null;
+            /**
+             * Secret
+             * @description whether its value is never told
+             */
+            secret: boolean;
+            /**
+             * Given
+             * @description whether the environment gives it; else the default holds
+             */
+            given: boolean;
+            /** Meaning */
+            meaning: string;
         };
         /**
          * SkillDetail
@@ -13484,6 +13589,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Server"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServerSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetUp"];
                 };
             };
             /** @description Unauthorized */

@@ -1,25 +1,26 @@
-/** Light, dark, or as the system says; public/theme.js applies a stored choice before the first paint. */
-import { useState } from "react";
+/** Light, dark, or as the system says; public/theme.js applies a kept choice before the first paint. */
+import { preference } from "./preference";
 
 export type Theme = "light" | "dark" | "system";
 
-function stored(): Theme {
-  const theme = document.documentElement.dataset.theme;
-  return theme === "light" || theme === "dark" ? theme : "system";
-}
+export const theme = preference<Theme>({
+  key: "asf-theme",
+  fallback: "system",
+  valid: (text) => text === "light" || text === "dark",
+  apply: (chosen) => mark("theme", chosen === "system" ? null : chosen),
+});
 
-export function useTheme(): [Theme, (theme: Theme) => void] {
-  const [theme, setTheme] = useState(stored);
-  const choose = (next: Theme) => {
-    setTheme(next);
-    if (next === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = next;
-    try {
-      if (next === "system") localStorage.removeItem("asf-theme");
-      else localStorage.setItem("asf-theme", next);
-    } catch {
-      // Storage may be blocked; the choice then lasts as long as the page.
-    }
-  };
-  return [theme, choose];
+export type Density = "comfortable" | "compact";
+
+/** How much room rows and fields take; styles.css has the figure. */
+export const density = preference<Density>({
+  key: "asf-density",
+  fallback: "comfortable",
+  valid: (text) => text === "compact",
+  apply: (chosen) => mark("density", chosen === "compact" ? chosen : null),
+});
+
+function mark(name: "theme" | "density", value: string | null): void {
+  if (value === null) delete document.documentElement.dataset[name];
+  else document.documentElement.dataset[name] = value;
 }

@@ -1,5 +1,7 @@
 /** Times and durations for people. */
 import { useEffect, useState } from "react";
+import { preference } from "./preference";
+import { shownZone } from "./zone";
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -9,8 +11,38 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
-const absolute = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
-const clock = new Intl.DateTimeFormat("en", { timeStyle: "medium", hour12: false });
+const LONG: Intl.DateTimeFormatOptions = {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short",
+};
+let formats: { zone: string; long: Intl.DateTimeFormat; clock: Intl.DateTimeFormat } | undefined;
+
+/** Formats are slow to make: those of the zone that is shown are kept. */
+function inZone() {
+  const zone = shownZone.get();
+  if (formats?.zone !== zone) {
+    formats = {
+      zone,
+      long: new Intl.DateTimeFormat("en", { ...LONG, timeZone: zone }),
+      clock: new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23", timeZone: zone }),
+    };
+  }
+  return formats;
+}
+
+export type TimeStyle = "relative" | "absolute";
+
+/** Whether lists say "2 min. ago" or the time itself; the other one stands in the title. */
+export const timeStyle = preference<TimeStyle>({
+  key: "asf-times",
+  fallback: "relative",
+  valid: (text) => text === "absolute",
+});
 
 /** "2 min. ago"; under five seconds "just now". */
 export function relativeTime(at: number, now: number): string {
@@ -21,8 +53,9 @@ export function relativeTime(at: number, now: number): string {
   return Math.abs(seconds) < 5 ? "just now" : relative.format(seconds, "second");
 }
 
-export const absoluteTime = (at: number) => absolute.format(at);
-export const clockTime = (at: number) => clock.format(at);
+/** "Nov 28, 2026, 9:04:05 PM GMT+1", in the zone that is shown, which it names. */
+export const absoluteTime = (at: number) => inZone().long.format(at);
+export const clockTime = (at: number) => inZone().clock.format(at);
 
 /** "320 ms", "4.2 s", "3 min 05 s", "2 h 07 min", "3 d 4 h". */
 export function duration(ms: number): string {

@@ -1,7 +1,23 @@
 /** Time zones: what clocks show there, and when it is what they show. */
+import { preference } from "./preference";
 
 /** The browser's own. */
 export const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+/** The zone that times are shown in: a kept choice, else the browser's own. */
+export const shownZone = preference<string>({
+  key: "asf-zone",
+  fallback: OWN_ZONE,
+  valid: (text): text is string => isZone(text),
+});
+
+export function isZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
 
 /** Names to choose from; the server knows best whether another is one. */
 export function zoneNames(): string[] {

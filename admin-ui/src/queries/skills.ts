@@ -3,6 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import {
   diffSkill,
   getServer,
+  getServerSettings,
   getSkill,
   getSkillVersion,
   listSkills,
@@ -53,6 +54,12 @@ export const sopsOptions = queryOptions({
 export const serverOptions = queryOptions({
   queryKey: ["server"],
   queryFn: ({ signal }) => getServer(signal),
-  // A worker that has just begun, or gone, should show soon.
-  refetchInterval: ({ state }) => (state.data?.workers === 0 ? 2000 : 15_000),
+  // A worker that has just begun, or gone, should show soon; so should a server that answers again.
+  refetchInterval: ({ state }) => (state.status === "error" || state.data?.workers === 0 ? 2000 : 15_000),
+});
+
+export const setUpOptions = queryOptions({
+  queryKey: ["server", "settings"],
+  queryFn: ({ signal }) => getServerSettings(signal),
+  refetchInterval: 5000,
 });

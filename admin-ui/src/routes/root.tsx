@@ -1,34 +1,78 @@
 /** Around every page. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { buttonLook } from "@/components/button";
+import { Connection } from "@/components/connection";
 import { Empty } from "@/components/empty";
 import { Layout } from "@/components/layout";
+import { GROUPS, type PageLink } from "@/components/navigation";
 import { ProblemNotice } from "@/components/problem-notice";
 import { ServerFoot } from "@/components/server-foot";
+import { useFocusOnPage } from "@/lib/page-focus";
 import { asApiError } from "@/lib/problem";
+import { useRememberRun } from "@/lib/recent-runs";
+import { useCommand, useGeneralShortcut } from "@/lib/shortcut";
+import { useTitle } from "@/lib/title";
 import { serverOptions } from "@/queries/skills";
+
+const Palette = lazy(() => import("./palette"));
+const ShortcutSheet = lazy(() => import("@/features/shortcuts/shortcut-sheet"));
 
 export function RootPage() {
   const signingIn = useRouterState({ select: (state) => state.location.pathname === "/login" });
-  const server = useQuery({ ...serverOptions, enabled: !signingIn });
-  if (signingIn) return <Outlet />;
+  return signingIn ? <Outlet /> : <Framed />;
+}
+
+function Framed() {
+  const server = useQuery(serverOptions);
+  const [open, setOpen] = useState<"search" | "shortcuts" | null>(null);
+  const close = () => setOpen(null);
+  const openSearch = () => setOpen("search");
+  useCommand("k", () => {
+    if (open === "search") close();
+    // A dialog that is open holds what somebody is doing.
+    else if (open === "shortcuts" || !document.querySelector('[role="dialog"]')) openSearch();
+  });
+  useGeneralShortcut("/", "Search", openSearch);
+  useGeneralShortcut("?", "Show the shortcuts", () => setOpen("shortcuts"));
+  useFocusOnPage();
+  useRememberRun();
   return (
-    <Layout foot={server.data && <ServerFoot server={server.data} />}>
+    <Layout
+      foot={server.data && <ServerFoot server={server.data} />}
+      notice={<Connection server={server} />}
+      onSearch={openSearch}
+      onShortcuts={() => setOpen("shortcuts")}
+    >
+      {GROUPS.flatMap(({ links }) => links.map((link) => <GoTo key={link.to} {...link} />))}
       {server.error && asApiError(server.error).status === 401 && (
         <div className="px-8 pt-6 max-md:px-4">
           <ProblemNotice error={server.error} />
         </div>
       )}
       <Outlet />
+      <Suspense>
+        {open === "search" && <Palette onClose={close} onShortcuts={() => setOpen("shortcuts")} />}
+        {open === "shortcuts" && <ShortcutSheet onClose={close} />}
+      </Suspense>
     </Layout>
   );
 }
 
+/** The keys that lead to a page. */
+function GoTo({ to, word, letter }: PageLink) {
+  const navigate = useNavigate();
+  useGeneralShortcut(`g ${letter}`, `Go to ${word.toLowerCase()}`, () => void navigate({ to }));
+  return null;
+}
+
 export function NotFoundPage() {
+  useTitle("No such page");
   return (
     <Empty
+      heading="h1"
       icon={<Compass aria-hidden />}
       title="There is no such page"
       actions={
@@ -36,6 +80,8 @@ export function NotFoundPage() {
           To the runs
         </Link>
       }
-    />
+    >
+      The address may be mistyped, or from another version of AgentSkills.
+    </Empty>
   );
 }

@@ -65,6 +65,7 @@ export default function RunPage() {
       {run.isPending && <RunLoading />}
       {run.isError && !run.data && (
         <div className="space-y-5">
+          <h1 className="text-2xl font-semibold tracking-tight break-all">{threadId}</h1>
           <ProblemNotice error={run.error} onRetry={() => void run.refetch()} />
           {asApiError(run.error).type === "run-deleted" && <FamilyTab threadId={threadId} />}
         </div>

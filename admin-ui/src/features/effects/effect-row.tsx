@@ -29,7 +29,6 @@ export function EffectRow({ effect }: { effect: Effect }) {
           <button
             type="button"
             aria-expanded={open}
-            aria-label={`${open ? "Close" : "Open"} effect ${effect.id}`}
             onClick={() => setOpen(!open)}
             className="flex w-full items-start gap-1.5 text-left font-medium hover:text-accent"
           >
@@ -40,6 +39,9 @@ export function EffectRow({ effect }: { effect: Effect }) {
                 open && "rotate-90",
               )}
             />
+            <span className="sr-only">
+              {open ? "Close" : "Open"} effect {effect.id}:
+            </span>
             <span className="min-w-0">
               <span className="block break-words">{effect.skill}</span>
               <span

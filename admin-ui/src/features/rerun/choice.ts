@@ -3,6 +3,7 @@ import type { RerunRequest } from "@/lib/api";
 import { mergePatch } from "@/lib/changes";
 import { isObject, type Json, type JsonObject, parseJson, sameJson } from "@/lib/json";
 import { draftOf, readDraft } from "@/lib/json-draft";
+import { instantOf, shownZone } from "@/lib/zone";
 import { PRESETS, type PresetName } from "./presets";
 
 /** A value that a step produced, and what a person puts in its place. */
@@ -31,7 +32,7 @@ export interface Choice {
   sop: string | null;
   model: string;
   runName: string;
-  /** As a datetime-local field has it, in local time. */
+  /** As a datetime-local field has it, in the zone that times are shown in. */
   notBefore: string;
 }
 
@@ -92,7 +93,8 @@ export function requestOf(choice: Choice, original: JsonObject, sop: string): Re
   if (choice.sop !== null && choice.sop !== sop) request.sop = choice.sop;
   if (choice.model.trim()) request.model = choice.model.trim();
   if (choice.runName.trim()) request.run_name = choice.runName.trim();
-  if (choice.notBefore) request.not_before = new Date(choice.notBefore).toISOString();
+  const notBefore = instantOf(choice.notBefore, shownZone.get());
+  if (notBefore) request.not_before = notBefore;
   return { ...request, ...inputsOf(original, draft.value, choice.corrections.filter(differs)) };
 }
 

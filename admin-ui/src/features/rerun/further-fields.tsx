@@ -2,6 +2,7 @@
 import { Field, TextArea, TextInput } from "@/components/field";
 import type { RunMetadata } from "@/lib/api";
 import type { ApiError } from "@/lib/problem";
+import { shownZone } from "@/lib/zone";
 import type { Choice } from "./choice";
 
 interface FurtherFieldsProps {
@@ -47,7 +48,7 @@ export function FurtherFields({ metadata, choice, onChange, problem }: FurtherFi
             />
           )}
         </Field>
-        <Field label="Not before" optional error={problem?.at("/not_before")}>
+        <Field label="Not before" optional hint={shownZone.get()} error={problem?.at("/not_before")}>
           {(ids) => (
             <TextInput
               {...ids}

@@ -189,7 +189,7 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
           icon={<RotateCcw aria-hidden />}
         >
           {rerun.isPending ? "Starting the rerun" : edited ? "Rerun with changes" : "Rerun"}
-          <kbd className="ml-1 font-sans text-xs opacity-75 max-md:hidden">{COMMAND_KEY}↵</kbd>
+          <kbd className="ml-1 font-sans text-xs opacity-90 max-md:hidden">{COMMAND_KEY}↵</kbd>
         </Button>
       </DialogFooter>
     </form>

@@ -4,7 +4,7 @@ import type { Overlap, ScheduleDetail, ScheduleRequest, Timing } from "@/lib/api
 import { isObject, type JsonObject, writeJson } from "@/lib/json";
 import { draftOf, readDraft } from "@/lib/json-draft";
 import { type Span, secondsOf, spanOf } from "@/lib/span";
-import { instantOf, localOf, OWN_ZONE } from "@/lib/zone";
+import { instantOf, localOf, shownZone } from "@/lib/zone";
 
 export interface ScheduleDraft {
   name: string;
@@ -63,7 +63,7 @@ export function emptyDraft(): ScheduleDraft {
     cron: "0 6 * * *",
     every: { count: "15", unit: "minutes" },
     at: "",
-    zone: OWN_ZONE,
+    zone: shownZone.get(),
     anchor: null,
     overlap: "skip",
     catchUp: { count: "1", unit: "hours" },

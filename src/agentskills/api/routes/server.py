@@ -11,8 +11,8 @@ from agentskills.api.answer import JsonAnswer
 from agentskills.api.metrics import CONTENT_TYPE
 from agentskills.api.openapi import problems
 from agentskills.api.process import context_of, metrics_of
-from agentskills.api.schemas.server import Health, Server
-from agentskills.services import figures
+from agentskills.api.schemas.server import Health, Server, SetUp
+from agentskills.services import figures, set_up
 
 router = APIRouter(tags=["server"])
 
@@ -35,6 +35,14 @@ async def health(request: Request) -> JsonAnswer:
 async def server(request: Request) -> JsonAnswer:
     """Say what this server is set up to do."""
     return JsonAnswer(await figures.server(context_of(request)))
+
+
+@router.get(
+    "/admin/server/settings", operation_id="getServerSettings", response_model=SetUp, responses=problems()
+)
+async def settings(request: Request) -> JsonAnswer:
+    """Return the settings in force (no secret), the living workers, and how much of each limit is taken."""
+    return JsonAnswer(await set_up.read(context_of(request)))
 
 
 @router.get(

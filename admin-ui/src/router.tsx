@@ -14,6 +14,7 @@ import { itemStatesOf, validBatchesSearch, validBatchSearch } from "./features/b
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { failureFilter, validFailureSearch } from "./features/failures/failure-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { validSkillsSearch } from "./features/skills/catalogue";
 import { textsOf } from "./lib/search";
 import { backtestListOptions, backtestOptions } from "./queries/backtests";
 import { batchItemsOptions, batchListOptions, batchOptions } from "./queries/batches";
@@ -23,7 +24,7 @@ import { failureListOptions } from "./queries/failures";
 import { policyListOptions, policyOptions } from "./queries/policies";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
-import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
+import { skillActivityOptions, skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { webhookListOptions, webhookOptions } from "./queries/webhooks";
 import { NotFoundPage, RootPage } from "./routes/root";
 
@@ -182,7 +183,11 @@ const newRoute = createRoute({
 const skillsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/skills",
-  loader: ({ context }) => void context.queries.prefetchQuery(skillListOptions),
+  validateSearch: validSkillsSearch,
+  loader: ({ context: { queries } }) => {
+    void queries.prefetchQuery(skillListOptions);
+    void queries.prefetchQuery(skillActivityOptions);
+  },
   component: lazyRouteComponent(() => import("./routes/skills")),
 });
 

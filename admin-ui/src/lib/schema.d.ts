@@ -1192,6 +1192,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/skills/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Activity
+         * @description Return how often each skill was carried out in the last hours, how it ended, and what runs now.
+         */
+        get: operations["getSkillActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/skills/{name}": {
         parameters: {
             query?: never;
@@ -1638,6 +1658,8 @@ export interface components {
             expected_capped: boolean;
             spent: components["schemas"]["BatchSpent"];
             budget: components["schemas"]["BatchLimits"];
+            /** @description null where it does not run, or too few have ended */
+            pace: components["schemas"]["BatchPace"] | null;
             canary: components["schemas"]["BatchCanary"] | null;
             /** Only Open */
             only_open: boolean;
@@ -1807,6 +1829,8 @@ export interface components {
             expected_capped: boolean;
             spent: components["schemas"]["BatchSpent"];
             budget: components["schemas"]["BatchLimits"];
+            /** @description null where it does not run, or too few have ended */
+            pace: components["schemas"]["BatchPace"] | null;
             canary: components["schemas"]["BatchCanary"] | null;
             /** Only Open */
             only_open: boolean;
@@ -1890,6 +1914,8 @@ export interface components {
             expected_capped: boolean;
             spent: components["schemas"]["BatchSpent"];
             budget: components["schemas"]["BatchLimits"];
+            /** @description null where it does not run, or too few have ended */
+            pace: components["schemas"]["BatchPace"] | null;
             canary: components["schemas"]["BatchCanary"] | null;
             /** Only Open */
             only_open: boolean;
@@ -2077,6 +2103,19 @@ export interface components {
              * @description US dollars
              */
             money: number | null;
+        };
+        /**
+         * BatchPace
+         * @description How quickly the last reruns have ended.
+         */
+        BatchPace: {
+            /** Per Minute */
+            per_minute: number;
+            /**
+             * Ends At
+             * @description when all have, at this rate; null while items are added
+             */
+            ends_at: string | null;
         };
         /**
          * BatchPage
@@ -2861,6 +2900,11 @@ export interface components {
              * @description digests of the skill's versions that failed so
              */
             versions: string[];
+            /**
+             * Over Time
+             * @description how many in each of 28 equal parts of the page's `over_time`
+             */
+            over_time: number[];
         };
         /**
          * FailurePage
@@ -2869,6 +2913,7 @@ export interface components {
         FailurePage: {
             /** Items */
             items: components["schemas"]["FailureGroup"][];
+            over_time: components["schemas"]["FailureWindow"];
             /**
              * Capped
              * @description there are more than 100,000 failures; only the newest were grouped
@@ -2888,6 +2933,22 @@ export interface components {
             run_name: string;
             /** Message */
             message: string | null;
+        };
+        /**
+         * FailureWindow
+         * @description The time over which groups say how often they came: the filter's, or the last week.
+         */
+        FailureWindow: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
         };
         /**
          * FailuresChanged
@@ -2973,8 +3034,6 @@ export interface components {
          * @description What became of a due time.
          */
         Firing: {
-            /** Schedule Id */
-            schedule_id: string;
             /**
              * Due At
              * Format: date-time
@@ -2988,11 +3047,6 @@ export interface components {
              */
             local: string;
             /**
-             * Why
-             * @enum {string}
-             */
-            why: "due" | "now" | "backfill";
-            /**
              * State
              * @enum {string}
              */
@@ -3002,8 +3056,6 @@ export interface components {
              * @description the run it started
              */
             thread_id: string | null;
-            /** Run Name */
-            run_name: string | null;
             /**
              * Run Status
              * @description null where the run has gone, or there is none
@@ -3014,12 +3066,59 @@ export interface components {
              * @description why skipped, queued or failed
              */
             reason: string | null;
+            /** Schedule Id */
+            schedule_id: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "due" | "now" | "backfill";
+            /** Run Name */
+            run_name: string | null;
             /**
              * At
              * Format: date-time
              * @description when that became of it
              */
             at: string;
+        };
+        /**
+         * FiringMark
+         * @description What became of a due time, in short.
+         */
+        FiringMark: {
+            /**
+             * Due At
+             * Format: date-time
+             * @description in UTC; when somebody asked, for `now`
+             */
+            due_at: string;
+            /**
+             * Local
+             * Format: date-time
+             * @description the same as clocks in the schedule's time zone show it
+             */
+            local: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fired" | "queued" | "skipped" | "failed";
+            /**
+             * Thread Id
+             * @description the run it started
+             */
+            thread_id: string | null;
+            /**
+             * Run Status
+             * @description null where the run has gone, or there is none
+             */
+            run_status: string | null;
+            /**
+             * Reason
+             * @description why skipped, queued or failed
+             */
+            reason: string | null;
         };
         /**
          * FiringPage
@@ -4417,6 +4516,11 @@ export interface components {
             runs: number;
             /** @description the one with the latest due time */
             last_firing: components["schemas"]["Firing"] | null;
+            /**
+             * Recent
+             * @description its last 14 firings, the latest due time first
+             */
+            recent: components["schemas"]["FiringMark"][];
             requested_by: components["schemas"]["Actor"];
             /**
              * Created At
@@ -4500,6 +4604,11 @@ export interface components {
             runs: number;
             /** @description the one with the latest due time */
             last_firing: components["schemas"]["Firing"] | null;
+            /**
+             * Recent
+             * @description its last 14 firings, the latest due time first
+             */
+            recent: components["schemas"]["FiringMark"][];
             requested_by: components["schemas"]["Actor"];
             /**
              * Created At
@@ -4592,6 +4701,63 @@ export interface components {
              * @description when the session ends
              */
             expires_at: string | null;
+        };
+        /**
+         * SkillActivity
+         * @description What skills did in the runs of the last hours; those that did nothing are not named.
+         */
+        SkillActivity: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Bucket Seconds */
+            bucket_seconds: number;
+            /**
+             * Capped
+             * @description there were more than 10,000 runs; the window begins with the last 10,000
+             */
+            capped: boolean;
+            /** Items */
+            items: components["schemas"]["SkillActivityItem"][];
+        };
+        /**
+         * SkillActivityBucket
+         * @description What a skill did in one part of the window.
+         */
+        SkillActivityBucket: {
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+        };
+        /**
+         * SkillActivityItem
+         * @description How often a skill was carried out in the window; results taken over from other runs don't count.
+         */
+        SkillActivityItem: {
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Name */
+            name: string;
+            /**
+             * Running
+             * @description steps of it that workers have now
+             */
+            running: number;
+            /**
+             * Buckets
+             * @description 24 parts of the window, the earliest first
+             */
+            buckets: components["schemas"]["SkillActivityBucket"][];
         };
         /**
          * SkillDetail
@@ -12603,6 +12769,64 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSkillActivity: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillActivity"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,10 +9,12 @@ import {
   listSkillVersions,
   listSops,
 } from "@/lib/api";
+import { getSkillActivity } from "@/lib/api/skills";
 
 export const skillKeys = {
   all: ["skills"] as const,
   list: ["skills", "list"] as const,
+  activity: ["skills", "activity"] as const,
   skill: (name: string, digest?: string) => ["skills", "skill", name, digest ?? "current"] as const,
   versions: (name: string) => ["skills", "versions", name] as const,
   diff: (name: string, left: string, right: string) => ["skills", "diff", name, left, right] as const,
@@ -23,6 +25,13 @@ export const skillListOptions = queryOptions({
   queryKey: skillKeys.list,
   queryFn: ({ signal }) => listSkills(signal),
   refetchInterval: 10_000,
+});
+
+/** It is counted over many runs, so it is asked for less often. */
+export const skillActivityOptions = queryOptions({
+  queryKey: skillKeys.activity,
+  queryFn: ({ signal }) => getSkillActivity(signal),
+  refetchInterval: 15_000,
 });
 
 export const skillOptions = (name: string, digest?: string) =>

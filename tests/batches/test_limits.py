@@ -22,7 +22,7 @@ from agentskills.domain.errors import BatchFinished, BatchNotFound, BudgetSpent
 from agentskills.services import batches
 from agentskills.services.batch_document import pace_document
 from agentskills.storage.batches import Batch
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 pytestmark = pytest.mark.anyio
 

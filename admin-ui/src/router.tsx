@@ -15,6 +15,7 @@ import { effectFilter, validEffectSearch } from "./features/effects/effect-searc
 import { failureFilter, validFailureSearch } from "./features/failures/failure-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
 import { validSkillsSearch } from "./features/skills/catalogue";
+import { validSkillSearch } from "./features/skills/skill-search";
 import { textsOf } from "./lib/search";
 import { backtestListOptions, backtestOptions } from "./queries/backtests";
 import { batchItemsOptions, batchListOptions, batchOptions } from "./queries/batches";
@@ -194,11 +195,7 @@ const skillsRoute = createRoute({
 const skillRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/skills/$name",
-  validateSearch: (search): { version?: string; left?: string; right?: string } => ({
-    ...(search.version ? { version: String(search.version) } : {}),
-    ...(search.left ? { left: String(search.left) } : {}),
-    ...(search.right ? { right: String(search.right) } : {}),
-  }),
+  validateSearch: validSkillSearch,
   loaderDeps: ({ search: { version } }) => ({ version }),
   loader: ({ context, params, deps }) =>
     void context.queries.prefetchQuery(skillOptions(params.name, deps.version)),

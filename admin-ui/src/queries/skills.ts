@@ -38,12 +38,15 @@ export const skillOptions = (name: string, digest?: string) =>
   queryOptions({
     queryKey: skillKeys.skill(name, digest),
     queryFn: ({ signal }) => (digest ? getSkillVersion(name, digest, signal) : getSkill(name, signal)),
+    // The current version is another one as soon as its folder has changed.
+    refetchInterval: digest ? false : 10_000,
   });
 
 export const skillVersionsOptions = (name: string) =>
   queryOptions({
     queryKey: skillKeys.versions(name),
     queryFn: ({ signal }) => listSkillVersions(name, signal),
+    refetchInterval: 10_000,
   });
 
 export const skillDiffOptions = (name: string, left: string, right: string) =>

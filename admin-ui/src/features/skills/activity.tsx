@@ -3,19 +3,23 @@ import { Link } from "@tanstack/react-router";
 import { LoaderCircle } from "lucide-react";
 import { SparkBars } from "@/components/spark-bars";
 import type { SkillActivity, SkillActivityItem } from "@/lib/api/skills";
+import { cx } from "@/lib/class-names";
+import { approximate } from "@/lib/json";
 import { clockTime } from "@/lib/time";
 
 interface ActivityProps {
   /** Undefined: it did nothing in this time. */
   item: SkillActivityItem | undefined;
   window: SkillActivity;
+  /** As wide as what it stands in. */
+  wide?: boolean;
 }
 
-export function Activity({ item, window }: ActivityProps) {
+export function Activity({ item, window, wide }: ActivityProps) {
   if (!item) return <span className="text-xs text-ink-faint">nothing</span>;
   const { name, completed, failed, running } = item;
   return (
-    <div className="w-36 max-w-full space-y-1">
+    <div className={cx("max-w-full space-y-1", !wide && "w-36")}>
       <SparkBars
         label={`${name}: ${completed} completed and ${failed} failed`}
         bars={item.buckets.map((bucket, index) => ({
@@ -54,7 +58,8 @@ function titleOf(
   index: number,
   { completed, failed }: { completed: number; failed: number },
 ): string {
-  const begin = Date.parse(from) + index * bucket_seconds * 1000;
+  const width = (approximate(bucket_seconds) ?? 0) * 1000;
+  const begin = Date.parse(from) + index * width;
   const said = completed + failed === 0 ? "nothing" : `${completed} completed, ${failed} failed`;
-  return `${clockTime(begin)} to ${clockTime(begin + bucket_seconds * 1000)}: ${said}`;
+  return `${clockTime(begin)} to ${clockTime(begin + width)}: ${said}`;
 }

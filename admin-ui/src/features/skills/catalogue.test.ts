@@ -31,7 +31,10 @@ describe("the catalogue", () => {
   });
 
   it("keeps what could not be read apart", () => {
-    const { rows, unread } = catalogueOf([skill("pay")], [said("broken", "error"), said("broken", "warning")]);
+    const { rows, unread } = catalogueOf(
+      [skill("pay")],
+      [said("broken", "error"), said("broken", "warning")],
+    );
     expect(rows[0]?.problems).toEqual([]);
     expect(unread.map(({ name, problems }) => [name, problems.length])).toEqual([["broken", 2]]);
   });

@@ -43,7 +43,9 @@ export function catalogueOf(
   const rows = skills.map((skill) => ({
     skill,
     problems: byLevel(
-      diagnostics.filter((one) => isProblem(one) && (one.skill === skill.name || one.skill === folderOf(skill))),
+      diagnostics.filter(
+        (one) => isProblem(one) && (one.skill === skill.name || one.skill === folderOf(skill)),
+      ),
     ),
   }));
   const told = new Set(rows.flatMap(({ problems }) => problems));

@@ -43,7 +43,9 @@ export function SkillsFilters({ rows, search, onChange }: SkillsFiltersProps) {
           onClick={() => onChange({ only: search.only === "problems" ? undefined : "problems" })}
           className={cx(
             "inline-flex h-8 items-center gap-1.5 rounded-lg px-3 text-[0.8125rem] font-medium transition-colors md:ml-auto",
-            search.only === "problems" ? "bg-wait-soft text-wait" : "text-ink-soft hover:bg-hover hover:text-ink",
+            search.only === "problems"
+              ? "bg-wait-soft text-wait"
+              : "text-ink-soft hover:bg-hover hover:text-ink",
           )}
         >
           <CircleAlert className="size-4" aria-hidden /> With problems

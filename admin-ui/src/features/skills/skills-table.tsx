@@ -96,7 +96,11 @@ function Named({ row: { skill, problems }, pinned, onPin }: NamedProps) {
             {problems.length > FEW && (
               <li className="pl-6 text-xs text-ink-faint">
                 and{" "}
-                <Link to="/skills/$name" params={{ name: skill.name }} className="underline hover:text-accent">
+                <Link
+                  to="/skills/$name"
+                  params={{ name: skill.name }}
+                  className="underline hover:text-accent"
+                >
                   {problems.length - FEW} more
                 </Link>
               </li>

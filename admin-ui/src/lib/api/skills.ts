@@ -8,4 +8,5 @@ export type SkillActivityItem = Schemas["SkillActivityItem"];
 export type SkillVersion = Schemas["SkillVersion"];
 
 /** What each skill did in the last 24 hours. */
-export const getSkillActivity = (signal?: AbortSignal) => data(client.GET("/admin/skills/activity", { signal }));
+export const getSkillActivity = (signal?: AbortSignal) =>
+  data(client.GET("/admin/skills/activity", { signal }));

@@ -129,6 +129,8 @@ async def test_the_server_judges_the_canary_by_a_data_path(
     else:
         assert counts(found) == {"total": 4, "succeeded": 2, "pending": 2}
         assert found["note"].endswith(f"did not pass: {objection}")
+        said = [item["reason"] for item in await bulk.items(found, "succeeded")]
+        assert f"did not pass: {objection.partition(': ')[2]}" in said
 
 
 async def test_it_stops_by_itself_when_too_many_fail(bulk: Bulk) -> None:

@@ -22,7 +22,8 @@ def test_the_catalogue_shows_what_skills_do_and_what_is_wrong(workshop: tuple[Si
     site.open("/skills")
     row = page.locator('[data-skill="price-parcel"]')
     expect(row.get_by_role("img", name="price-parcel: 3 completed and 0 failed")).to_be_visible()
-    expect(page.locator('[data-skill="count-stock"]').get_by_role("link", name="1 failures of")).to_be_visible()
+    failing = page.locator('[data-skill="count-stock"]')
+    expect(failing.get_by_role("link", name="1 failures of count-stock")).to_be_visible()
     broken = page.locator('[data-unread="broken-frontmatter"]')
     expect(broken).to_contain_text(re.compile(r"broken-frontmatter/SKILL\.md:\d+"))
     page.get_by_role("button", name="Pin write-letter").click()
@@ -66,9 +67,8 @@ def test_a_skill_is_tried_alone_and_says_what_came_of_it(workshop: tuple[Site, P
     assert tried
     run = site.ask(f"/admin/runs/{tried[1]}")
     assert run["run_name"] == "Try: price-parcel"
-    assert [step["skill"] for step in site.ask(f"/admin/runs/{tried[1]}/steps")["items"] if step["skill"]] == [
-        "price-parcel"
-    ]
+    steps = site.ask(f"/admin/runs/{tried[1]}/steps")["items"]
+    assert [step["skill"] for step in steps if step["skill"]] == ["price-parcel"]
     # Its runs, and those of another version.
     (skills / "price-parcel" / "NOTES.md").write_text("Dearer soon.")
     site.ask("/admin/skills/reload", {})

@@ -1792,7 +1792,7 @@ export interface components {
             thread_id: string | null;
             /**
              * Reason
-             * @description why refused, skipped or failed
+             * @description why refused, skipped or failed, or what the gate objects to
              */
             reason: string | null;
             /**
@@ -2101,7 +2101,7 @@ export interface components {
             thread_id: string | null;
             /**
              * Reason
-             * @description why refused, skipped or failed
+             * @description why refused, skipped or failed, or what the gate objects to
              */
             reason: string | null;
             /**
@@ -2702,6 +2702,30 @@ export interface components {
              * @description of the next try
              */
             due_at: string | null;
+        };
+        /**
+         * DeliveryMark
+         * @description What became of an event on its way to a webhook, in short.
+         */
+        DeliveryMark: {
+            /** Id */
+            id: number;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "run.completed" | "run.failed" | "run.cancelled" | "run.waiting" | "run.failed_for_good" | "batch.completed" | "batch.paused" | "batch.aborted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "webhook.test";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Error
+             * @description of the last try
+             */
+            error: string | null;
         };
         /**
          * DeliveryPage
@@ -3867,6 +3891,11 @@ export interface components {
             answers: {
                 [key: string]: number;
             };
+            /**
+             * Recent
+             * @description what it did last, at most 14, the newest first
+             */
+            recent: components["schemas"]["PolicyAnswerItem"][];
             /** Breakers */
             breakers: components["schemas"]["BreakerItem"][];
         };
@@ -4829,7 +4858,7 @@ export interface components {
             bucket_seconds: number;
             /**
              * Capped
-             * @description there were more than 10,000 runs; the window begins with the last 10,000
+             * @description there were more than 10,000 runs: the window holds the last 10,000
              */
             capped: boolean;
             /** Items */
@@ -5686,6 +5715,11 @@ export interface components {
             deliveries: {
                 [key: string]: number;
             };
+            /**
+             * Recent
+             * @description the last 14 deliveries, the newest first
+             */
+            recent: components["schemas"]["DeliveryMark"][];
         };
         /**
          * WebhookPage
@@ -5738,6 +5772,11 @@ export interface components {
             deliveries: {
                 [key: string]: number;
             };
+            /**
+             * Recent
+             * @description the last 14 deliveries, the newest first
+             */
+            recent: components["schemas"]["DeliveryMark"][];
             /**
              * Secret
              * @description `whsec_` and the key in base64, as Standard Webhooks has it

@@ -11,7 +11,6 @@ from agentskills.storage.batch_items import Item
 from agentskills.storage.batches import Batch, Tally
 from agentskills.storage.lists import CAP
 
-
 FEW_ENDED = 3
 """Reruns that have to end before they say how quickly a batch goes, and"""
 SOON = timedelta(seconds=2)

@@ -182,7 +182,7 @@ class BatchItem(Answer):
     position: int
     state: ItemState
     thread_id: str | None = Field(description="its rerun")
-    reason: str | None = Field(description="why refused, skipped or failed")
+    reason: str | None = Field(description="why refused, skipped or failed, or what the gate objects to")
     tokens: int = Field(description="of the rerun, once it has ended")
     money: Number | None = Field(description="US dollars; null where a price is unknown")
     updated_at: datetime

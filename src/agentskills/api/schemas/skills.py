@@ -79,7 +79,7 @@ class SkillActivity(Answer):
     from_: datetime = Field(alias="from")
     to: datetime
     bucket_seconds: float
-    capped: bool = Field(description="there were more than 10,000 runs; the window begins with the last 10,000")
+    capped: bool = Field(description="there were more than 10,000 runs: the window holds the last 10,000")
     items: list[SkillActivityItem]
 
 

@@ -9,7 +9,7 @@ import { Notice } from "@/components/notice";
 import { NounPage } from "@/components/noun-page";
 import { Panel } from "@/components/panel";
 import { RecordPanel } from "@/components/record-panel";
-import { FiredRun } from "@/features/schedules/fired-run";
+import { FiredNotice } from "@/features/schedules/fired-notice";
 import { FIRING, FIRING_STATES } from "@/features/schedules/firing-state";
 import { FiringsTable } from "@/features/schedules/firings-table";
 import { NextTimes } from "@/features/schedules/next-times";
@@ -74,7 +74,7 @@ function Filled({ schedule }: { schedule: ScheduleDetail }) {
           Delete
         </Button>
       </div>
-      {fired && <Told firing={fired} />}
+      {fired && <FiredNotice firing={fired} />}
       {schedule.paused && (
         <Notice kind="wait" title="Paused" className="mb-5">
           {schedule.note ? `“${schedule.note}”` : "It does not come due until somebody resumes it."}
@@ -109,22 +109,6 @@ function Filled({ schedule }: { schedule: ScheduleDetail }) {
         onDeleted={() => void navigate({ to: "/schedules", search: {}, replace: true })}
       />
     </>
-  );
-}
-
-/** What came of "run now". */
-function Told({ firing }: { firing: Firing }) {
-  if (firing.state === "fired") {
-    return (
-      <Notice kind="info" title="A run has been started" className="mb-5">
-        <FiredRun firing={firing} />
-      </Notice>
-    );
-  }
-  return (
-    <Notice kind="wait" title={FIRING[firing.state].word} className="mb-5">
-      {firing.reason ?? FIRING[firing.state].meaning}
-    </Notice>
   );
 }
 

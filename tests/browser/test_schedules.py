@@ -98,7 +98,7 @@ def test_fired_by_itself_and_by_hand(site: Site) -> None:
     expect(page).to_have_url(re.compile("/ui/schedules/schedule"))
     schedule = make(site)
     site.open("/schedules")
-    row(site, "Parcel").first.get_by_role("button", name="What can be done with").click()
+    page.locator("tr[data-schedule]").first.get_by_role("button", name="What can be done with").click()
     site.snap("schedules-menu", whole=False)
     page.keyboard.press("Escape")
     page.keyboard.press("n")

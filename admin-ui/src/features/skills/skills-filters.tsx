@@ -19,7 +19,7 @@ export function SkillsFilters({ rows, search, onChange }: SkillsFiltersProps) {
     <search className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
       <FilterInput
         label="Search skills"
-        placeholder="Name, words or a data path"
+        placeholder="Name or data path"
         icon
         value={search.q}
         onChange={(q) => onChange({ q })}

@@ -54,6 +54,7 @@ export function SkillsTable({ rows, activity, since, pins, onPin }: SkillsTableP
               <EffectsLabel effects={row.skill.effects} />
             </td>
             <td className={`${CELL} md:w-44 md:pr-5 max-md:w-full`}>
+              {activity && <span className="mb-1 block text-xs text-ink-faint md:hidden">{since}</span>}
               {activity && <Activity item={done.get(row.skill.name)} window={activity} />}
             </td>
           </tr>

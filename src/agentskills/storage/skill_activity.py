@@ -38,7 +38,7 @@ async def slices(conn: Conn, since: datetime, width: timedelta) -> list[Slice]:
     What was taken over from another run was not done, and what has not ended is not counted.
     """
     rows = await conn.fetch(
-        """SELECT t.skill, floor(extract(epoch FROM t.started_at - $1) / $2)::int AS bucket,
+        """SELECT t.skill, floor(extract(epoch FROM t.started_at - $1)::float8 / $2)::int AS bucket,
                   count(*) FILTER (WHERE t.status = 'completed') AS completed,
                   count(*) FILTER (WHERE t.status = 'failed') AS failed
            FROM run_state s JOIN run_steps t ON t.thread_id = s.thread_id

@@ -15,6 +15,8 @@ import { itemStatesOf, validBatchesSearch, validBatchSearch } from "./features/b
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { failureFilter, validFailureSearch } from "./features/failures/failure-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { validSkillsSearch } from "./features/skills/catalogue";
+import { validSkillSearch } from "./features/skills/skill-search";
 import { textsOf } from "./lib/search";
 import { backtestListOptions, backtestOptions } from "./queries/backtests";
 import { batchItemsOptions, batchListOptions, batchOptions } from "./queries/batches";
@@ -24,7 +26,7 @@ import { failureListOptions } from "./queries/failures";
 import { policyListOptions, policyOptions } from "./queries/policies";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
-import { setUpOptions, skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
+import { setUpOptions, skillActivityOptions, skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { webhookListOptions, webhookOptions } from "./queries/webhooks";
 import { NotFoundPage, RootPage } from "./routes/root";
 
@@ -183,18 +185,18 @@ const newRoute = createRoute({
 const skillsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/skills",
-  loader: ({ context }) => void context.queries.prefetchQuery(skillListOptions),
+  validateSearch: validSkillsSearch,
+  loader: ({ context: { queries } }) => {
+    void queries.prefetchQuery(skillListOptions);
+    void queries.prefetchQuery(skillActivityOptions);
+  },
   component: lazyRouteComponent(() => import("./routes/skills")),
 });
 
 const skillRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/skills/$name",
-  validateSearch: (search): { version?: string; left?: string; right?: string } => ({
-    ...(search.version ? { version: String(search.version) } : {}),
-    ...(search.left ? { left: String(search.left) } : {}),
-    ...(search.right ? { right: String(search.right) } : {}),
-  }),
+  validateSearch: validSkillSearch,
   loaderDeps: ({ search: { version } }) => ({ version }),
   loader: ({ context, params, deps }) =>
     void context.queries.prefetchQuery(skillOptions(params.name, deps.version)),

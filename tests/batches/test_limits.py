@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from pydantic import SecretStr
@@ -15,9 +17,11 @@ from tests.batches.test_batches import counts
 from tests.engine.workplace import PERSON, add_skill
 from tests.stubs.model_server import TOKENS_IN, TOKENS_OUT, ModelServer
 
-from agentskills.domain.batch import FIRST, Budget, Gate
+from agentskills.domain.batch import FIRST, Budget, Counts, Gate
 from agentskills.domain.errors import BatchFinished, BatchNotFound, BudgetSpent
 from agentskills.services import batches
+from agentskills.services.batch_document import pace_document
+from agentskills.storage.batches import Batch
 from agentskills.storage.run_filter import RunFilter
 
 pytestmark = pytest.mark.anyio
@@ -125,6 +129,8 @@ async def test_the_server_judges_the_canary_by_a_data_path(
     else:
         assert counts(found) == {"total": 4, "succeeded": 2, "pending": 2}
         assert found["note"].endswith(f"did not pass: {objection}")
+        said = [item["reason"] for item in await bulk.items(found, "succeeded")]
+        assert f"did not pass: {objection.partition(': ')[2]}" in said
 
 
 async def test_it_stops_by_itself_when_too_many_fail(bulk: Bulk) -> None:
@@ -257,3 +263,35 @@ async def test_events_tell_what_became_of_it(bulk: Bulk) -> None:
     assert completed["batch_id"] == batch["id"]
     assert (completed["name"], completed["status"], completed["note"]) == ("both", "completed", None)
     assert (completed["counts"]["total"], completed["counts"]["succeeded"]) == (2, 2)
+
+
+def test_how_quickly_it_goes_and_when_it_will_end() -> None:
+    at = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    counts = Counts(pending=80, running=20, waiting=3, succeeded=90, failed=10)
+    filled = cast("Batch", SimpleNamespace(filled=True))
+    pace = pace_document(filled, counts, (100, at - timedelta(minutes=5)), at)
+    assert pace == {"per_minute": 20.0, "ends_at": at + timedelta(minutes=5)}
+    growing = cast("Batch", SimpleNamespace(filled=False))
+    assert pace_document(growing, counts, (100, at - timedelta(minutes=5)), at) == {
+        "per_minute": 20.0,
+        "ends_at": None,
+    }
+    for too_few in (None, (2, at - timedelta(minutes=5)), (100, at - timedelta(seconds=1))):
+        assert pace_document(filled, counts, too_few, at) is None
+
+
+async def test_a_running_batch_knows_its_pace(bulk: Bulk) -> None:
+    failed = await bulk.failures(6)
+    batch = await bulk.start(filter=FAILED, concurrency=3)
+    assert (await bulk.get(batch))["pace"] is None
+    async with bulk.place.worker(), asyncio.timeout(60):
+        while (found := await bulk.get(batch))["counts"]["succeeded"] < 3:
+            await bulk.turn()
+            await asyncio.sleep(0.02)
+    assert found["status"] == "running"
+    await bulk.place.pool.execute("UPDATE batch_items SET updated_at = updated_at - '1 min'::interval")
+    pace = (await bulk.get(batch))["pace"]
+    assert 0 < pace["per_minute"] <= 6
+    assert pace["ends_at"] is not None
+    assert len(failed) == 6
+    assert (await bulk.carried(batch))["pace"] is None  # it has ended

@@ -96,7 +96,11 @@ def test_a_batch_with_a_gate_stops_and_is_gone_on_with_or_ended(workshop: tuple[
     expect(page.locator('h1 [data-state="paused"]')).to_be_visible(timeout=60_000)
     expect(page.get_by_text(re.compile("canary: 2 of 2 did not pass"))).to_be_visible()
     expect(page.locator("[data-done]")).to_have_text("2 of 6")
+    canary = page.locator("section", has=page.locator('[data-canary="failed"]'))
+    expect(canary).to_contain_text("Each of them must complete with item.left")
+    expect(canary.locator("tr[data-item]")).to_have_count(2)
     site.snap("batch-paused")
+    expect_no_sideways(site)
     page.get_by_role("button", name="Resume").click()
     expect(site.dialog()).to_contain_text("Resume this batch?")
     site.snap("batch-resume", whole=False)
@@ -107,8 +111,32 @@ def test_a_batch_with_a_gate_stops_and_is_gone_on_with_or_ended(workshop: tuple[
     expect(page.locator('h1 [data-state="aborted"]')).to_be_visible()
     expect(page.get_by_role("button", name="Resume")).to_have_count(0)
     page.get_by_role("button", name="Cancelled 4").click()
-    expect(page.locator("tr[data-item]")).to_have_count(4)
+    expect(page.locator('tr[data-outcome="cancelled"]')).to_have_count(4)
     assert batch_of(site)["note"] == "aborted: mend it first"
+
+
+def test_a_limit_is_lifted_and_what_failed_is_rerun(workshop: tuple[Site, Path]) -> None:
+    site, skills = workshop
+    page = site.page
+    failed = start_counts(site, 3)
+    asked = {"ids": failed, "name": "Too early", "concurrency": 1, "stop_at_failure_rate": 0}
+    site.open(f"/batches/{site.ask('/admin/batches', asked)['id']}")
+    expect(page.locator('h1 [data-state="paused"]')).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_label("Pause when more fail than (%)")).to_be_visible()
+    page.get_by_label("Pause no more because of failures").check()
+    site.snap("batch-lift-limit", whole=False)
+    site.dialog().get_by_role("button", name="Resume batch").click()
+    expect(page.locator('h1 [data-state="completed"]')).to_be_visible(timeout=60_000)
+    assert batch_of(site)["stop_at_failure_rate"] is None
+    mend_count_stock(site, skills)
+    page.get_by_role("button", name="Rerun the 3 failed").click()
+    expect(dry_run(site)).to_contain_text("3 runs")
+    expect(site.dialog().get_by_label("Name")).to_have_value("Too early: failed ones")
+    site.dialog().get_by_role("button", name="Rerun 3 runs").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Too early: failed ones")
+    expect(page.locator('h1 [data-state="completed"]')).to_be_visible(timeout=60_000)
+    assert batch_of(site)["counts"]["succeeded"] == 3
 
 
 def test_what_goes_wrong_is_said_in_the_dialog(workshop: tuple[Site, Path]) -> None:

@@ -22,6 +22,7 @@ def test_a_kind_of_failure_is_looked_at_and_mended_by_a_campaign(workshop: tuple
     expect(group).to_have_count(1)
     expect(group).to_contain_text("ValueError")
     expect(group.get_by_role("link", name="The 8 runs that failed so")).to_have_text("8")
+    expect(group.get_by_role("img", name="8 in the last 7 days")).to_be_visible()
     site.snap("failures-filled")
     expect_no_sideways(site)
     group.get_by_role("link", name="The 8 runs that failed so").click()

@@ -135,7 +135,7 @@ def test_what_has_changed_between_two_versions(workshop: tuple[Site, Path]) -> N
     site.ask("/admin/skills/reload", {})
     second = site.ask("/admin/skills/write-letter")["digest"]
     assert first != second
-    site.open("/skills/write-letter")
+    site.open("/skills/write-letter?part=versions")
     changed = page.get_by_role("region", name="scripts/write_letter.py")
     expect(changed).to_contain_text("+ # one letter a day")
     expect(page.get_by_role("region", name="stamp.png")).to_contain_text("Not a text: 5 bytes")

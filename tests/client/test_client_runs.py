@@ -138,6 +138,7 @@ async def test_skills_and_server(client: AgentSkills):
         version["digest"] == skill["digest"] == (await client.skill("pay-refund", skill["digest"]))["digest"]
     )
     assert "order-refund" in [sop["name"] for sop in await client.sops()]
+    assert not (await client.skill_activity(hours=2))["capped"]
     assert (await client.health())["status"] == "ok"
     assert (await client.server())["skills"] == len(names)
 

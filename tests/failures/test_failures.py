@@ -214,3 +214,21 @@ async def test_a_repeated_request_is_answered_as_before(pool: Pool, context: Con
     first = await dismiss(context, Chosen(ids=["a"]), "no", ADA, key="k1")
     again = await dismiss(context, Chosen(ids=["a"]), "no", ADA, key="k1")
     assert (first.answer, again.answer, again.replayed) == ({"count": 1, "left_out": []},) * 2 + (True,)
+
+
+async def test_each_group_says_when_it_came(pool: Pool, context: Context) -> None:
+    day = 24 * 60
+    for number, minute in enumerate((0, 1, 6 * day, 6 * day + 1, 6 * day + 2)):
+        await save(pool, f"run-{number}", error=failed(), minute=minute)
+    await save(pool, "fixed", error=failed(), minute=3 * day)
+    await save(pool, "rerun", parent="fixed", status="completed", minute=3 * day + 5)
+    window = {"after": START, "before": START + timedelta(days=7)}
+    page = await list_failures(context, FailureFilter(**window), None, 50)
+    assert page["over_time"] == {"from": window["after"], "to": window["before"]}
+    [group] = page["items"]
+    assert group["count"] == 5
+    assert group["over_time"] == [2] + [0] * 23 + [3] + [0] * 3  # four parts a day
+    week = await list_failures(context, FailureFilter(before=window["before"]), None, 50)
+    assert week["over_time"]["from"] == START
+    late = await list_failures(context, FailureFilter(before=START + timedelta(days=30)), None, 50)
+    assert [sum(one["over_time"]) for one in late["items"]] == [0]  # before the week that is shown

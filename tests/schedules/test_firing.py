@@ -39,6 +39,7 @@ async def test_each_due_time_starts_one_run_that_knows_it(clockwork: Clockwork) 
     assert detail["runs"] == 3
     assert detail["next"]["at"] == utc("2026-11-25T10:00")
     assert detail["last_firing"]["run_status"] == "queued"
+    assert [one["due_at"] for one in detail["recent"]] == [one["due_at"] for one in reversed(found)]
 
 
 async def test_many_workers_fire_each_time_once(clockwork: Clockwork) -> None:

@@ -128,6 +128,9 @@ async def test_410_turns_the_webhook_off(post: Post, receiver: HttpService) -> N
     found = await webhooks.webhook(post.context, made["id"])
     assert (found["enabled"], found["note"]) == (False, "the receiver answered 410 Gone")
     assert found["deliveries"] == {"failed": 1}
+    [mark] = found["recent"]
+    assert mark["state"] == "failed"
+    assert "answered 410" in mark["error"]
     await post.announce()
     await post.deliver()
     assert len(receiver.seen) == 1

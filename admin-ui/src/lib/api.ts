@@ -57,6 +57,8 @@ export interface StartRequest {
   sop_name?: string;
   initial_data?: JsonObject;
   run_name?: string;
+  /** The run is limited to these. */
+  skills?: string[];
 }
 
 type RerunFields = Omit<Schemas["RerunRequest"], "changes" | "initial_data" | "metadata">;

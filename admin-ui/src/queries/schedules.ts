@@ -7,7 +7,6 @@ import {
   listSchedules,
   planBackfill,
   previewSchedule,
-  type Schedule,
   type Timing,
   type Window,
 } from "@/lib/api/schedules";
@@ -15,8 +14,6 @@ import {
 const EVERY_MS = 3000;
 /** How many of the next times the form shows. */
 export const NEXT = 5;
-/** How many of the last firings a row shows as marks. */
-export const MARKS = 12;
 
 export const scheduleKeys = {
   all: ["schedules"] as const,
@@ -44,16 +41,6 @@ export const firingListOptions = (id: string, states: FiringState[], cursor?: st
     queryFn: ({ signal }) => listFirings(id, states, cursor, 50, signal),
     refetchInterval: EVERY_MS,
     placeholderData: (previous) => previous,
-  });
-
-/** The last firings, asked for again only when there is news of the last one. */
-export const firingMarksOptions = ({ id, last_firing: last }: Schedule) =>
-  queryOptions({
-    queryKey: [...scheduleKeys.schedule(id), "marks", last?.due_at, last?.state, last?.run_status] as const,
-    queryFn: ({ signal }) => listFirings(id, [], undefined, MARKS, signal),
-    placeholderData: (previous) => previous,
-    enabled: last !== null,
-    staleTime: Number.POSITIVE_INFINITY,
   });
 
 export const previewOptions = (timing: Timing) =>

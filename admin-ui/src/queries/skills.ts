@@ -10,10 +10,12 @@ import {
   listSkillVersions,
   listSops,
 } from "@/lib/api";
+import { getSkillActivity } from "@/lib/api/skills";
 
 export const skillKeys = {
   all: ["skills"] as const,
   list: ["skills", "list"] as const,
+  activity: ["skills", "activity"] as const,
   skill: (name: string, digest?: string) => ["skills", "skill", name, digest ?? "current"] as const,
   versions: (name: string) => ["skills", "versions", name] as const,
   diff: (name: string, left: string, right: string) => ["skills", "diff", name, left, right] as const,
@@ -26,16 +28,26 @@ export const skillListOptions = queryOptions({
   refetchInterval: 10_000,
 });
 
+/** It is counted over many runs, so it is asked for less often. */
+export const skillActivityOptions = queryOptions({
+  queryKey: skillKeys.activity,
+  queryFn: ({ signal }) => getSkillActivity(signal),
+  refetchInterval: 15_000,
+});
+
 export const skillOptions = (name: string, digest?: string) =>
   queryOptions({
     queryKey: skillKeys.skill(name, digest),
     queryFn: ({ signal }) => (digest ? getSkillVersion(name, digest, signal) : getSkill(name, signal)),
+    // The current version is another one as soon as its folder has changed.
+    refetchInterval: digest ? false : 10_000,
   });
 
 export const skillVersionsOptions = (name: string) =>
   queryOptions({
     queryKey: skillKeys.versions(name),
     queryFn: ({ signal }) => listSkillVersions(name, signal),
+    refetchInterval: 10_000,
   });
 
 export const skillDiffOptions = (name: string, left: string, right: string) =>

@@ -19,6 +19,7 @@ import { differsText } from "@/features/backtests/what-differs";
 import { BatchActions } from "@/features/batches/batch-actions";
 import { BatchFacts } from "@/features/batches/batch-facts";
 import { BATCH } from "@/features/batches/batch-state";
+import { Pace } from "@/features/batches/pace";
 import type { BacktestReport } from "@/lib/api/backtests";
 import { writeJson } from "@/lib/json";
 import { useTitle } from "@/lib/title";
@@ -87,9 +88,14 @@ function Report({ backtest }: { backtest: BacktestReport }) {
         </Notice>
       )}
       <section className="space-y-5 rounded-xl border bg-surface p-5 shadow-card max-md:p-4">
-        <h2 data-headline className="text-base font-semibold break-words">
-          {headlineOf(backtest)}
-        </h2>
+        <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+          <h2 data-headline className="min-w-0 text-base font-semibold break-words">
+            {headlineOf(backtest)}
+          </h2>
+          <span className="text-[0.8125rem] text-ink-soft">
+            <Pace pace={backtest.pace} />
+          </span>
+        </div>
         <VerdictBar backtest={backtest} />
         <Difference difference={backtest.difference} />
         <details className="text-[0.8125rem]">

@@ -17,7 +17,10 @@ import { BatchItems } from "@/features/batches/batch-items";
 import { BatchBar, Done } from "@/features/batches/batch-progress";
 import { itemStatesOf } from "@/features/batches/batch-search";
 import { BATCH, ITEM, ITEM_STATES } from "@/features/batches/batch-state";
+import { CanaryPanel } from "@/features/batches/canary-panel";
 import { noteOf } from "@/features/batches/figures";
+import { Pace } from "@/features/batches/pace";
+import { RerunFailed } from "@/features/batches/rerun-failed";
 import type { Batch } from "@/lib/api/batches";
 import { writeJson } from "@/lib/json";
 import { useTitle } from "@/lib/title";
@@ -55,7 +58,12 @@ export default function BatchPage() {
           >
             <ChevronLeft className="size-4" aria-hidden /> Batches
           </Link>
-          {batch.data && <BatchActions batch={batch.data} />}
+          {batch.data && (
+            <div className="flex flex-wrap gap-2">
+              <RerunFailed batch={batch.data} />
+              <BatchActions batch={batch.data} />
+            </div>
+          )}
         </>
       }
     >
@@ -76,6 +84,9 @@ function Found({ batch }: { batch: Batch }) {
   const states = itemStatesOf(search.state);
   const items = useQuery(batchItemsOptions(batch.id, states, search.cursor));
   useRefetch(writeJson(batch.counts), items.refetch);
+  // The first runs stand at the beginning of all.
+  const first = useQuery({ ...batchItemsOptions(batch.id, [], undefined), enabled: batch.canary !== null });
+  useRefetch(writeJson(batch.counts), () => batch.canary && first.refetch());
   const shown = items.data?.items ?? [];
   const note = noteOf(batch);
   const chips = ITEM_STATES.filter((state) => batch.counts[state] > 0 || states.includes(state));
@@ -110,8 +121,11 @@ function Found({ batch }: { batch: Batch }) {
       <Panel
         title="Progress"
         aside={
-          <span className="text-[0.8125rem] text-ink-soft" data-done>
-            <Done batch={batch} />
+          <span className="flex flex-wrap justify-end gap-x-3 text-[0.8125rem] text-ink-soft">
+            <Pace pace={batch.pace} />
+            <span data-done>
+              <Done batch={batch} />
+            </span>
           </span>
         }
       >
@@ -120,6 +134,13 @@ function Found({ batch }: { batch: Batch }) {
           <BatchFacts batch={batch} />
         </div>
       </Panel>
+      {batch.canary && (
+        <CanaryPanel
+          canary={batch.canary}
+          items={first.data?.items ?? []}
+          total={Math.max(batch.counts.total, batch.expected ?? 0)}
+        />
+      )}
       <Panel className={items.isPlaceholderData ? "opacity-60 transition-opacity" : undefined}>
         <div className="border-b px-3 py-1.5">
           <Choices

@@ -82,15 +82,16 @@ export default function FailuresPage() {
               actions={<Button onClick={() => void navigate({ search: {} })}>Clear the filter</Button>}
             />
           )}
-          {items.length > 0 && (
+          {failures.data && items.length > 0 && (
             <>
               <FailuresTable
                 groups={items}
+                window={failures.data.over_time}
                 onCampaign={(group) => setAsked({ what: "campaign", group })}
                 onDismiss={(group) => setAsked({ what: "dismiss", group })}
                 onRestore={(group) => setAsked({ what: "restore", group })}
               />
-              <Pager cursor={search.cursor} next={failures.data?.next_cursor ?? null} />
+              <Pager cursor={search.cursor} next={failures.data.next_cursor} />
             </>
           )}
         </Panel>

@@ -9,6 +9,7 @@ import { Pager } from "@/components/pager";
 import { Panel } from "@/components/panel";
 import { ProblemNotice } from "@/components/problem-notice";
 import { PoliciesTable } from "@/features/policies/policies-table";
+import { useShortcut } from "@/lib/shortcut";
 import { useTitle } from "@/lib/title";
 import { policyListOptions } from "@/queries/policies";
 
@@ -18,6 +19,8 @@ export default function PoliciesPage() {
   useTitle("Policies");
   const { cursor } = route.useSearch();
   const policies = useQuery(policyListOptions(cursor));
+  const navigate = route.useNavigate();
+  useShortcut("n", "New policy", () => void navigate({ to: "/policies/new" }));
   const items = policies.data?.items ?? [];
   const create = (
     <Link to="/policies/new" className={buttonLook("primary")}>

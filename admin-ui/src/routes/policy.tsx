@@ -5,13 +5,9 @@ import { Pencil, Power, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { BackLink } from "@/components/back-link";
 import { Button, buttonLook } from "@/components/button";
-import { Choices } from "@/components/choices";
-import { LoadingRows } from "@/components/empty";
-import { Page } from "@/components/layout";
 import { Notice } from "@/components/notice";
-import { Pager } from "@/components/pager";
-import { Panel } from "@/components/panel";
-import { ProblemNotice } from "@/components/problem-notice";
+import { NounPage } from "@/components/noun-page";
+import { RecordPanel } from "@/components/record-panel";
 import { When } from "@/components/when";
 import { actorText } from "@/features/audit/actor";
 import { ANSWER, ANSWERS } from "@/features/policies/answer-state";
@@ -31,24 +27,13 @@ export default function PolicyPage() {
   const policy = useQuery(policyOptions(policyId));
   useTitle(policy.data?.name ?? "Policy");
   return (
-    <div className="mx-auto max-w-[72rem]">
-      <Page
-        title={
-          <>
-            <BackLink to="/policies">Policies</BackLink>
-            <span className="block">{policy.data?.name ?? "Policy"}</span>
-          </>
-        }
-      >
-        {policy.isPending && <LoadingRows rows={4} />}
-        {policy.isError && (
-          <div className="mb-4">
-            <ProblemNotice error={policy.error} onRetry={() => void policy.refetch()} />
-          </div>
-        )}
-        {policy.data && <Filled policy={policy.data} />}
-      </Page>
-    </div>
+    <NounPage
+      back={<BackLink to="/policies">Policies</BackLink>}
+      name={policy.data?.name ?? "Policy"}
+      found={policy}
+    >
+      {(found) => <Filled policy={found} />}
+    </NounPage>
   );
 }
 
@@ -111,44 +96,26 @@ function Answers({ policy }: { policy: Policy }) {
   const navigate = route.useNavigate();
   const chosen = wordsOf(answer, ANSWERS);
   const answers = useQuery(policyAnswersOptions(policy.id, chosen, cursor));
-  const items = answers.data?.items ?? [];
   return (
-    <Panel title="What it did about failed runs" className="min-w-0">
-      <div className="border-b px-4 py-1.5">
-        <Choices
-          label="Answer"
-          all
-          choices={ANSWERS.map((value) => ({
-            value,
-            word: ANSWER[value].word,
-            meaning: ANSWER[value].meaning,
-            count: policy.answers[value] ?? 0,
-          }))}
-          chosen={chosen}
-          onToggle={(next) =>
-            void navigate({
-              search: { answer: switched(chosen, next) },
-              replace: true,
-              resetScroll: false,
-            })
-          }
-        />
-      </div>
-      {answers.isPending && <LoadingRows rows={3} />}
-      {answers.isError && items.length === 0 && (
-        <div className="p-4">
-          <ProblemNotice error={answers.error} onRetry={() => void answers.refetch()} />
-        </div>
-      )}
-      {answers.isSuccess && items.length === 0 && (
-        <p className="px-5 py-8 text-center text-ink-soft">
-          {chosen.length > 0
-            ? "It has answered no failed run so."
-            : "No failed run has come its way yet. What it does about each stands here."}
-        </p>
-      )}
-      {items.length > 0 && <AnswersTable answers={items} />}
-      <Pager cursor={cursor} next={answers.data?.next_cursor ?? null} />
-    </Panel>
+    <RecordPanel
+      title="What it did about failed runs"
+      label="Answer"
+      choices={ANSWERS.map((value) => ({
+        value,
+        word: ANSWER[value].word,
+        meaning: ANSWER[value].meaning,
+        count: policy.answers[value] ?? 0,
+      }))}
+      chosen={chosen}
+      onToggle={(next) =>
+        void navigate({ search: { answer: switched(chosen, next) }, replace: true, resetScroll: false })
+      }
+      found={answers}
+      cursor={cursor}
+      none="No failed run has come its way yet. What it does about each stands here."
+      noMatch="It has answered no failed run so."
+    >
+      {(items) => <AnswersTable answers={items} />}
+    </RecordPanel>
   );
 }

@@ -5,14 +5,11 @@ import { History, Pause, Pencil, Play, Trash2, Zap } from "lucide-react";
 import { useState } from "react";
 import { BackLink } from "@/components/back-link";
 import { Button, buttonLook } from "@/components/button";
-import { Choices } from "@/components/choices";
-import { LoadingRows } from "@/components/empty";
-import { Page } from "@/components/layout";
 import { Notice } from "@/components/notice";
-import { Pager } from "@/components/pager";
+import { NounPage } from "@/components/noun-page";
 import { Panel } from "@/components/panel";
-import { ProblemNotice } from "@/components/problem-notice";
-import { FiredRun } from "@/features/schedules/fired-run";
+import { RecordPanel } from "@/components/record-panel";
+import { FiredNotice } from "@/features/schedules/fired-notice";
 import { FIRING, FIRING_STATES } from "@/features/schedules/firing-state";
 import { FiringsTable } from "@/features/schedules/firings-table";
 import { NextTimes } from "@/features/schedules/next-times";
@@ -31,24 +28,13 @@ export default function SchedulePage() {
   const schedule = useQuery(scheduleOptions(scheduleId));
   useTitle(schedule.data?.name ?? "Schedule");
   return (
-    <div className="mx-auto max-w-[72rem]">
-      <Page
-        title={
-          <>
-            <BackLink to="/schedules">Schedules</BackLink>
-            <span className="block">{schedule.data?.name ?? "Schedule"}</span>
-          </>
-        }
-      >
-        {schedule.isPending && <LoadingRows rows={4} />}
-        {schedule.isError && (
-          <div className="mb-4">
-            <ProblemNotice error={schedule.error} onRetry={() => void schedule.refetch()} />
-          </div>
-        )}
-        {schedule.data && <Filled schedule={schedule.data} />}
-      </Page>
-    </div>
+    <NounPage
+      back={<BackLink to="/schedules">Schedules</BackLink>}
+      name={schedule.data?.name ?? "Schedule"}
+      found={schedule}
+    >
+      {(found) => <Filled schedule={found} />}
+    </NounPage>
   );
 }
 
@@ -88,7 +74,7 @@ function Filled({ schedule }: { schedule: ScheduleDetail }) {
           Delete
         </Button>
       </div>
-      {fired && <Told firing={fired} />}
+      {fired && <FiredNotice firing={fired} />}
       {schedule.paused && (
         <Notice kind="wait" title="Paused" className="mb-5">
           {schedule.note ? `“${schedule.note}”` : "It does not come due until somebody resumes it."}
@@ -126,60 +112,26 @@ function Filled({ schedule }: { schedule: ScheduleDetail }) {
   );
 }
 
-/** What came of "run now". */
-function Told({ firing }: { firing: Firing }) {
-  if (firing.state === "fired") {
-    return (
-      <Notice kind="info" title="A run has been started" className="mb-5">
-        <FiredRun firing={firing} />
-      </Notice>
-    );
-  }
-  return (
-    <Notice kind="wait" title={FIRING[firing.state].word} className="mb-5">
-      {firing.reason ?? FIRING[firing.state].meaning}
-    </Notice>
-  );
-}
-
 function Firings({ schedule }: { schedule: ScheduleDetail }) {
   const { state, cursor } = route.useSearch();
   const navigate = route.useNavigate();
   const states = wordsOf(state, FIRING_STATES);
   const firings = useQuery(firingListOptions(schedule.id, states, cursor));
-  const items = firings.data?.items ?? [];
   return (
-    <Panel title="Firings" className="min-w-0">
-      <div className="border-b px-4 py-1.5">
-        <Choices
-          label="State of the firings"
-          all
-          choices={FIRING_STATES.map((value) => ({ value, ...FIRING[value] }))}
-          chosen={states}
-          onToggle={(next) =>
-            void navigate({
-              search: { state: switched(states, next) },
-              replace: true,
-              resetScroll: false,
-            })
-          }
-        />
-      </div>
-      {firings.isPending && <LoadingRows rows={3} />}
-      {firings.isError && items.length === 0 && (
-        <div className="p-4">
-          <ProblemNotice error={firings.error} onRetry={() => void firings.refetch()} />
-        </div>
-      )}
-      {firings.isSuccess && items.length === 0 && (
-        <p className="px-5 py-8 text-center text-ink-soft">
-          {states.length > 0
-            ? "No firing is in this state."
-            : "It has not come due yet. What becomes of each time stands here."}
-        </p>
-      )}
-      {items.length > 0 && <FiringsTable firings={items} zone={schedule.time_zone} />}
-      <Pager cursor={cursor} next={firings.data?.next_cursor ?? null} />
-    </Panel>
+    <RecordPanel
+      title="Firings"
+      label="State of the firings"
+      choices={FIRING_STATES.map((value) => ({ value, ...FIRING[value] }))}
+      chosen={states}
+      onToggle={(next) =>
+        void navigate({ search: { state: switched(states, next) }, replace: true, resetScroll: false })
+      }
+      found={firings}
+      cursor={cursor}
+      none="It has not come due yet. What becomes of each time stands here."
+      noMatch="No firing is in this state."
+    >
+      {(items) => <FiringsTable firings={items} zone={schedule.time_zone} />}
+    </RecordPanel>
   );
 }

@@ -1,7 +1,8 @@
 /** The schedules: what starts or reruns runs at given times. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { CalendarClock, Plus, SearchX } from "lucide-react";
+import { useState } from "react";
 import { Button, buttonLook } from "@/components/button";
 import { Choices } from "@/components/choices";
 import { Empty, LoadingRows } from "@/components/empty";
@@ -9,9 +10,13 @@ import { Page } from "@/components/layout";
 import { Pager } from "@/components/pager";
 import { Panel } from "@/components/panel";
 import { ProblemNotice } from "@/components/problem-notice";
+import { FiredNotice } from "@/features/schedules/fired-notice";
+import { type Asked, ScheduleDialogs } from "@/features/schedules/schedule-dialogs";
 import { SchedulesTable } from "@/features/schedules/schedules-table";
+import type { Firing, Schedule } from "@/lib/api/schedules";
+import { useShortcut } from "@/lib/shortcut";
 import { useTitle } from "@/lib/title";
-import { scheduleListOptions } from "@/queries/schedules";
+import { scheduleKeys, scheduleListOptions } from "@/queries/schedules";
 
 const route = getRouteApi("/schedules");
 
@@ -20,6 +25,10 @@ export default function SchedulesPage() {
   const { state, cursor } = route.useSearch();
   const navigate = route.useNavigate();
   const schedules = useQuery(scheduleListOptions(state && state === "paused", cursor));
+  const queries = useQueryClient();
+  const [asked, setAsked] = useState<{ schedule: Schedule; what: Asked } | null>(null);
+  const [fired, setFired] = useState<Firing | null>(null);
+  useShortcut("n", "New schedule", () => void navigate({ to: "/schedules/new", search: {} }));
   const items = schedules.data?.items ?? [];
   const filtered = state !== undefined || cursor !== undefined;
   const empty = schedules.isSuccess && items.length === 0 && !schedules.isPlaceholderData;
@@ -33,6 +42,7 @@ export default function SchedulesPage() {
         </Link>
       }
     >
+      {fired && <FiredNotice firing={fired} />}
       {(!empty || filtered) && (
         <div className="mb-3">
           <Choices
@@ -78,9 +88,20 @@ export default function SchedulesPage() {
               actions={<Button onClick={() => void navigate({ search: {} })}>Show all</Button>}
             />
           )}
-          {items.length > 0 && <SchedulesTable schedules={items} />}
+          {items.length > 0 && (
+            <SchedulesTable schedules={items} onAsk={(schedule, what) => setAsked({ schedule, what })} />
+          )}
           <Pager cursor={cursor} next={schedules.data?.next_cursor ?? null} />
         </Panel>
+      )}
+      {asked && (
+        <ScheduleDialogs
+          schedule={asked.schedule}
+          asked={asked.what}
+          onClose={() => setAsked(null)}
+          onFired={setFired}
+          onDeleted={() => void queries.invalidateQueries({ queryKey: scheduleKeys.all })}
+        />
       )}
     </Page>
   );

@@ -5,14 +5,11 @@ import { FlaskConical, KeyRound, Pencil, Power, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { BackLink } from "@/components/back-link";
 import { Button } from "@/components/button";
-import { Choices } from "@/components/choices";
-import { LoadingRows } from "@/components/empty";
 import { Fact, Facts } from "@/components/facts";
-import { Page } from "@/components/layout";
 import { Notice } from "@/components/notice";
-import { Pager } from "@/components/pager";
-import { Panel } from "@/components/panel";
+import { NounPage } from "@/components/noun-page";
 import { ProblemNotice } from "@/components/problem-notice";
+import { RecordPanel } from "@/components/record-panel";
 import { When } from "@/components/when";
 import { actorText } from "@/features/audit/actor";
 import { DeliveriesTable } from "@/features/webhooks/deliveries-table";
@@ -32,24 +29,13 @@ export default function WebhookPage() {
   const webhook = useQuery(webhookOptions(webhookId));
   useTitle("Webhook");
   return (
-    <div className="mx-auto max-w-[72rem]">
-      <Page
-        title={
-          <>
-            <BackLink to="/webhooks">Webhooks</BackLink>
-            <span className="block text-xl break-all">{webhook.data?.url ?? "Webhook"}</span>
-          </>
-        }
-      >
-        {webhook.isPending && <LoadingRows rows={4} />}
-        {webhook.isError && (
-          <div className="mb-4">
-            <ProblemNotice error={webhook.error} onRetry={() => void webhook.refetch()} />
-          </div>
-        )}
-        {webhook.data && <Filled webhook={webhook.data} />}
-      </Page>
-    </div>
+    <NounPage
+      back={<BackLink to="/webhooks">Webhooks</BackLink>}
+      name={<span className="text-xl break-all">{webhook.data?.url ?? "Webhook"}</span>}
+      found={webhook}
+    >
+      {(found) => <Filled webhook={found} />}
+    </NounPage>
   );
 }
 
@@ -136,44 +122,26 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
   const navigate = route.useNavigate();
   const states = wordsOf(state, DELIVERY_STATES);
   const deliveries = useQuery(deliveriesOptions(webhook.id, states, cursor));
-  const items = deliveries.data?.items ?? [];
   return (
-    <Panel title="Deliveries" className="min-w-0">
-      <div className="border-b px-4 py-1.5">
-        <Choices
-          label="State of the deliveries"
-          all
-          choices={DELIVERY_STATES.map((value) => ({
-            value,
-            word: DELIVERY[value].word,
-            meaning: DELIVERY[value].meaning,
-            count: webhook.deliveries[value] ?? 0,
-          }))}
-          chosen={states}
-          onToggle={(next) =>
-            void navigate({
-              search: { state: switched(states, next) },
-              replace: true,
-              resetScroll: false,
-            })
-          }
-        />
-      </div>
-      {deliveries.isPending && <LoadingRows rows={3} />}
-      {deliveries.isError && items.length === 0 && (
-        <div className="p-4">
-          <ProblemNotice error={deliveries.error} onRetry={() => void deliveries.refetch()} />
-        </div>
-      )}
-      {deliveries.isSuccess && items.length === 0 && (
-        <p className="px-5 py-8 text-center text-ink-soft">
-          {states.length > 0
-            ? "No delivery is in this state."
-            : "Nothing has been sent yet. A test shows whether it arrives."}
-        </p>
-      )}
-      {items.length > 0 && <DeliveriesTable webhook={webhook} deliveries={items} />}
-      <Pager cursor={cursor} next={deliveries.data?.next_cursor ?? null} />
-    </Panel>
+    <RecordPanel
+      title="Deliveries"
+      label="State of the deliveries"
+      choices={DELIVERY_STATES.map((value) => ({
+        value,
+        word: DELIVERY[value].word,
+        meaning: DELIVERY[value].meaning,
+        count: webhook.deliveries[value] ?? 0,
+      }))}
+      chosen={states}
+      onToggle={(next) =>
+        void navigate({ search: { state: switched(states, next) }, replace: true, resetScroll: false })
+      }
+      found={deliveries}
+      cursor={cursor}
+      none="Nothing has been sent yet. A test shows whether it arrives."
+      noMatch="No delivery is in this state."
+    >
+      {(items) => <DeliveriesTable webhook={webhook} deliveries={items} />}
+    </RecordPanel>
   );
 }

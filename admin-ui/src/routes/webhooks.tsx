@@ -12,6 +12,7 @@ import { ProblemNotice } from "@/components/problem-notice";
 import { SecretDialog } from "@/features/webhooks/secret-dialog";
 import { WebhookForm } from "@/features/webhooks/webhook-form";
 import { WebhooksTable } from "@/features/webhooks/webhooks-table";
+import { useShortcut } from "@/lib/shortcut";
 import { useTitle } from "@/lib/title";
 import { webhookListOptions } from "@/queries/webhooks";
 
@@ -30,6 +31,7 @@ export default function WebhooksPage() {
       replace: !on,
       resetScroll: false,
     });
+  useShortcut("n", "New webhook", () => adding(true), !add);
   const create = (
     <Button look="primary" icon={<Plus aria-hidden />} onClick={() => adding(true)}>
       New webhook

@@ -32,6 +32,10 @@ class SkillsAndServer:
         params = given(left=left, right=right)
         return as_object(await self._transport.get(f"/admin/skills/{quoted(name)}/diff", params))
 
+    async def skill_activity(self, hours: int | None = None) -> JsonObject:
+        """Return what each skill did in the runs of the last `hours`, by default 24."""
+        return as_object(await self._transport.get("/admin/skills/activity", given(hours=hours)))
+
     async def sops(self) -> list[JsonObject]:
         """Return the named SOPs with their text and example inputs."""
         return as_items(await self._transport.get("/admin/sops"))

@@ -183,30 +183,34 @@ async def _judge_canary(conn: Conn, batch: Batch, counts: Counts) -> Batch:
     nothing_left = batch.filled and not counts.pending
     if not counts.started or (counts.started < batch.canary and not nothing_left):
         return batch
-    objections = await _objections(conn, batch)
-    if not objections:
+    ended_badly, not_as_it_should = await _objections(conn, batch)
+    if not ended_badly and not not_as_it_should:
         return await batches.change(conn, batch.id, gate_state=GateState.PASSED)
-    note = f"canary: {len(objections)} of {counts.started} did not pass: {objections[0]}"
+    said = [f"{thread_id} {state}" for thread_id, state in ended_badly.items()]
+    said += [f"{thread_id}: {objection}" for thread_id, objection in not_as_it_should.items()]
+    await batch_items.object_to(
+        conn, batch.id, {run: f"did not pass: {objection}" for run, objection in not_as_it_should.items()}
+    )
+    note = f"canary: {len(said)} of {counts.started} did not pass: {said[0]}"
     return await batches.change(conn, batch.id, gate_state=GateState.FAILED, note=note)
 
 
-async def _objections(conn: Conn, batch: Batch) -> list[str]:
-    """Say what is wrong with each of the first reruns that does not pass."""
-    found = [
-        f"{thread_id} {state}"
+async def _objections(conn: Conn, batch: Batch) -> tuple[dict[str, str], dict[str, str]]:
+    """Return which of the first reruns did not complete, and what the gate has against those that did."""
+    ended_badly = {
+        thread_id: str(state)
         for state in (ItemState.FAILED, ItemState.CANCELLED)
         for thread_id in await batch_items.reruns(conn, batch.id, state)
-    ]
+    }
     gate = gate_from(batch.gate)
-    if gate is None:
-        return found
-    for thread_id in await batch_items.reruns(conn, batch.id, ItemState.SUCCEEDED):
+    found: dict[str, str] = {}
+    for thread_id in await batch_items.reruns(conn, batch.id, ItemState.SUCCEEDED) if gate else []:
         run = await get_run(conn, thread_id)
         journaled = await steps.page(conn, thread_id, after=0, limit=2**31 - 1)
-        objection = gate.objection(fold(run.initial_data if run else {}, journaled))
+        objection = gate.objection(fold(run.initial_data if run else {}, journaled)) if gate else None
         if objection is not None:
-            found.append(f"{thread_id}: {objection}")
-    return found
+            found[thread_id] = objection
+    return ended_badly, found
 
 
 def _room(batch: Batch, tally: Tally) -> int:

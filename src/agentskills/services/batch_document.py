@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from agentskills.domain.batch import BatchStatus, Counts, GateState, Spent
@@ -9,6 +10,11 @@ from agentskills.services.naming import name_of
 from agentskills.storage.batch_items import Item
 from agentskills.storage.batches import Batch, Tally
 from agentskills.storage.lists import CAP
+
+FEW_ENDED = 3
+"""Reruns that have to end before they say how quickly a batch goes, and"""
+SOON = timedelta(seconds=2)
+"""how long ago the first of them has to have ended."""
 
 
 def batch_document(batch: Batch, tally: Tally, under_way: Spent) -> dict[str, Any]:
@@ -37,6 +43,24 @@ def batch_document(batch: Batch, tally: Tally, under_way: Spent) -> dict[str, An
         "requested_by": batch.requested_by,
         "created_at": batch.created_at,
         "finished_at": batch.finished_at,
+    }
+
+
+def pace_document(
+    batch: Batch, counts: Counts, ended: tuple[int, datetime] | None, at: datetime
+) -> dict[str, Any] | None:
+    """Return how quickly reruns end of late, and when all will have at that rate.
+
+    `ended` says how many did, since when. None where that is not enough to tell.
+    """
+    if ended is None or ended[0] < FEW_ENDED or at - ended[1] < SOON:
+        return None
+    count, since = ended
+    each = (at - since).total_seconds() / count
+    left = counts.pending + counts.running
+    return {
+        "per_minute": round(60 / each, 1),
+        "ends_at": at + timedelta(seconds=left * each) if batch.filled else None,
     }
 
 

@@ -12,13 +12,16 @@ from agentskills.domain.clock import now
 from agentskills.domain.data_path import ABSENT, Absent
 from agentskills.domain.errors import BatchFinished, BatchNotFound, BudgetSpent
 from agentskills.services.actor import Actor
-from agentskills.services.batch_document import batch_document, counts_document, item_document
+from agentskills.services.batch_document import batch_document, counts_document, item_document, pace_document
 from agentskills.services.context import Context
 from agentskills.services.cursor import Cursor
 from agentskills.services.idempotency import Answered, once
 from agentskills.storage import audit, batch_items, batches
 from agentskills.storage.batches import Batch
 from agentskills.storage.database import Conn
+
+PACE_OF = 200
+"""How many reruns that ended last say how quickly a batch goes."""
 
 
 async def list_batches(
@@ -184,7 +187,14 @@ async def _documents(conn: Conn, found: list[Batch]) -> list[dict[str, Any]]:
     ids = [one.id for one in found]
     tallies = await batches.tallies(conn, ids)
     under_way = await batches.spent_under_way(conn, ids)
-    return [batch_document(one, tallies[one.id], under_way.get(one.id, Spent())) for one in found]
+    running = [one.id for one in found if one.status == BatchStatus.RUNNING]
+    ended = await batches.ended_last(conn, running, PACE_OF) if running else {}
+    at = now()
+    return [
+        batch_document(one, tallies[one.id], under_way.get(one.id, Spent()))
+        | {"pace": pace_document(one, tallies[one.id].counts, ended.get(one.id), at)}
+        for one in found
+    ]
 
 
 async def _get(conn: Conn, batch_id: str, *, lock: bool = False) -> Batch:

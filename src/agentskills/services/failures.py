@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from agentskills.domain.clock import now
@@ -15,7 +15,11 @@ from agentskills.services.idempotency import Answered, once
 from agentskills.services.naming import name_of
 from agentskills.storage import failures, lists
 from agentskills.storage.database import Conn
-from agentskills.storage.failures import Chosen, Failure, FailureFilter, Group
+from agentskills.storage.failures import Chosen, Failure, FailureFilter, Group, Window
+
+PARTS = 28
+"""Parts of the time over which groups say how often they came."""
+_WEEK = timedelta(days=7)
 
 
 async def list_failures(
@@ -26,18 +30,27 @@ async def list_failures(
     Raises `QueryTooSlow`.
     """
     after = Cursor.read(cursor, datetime, str, str)
+    window = _window(wanted)
     async with context.reading() as conn, lists.search_limits(conn):
-        found = await failures.groups(conn, wanted, after=after, limit=limit + 1, most=most)
+        found = await failures.groups(conn, wanted, window, after=after, limit=limit + 1, most=most)
         capped = await failures.more_than(conn, wanted, most)
     more = len(found) > limit
     found = found[:limit]
     return {
         "items": [_document(group) for group in found],
+        "over_time": {"from": window.begin, "to": window.begin + window.width * PARTS},
         "capped": capped,
         "next_cursor": Cursor.write(found[-1].last_at, found[-1].skill, found[-1].signature)
         if more
         else None,
     }
+
+
+def _window(wanted: FailureFilter) -> Window:
+    """Return the time that a filter asks for; without its beginning, the week before its end."""
+    until = wanted.before or now()
+    begin = wanted.after or until - _WEEK
+    return Window(begin, max(until - begin, timedelta(seconds=PARTS)) / PARTS, PARTS)
 
 
 def _document(group: Group) -> dict[str, Any]:
@@ -55,6 +68,7 @@ def _document(group: Group) -> dict[str, Any]:
             "message": redact((group.error or {}).get("message")),
         },
         "versions": group.versions,
+        "over_time": group.over_time,
     }
 
 

@@ -26,6 +26,8 @@ from agentskills.storage import breakers as breaker_rows
 from agentskills.storage.database import Conn
 from agentskills.storage.policy_answers import Answer
 
+RECENT = 14
+"""How many of its last answers stand beside a policy."""
 _TOLD = ("matches", "attempts", "error_types", "manual_too")
 
 
@@ -56,7 +58,7 @@ async def create(
         await _check_rerun(conn, policy.rerun)
         await policies.insert(conn, policy)
         await _audit(conn, actor, "policy-create", policy, reason)
-        return _document(policy, [], {})
+        return _document(policy, [], {}, [])
 
     return await once(context, key, ["policy", dict(asked), reason], work)
 
@@ -156,7 +158,11 @@ async def list_policies(context: Context, cursor: str | None, limit: int) -> dic
         ids = [one.id for one in found]
         opened = await breaker_rows.of_policies(conn, ids)
         counts = await policy_answers.totals(conn, ids)
-    items = [_document(one, [b for b in opened if b.policy_id == one.id], counts[one.id]) for one in found]
+        recent = await policy_answers.latest(conn, ids, RECENT)
+    items = [
+        _document(one, [b for b in opened if b.policy_id == one.id], counts[one.id], recent[one.id])
+        for one in found
+    ]
     return {"items": items, "next_cursor": Cursor.write(found[-1].created_at, found[-1].id) if more else None}
 
 
@@ -223,10 +229,13 @@ async def _audit(
 async def _whole(conn: Conn, policy: Policy) -> dict[str, Any]:
     opened = await breaker_rows.of_policies(conn, [policy.id])
     counts = await policy_answers.totals(conn, [policy.id])
-    return _document(policy, opened, counts[policy.id])
+    recent = await policy_answers.latest(conn, [policy.id], RECENT)
+    return _document(policy, opened, counts[policy.id], recent[policy.id])
 
 
-def _document(policy: Policy, opened: list[Breaker], counts: dict[str, int]) -> dict[str, Any]:
+def _document(
+    policy: Policy, opened: list[Breaker], counts: dict[str, int], recent: list[Answer]
+) -> dict[str, Any]:
     return {
         "id": policy.id,
         "name": policy.name,
@@ -246,6 +255,7 @@ def _document(policy: Policy, opened: list[Breaker], counts: dict[str, int]) -> 
         "created_at": policy.created_at,
         "updated_at": policy.updated_at,
         "answers": counts,
+        "recent": [_answer(one) for one in recent],
         "breakers": [
             {
                 "skill": one.skill or None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,8 @@ from agentskills.storage.firings import FiringRow
 from agentskills.storage.schedules import Schedule
 
 
-def schedule_document(schedule: Schedule, last: FiringRow | None) -> dict[str, Any]:
-    """Return a schedule as lists show it; `last` is the firing with its latest due time."""
+def schedule_document(schedule: Schedule, recent: Sequence[FiringRow]) -> dict[str, Any]:
+    """Return a schedule as lists show it; `recent` are its last firings, the latest due time first."""
     rerun = None
     if schedule.reruns is not None:
         rerun = {"thread_id": schedule.reruns, "request": redact(schedule.rerun)}
@@ -35,7 +35,8 @@ def schedule_document(schedule: Schedule, last: FiringRow | None) -> dict[str, A
         "note": schedule.note,
         "next": time_document(schedule.timing, schedule.next_at) if schedule.next_at else None,
         "runs": schedule.runs,
-        "last_firing": firing_document(last, schedule.timing) if last else None,
+        "last_firing": firing_document(recent[0], schedule.timing) if recent else None,
+        "recent": [_mark(firing, schedule.timing) for firing in recent],
         "requested_by": schedule.requested_by,
         "created_at": schedule.created_at,
         "updated_at": schedule.updated_at,
@@ -56,6 +57,11 @@ def firing_document(firing: FiringRow, timing: Timing) -> dict[str, Any]:
         "reason": redact(firing.reason),
         "at": firing.at,
     }
+
+
+def _mark(firing: FiringRow, timing: Timing) -> dict[str, Any]:
+    whole = firing_document(firing, timing)
+    return {name: whole[name] for name in ("due_at", "local", "state", "thread_id", "run_status", "reason")}
 
 
 def time_document(timing: Timing, at: datetime) -> dict[str, Any]:

@@ -28,6 +28,9 @@ from agentskills.storage.schedules import Schedule
 NEXT = 5
 """How many next times stand beside a schedule."""
 
+RECENT = 14
+"""How many of its last firings stand beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRequest:
@@ -137,9 +140,9 @@ async def list_schedules(
         found = await schedules.page(conn, paused=paused, after=after, limit=limit + 1)
         more = len(found) > limit
         found = found[:limit]
-        last = await firings.latest(conn, [schedule.id for schedule in found])
+        last = await firings.latest(conn, [schedule.id for schedule in found], RECENT)
     return {
-        "items": [schedule_document(schedule, last.get(schedule.id)) for schedule in found],
+        "items": [schedule_document(schedule, last[schedule.id]) for schedule in found],
         "next_cursor": Cursor.write(found[-1].created_at, found[-1].id) if more else None,
     }
 
@@ -159,12 +162,12 @@ async def found_schedule(conn: Conn, schedule_id: str, *, lock: bool = False) ->
 
 
 async def _detail(conn: Conn, schedule: Schedule) -> dict[str, Any]:
-    last = await firings.latest(conn, [schedule.id])
+    last = await firings.latest(conn, [schedule.id], RECENT)
     times: list[datetime] = []
     if schedule.next_at is not None:
         later = await asyncio.to_thread(schedule.timing.ahead, schedule.next_at, NEXT - 1)
         times = [schedule.next_at, *later]
-    return schedule_document(schedule, last.get(schedule.id)) | {
+    return schedule_document(schedule, last[schedule.id]) | {
         "next_times": time_documents(schedule.timing, times),
         "queued": await firings.count_queued(conn, schedule.id),
     }

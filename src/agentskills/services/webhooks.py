@@ -24,6 +24,9 @@ from agentskills.storage import audit, deliveries, webhooks
 from agentskills.storage.database import Conn
 from agentskills.storage.deliveries import Delivery
 
+RECENT = 14
+"""How many of its last deliveries stand beside a webhook."""
+
 
 async def create(
     context: Context,
@@ -54,7 +57,7 @@ async def create(
     async def work(conn: Conn) -> dict[str, Any]:
         await webhooks.insert(conn, made)
         await _audit(conn, actor, "webhook-create", made, reason)
-        return _document(made, {}, at) | {"secret": made.secret}
+        return _document(made, {}, [], at) | {"secret": made.secret}
 
     return await once(context, key, ["webhook", url, events, reason], work)
 
@@ -162,10 +165,12 @@ async def list_webhooks(context: Context, cursor: str | None, limit: int) -> dic
         found = await webhooks.page(conn, after=after, limit=limit + 1)
         more = len(found) > limit
         found = found[:limit]
-        counts = await deliveries.totals(conn, [one.id for one in found])
+        ids = [one.id for one in found]
+        counts = await deliveries.totals(conn, ids)
+        recent = await deliveries.latest(conn, ids, RECENT)
     at = clock.now()
     return {
-        "items": [_document(one, counts[one.id], at) for one in found],
+        "items": [_document(one, counts[one.id], recent[one.id], at) for one in found],
         "next_cursor": Cursor.write(found[-1].created_at, found[-1].id) if more else None,
     }
 
@@ -245,10 +250,11 @@ async def _audit(
 
 async def _whole(conn: Conn, made: Webhook) -> dict[str, Any]:
     counts = await deliveries.totals(conn, [made.id])
-    return _document(made, counts[made.id], clock.now())
+    recent = await deliveries.latest(conn, [made.id], RECENT)
+    return _document(made, counts[made.id], recent[made.id], clock.now())
 
 
-def _document(made: Webhook, counts: dict[str, int], at: datetime) -> dict[str, Any]:
+def _document(made: Webhook, counts: dict[str, int], recent: list[Delivery], at: datetime) -> dict[str, Any]:
     """Return all of a webhook but its secrets."""
     return {
         "id": made.id,
@@ -261,7 +267,13 @@ def _document(made: Webhook, counts: dict[str, int], at: datetime) -> dict[str, 
         "created_at": made.created_at,
         "updated_at": made.updated_at,
         "deliveries": counts,
+        "recent": [_mark(one) for one in recent],
     }
+
+
+def _mark(one: Delivery) -> dict[str, Any]:
+    last = one.tries[-1] if one.tries else {}
+    return {"id": one.id, "type": one.type, "at": one.at, "state": one.state, "error": last.get("error")}
 
 
 def _delivery(one: Delivery) -> dict[str, Any]:

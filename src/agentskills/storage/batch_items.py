@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -192,6 +192,18 @@ async def reruns(conn: Conn, batch_id: str, *states: str) -> list[str]:
         list(states),
     )
     return [row["thread_id"] for row in rows]
+
+
+async def object_to(conn: Conn, batch_id: str, objections: Mapping[str, str]) -> None:
+    """Say of items that succeeded what a gate has against their reruns, by rerun."""
+    await conn.execute(
+        """UPDATE batch_items i SET reason = o.reason
+           FROM unnest($2::text[], $3::text[]) AS o (thread_id, reason)
+           WHERE i.batch_id = $1 AND i.thread_id = o.thread_id AND i.state = 'succeeded'""",
+        batch_id,
+        list(objections),
+        list(objections.values()),
+    )
 
 
 async def page(

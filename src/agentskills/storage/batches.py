@@ -170,6 +170,29 @@ async def spent_under_way(conn: Conn, batch_ids: list[str]) -> dict[str, Spent]:
     return {row["batch_id"]: Spent(row["tokens"], row["money"], row["unknown"]) for row in rows}
 
 
+async def ended_last(conn: Conn, batch_ids: list[str], newest: int) -> dict[str, tuple[int, datetime]]:
+    """Return how many of each batch's `newest` reruns have ended, and when the first of them did.
+
+    Items are taken in their order, so the newest stand at its end; batches of which none has ended are
+    left out.
+    """
+    rows = await conn.fetch(
+        """SELECT batch_id, count(*) AS ended, min(updated_at) AS since FROM (
+               SELECT batch.id AS batch_id, last.updated_at,
+                      row_number() OVER (PARTITION BY batch.id ORDER BY last.updated_at DESC) AS nth
+               FROM unnest($1::text[]) AS batch(id)
+               CROSS JOIN unnest(ARRAY['succeeded', 'failed', 'cancelled']) AS over(state)
+               CROSS JOIN LATERAL (
+                   SELECT i.updated_at FROM batch_items i
+                   WHERE i.batch_id = batch.id AND i.state = over.state AND i.thread_id IS NOT NULL
+                   ORDER BY i.position DESC LIMIT $2) AS last) AS ended
+           WHERE nth <= $2 GROUP BY batch_id""",
+        batch_ids,
+        newest,
+    )
+    return {row["batch_id"]: (row["ended"], row["since"]) for row in rows}
+
+
 async def announce(conn: Conn, event: str, told: dict[str, Any]) -> None:
     """Write an event down for all who want to hear of it."""
     await conn.execute("SELECT announce($1, $2)", event, told)

@@ -123,6 +123,22 @@ async def page(
     return [Delivery(**row) for row in rows]
 
 
+async def latest(conn: Conn, webhook_ids: list[str], each: int) -> dict[str, list[Delivery]]:
+    """Return up to `each` deliveries of each webhook, the newest first."""
+    rows = await conn.fetch(
+        f"""SELECT {", ".join(f"last.{name}" for name in _COLUMNS)}
+            FROM unnest($1::text[]) AS asked(id) CROSS JOIN LATERAL (
+                SELECT * FROM deliveries WHERE webhook_id = asked.id ORDER BY id DESC LIMIT $2) AS last
+            ORDER BY last.id DESC""",
+        webhook_ids,
+        each,
+    )
+    found: dict[str, list[Delivery]] = {webhook_id: [] for webhook_id in webhook_ids}
+    for row in rows:
+        found[row["webhook_id"]].append(Delivery(**row))
+    return found
+
+
 async def totals(conn: Conn, webhook_ids: list[str]) -> dict[str, dict[str, int]]:
     """Return how many deliveries there are of each state, by webhook."""
     rows = await conn.fetch(

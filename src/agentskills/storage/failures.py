@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -39,6 +39,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     first_at: datetime
     last_at: datetime
     versions: list[str]  # of the skill, that failed so
+    over_time: list[int]  # how many failed in each part of the window that was asked for
     thread_id: str
     run_name: str | None
     sop: str  # its beginning
@@ -83,22 +84,36 @@ _GROUPS = """
         SELECT skill, error_type, signature, count(*) AS count, count(dismissed_at) AS dismissed,
                min(failed_at) AS first_at, max(failed_at) AS last_at,
                array_remove(array_agg(DISTINCT skill_digest), NULL) AS versions,
+               array_agg(floor(extract(epoch FROM failed_at - {begin}) / {width})::int)
+                   FILTER (WHERE failed_at >= {begin}) AS parts,
                (array_agg(thread_id ORDER BY failed_at DESC, thread_id DESC))[1] AS thread_id
         FROM newest n WHERE NOT EXISTS (SELECT FROM below b WHERE b.failed = n.thread_id AND b.fixes)
         GROUP BY skill, error_type, signature
     )
-    SELECT g.*, m.run_name, left(m.sop, 1000) AS sop, s.error
+    SELECT g.skill, g.error_type, g.signature, g.count, g.dismissed, g.first_at, g.last_at, g.versions,
+           g.thread_id, m.run_name, left(m.sop, 1000) AS sop, s.error,
+           ARRAY(SELECT count(p.part)::int FROM generate_series(0, {parts} - 1) AS slot
+                 LEFT JOIN unnest(g.parts) AS p (part) ON least(p.part, {parts} - 1) = slot
+                 GROUP BY slot ORDER BY slot) AS over_time
     FROM (SELECT * FROM groups {after} ORDER BY last_at DESC, skill DESC, signature DESC LIMIT {limit}) AS g
     JOIN run_metadata m ON m.thread_id = g.thread_id JOIN run_state s ON s.thread_id = g.thread_id
     ORDER BY g.last_at DESC, g.skill DESC, g.signature DESC"""
 
 
+class Window(msgspec.Struct, frozen=True):
+    """A stretch of time in equal parts."""
+
+    begin: datetime
+    width: timedelta
+    parts: int
+
+
 async def groups(
-    conn: Conn, wanted: FailureFilter, *, after: Place | None, limit: int, most: int = MOST
+    conn: Conn, wanted: FailureFilter, window: Window, *, after: Place | None, limit: int, most: int = MOST
 ) -> list[Group]:
     """Return up to `limit` groups of the newest `most` failures, the latest first, older than `after`.
 
-    Call it within `search_limits`.
+    Each says how many of it fell into each part of `window`. Call it within `search_limits`.
     """
     query = conditions(wanted)
     where = query.where
@@ -110,6 +125,9 @@ async def groups(
         where=where,
         most=query.parameter(most),
         relative=_RELATIVE,
+        begin=f"{query.parameter(window.begin)}::timestamptz",
+        width=f"{query.parameter(window.width.total_seconds())}::float8",
+        parts=f"{query.parameter(window.parts)}::int",
         after=place,
         limit=query.parameter(limit),
     )

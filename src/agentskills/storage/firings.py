@@ -106,12 +106,14 @@ async def known(conn: Conn, schedule_id: str, due: Sequence[datetime]) -> set[da
     return {row["due_at"] for row in rows}
 
 
-async def latest(conn: Conn, schedule_ids: Sequence[str]) -> dict[str, FiringRow]:
-    """Return the firing with the latest due time of each schedule that has one."""
+async def latest(conn: Conn, schedule_ids: Sequence[str], each: int) -> dict[str, list[FiringRow]]:
+    """Return up to `each` firings with the latest due times of each schedule, the latest first."""
     page = """SELECT last.* FROM unnest($1::text[]) AS asked(id) CROSS JOIN LATERAL (
-                  SELECT * FROM firings WHERE schedule_id = asked.id ORDER BY due_at DESC LIMIT 1) AS last"""
-    rows = await conn.fetch(_ROW.format(page=page), list(schedule_ids))
-    return {row["schedule_id"]: FiringRow(**row) for row in rows}
+                  SELECT * FROM firings WHERE schedule_id = asked.id ORDER BY due_at DESC LIMIT $2) AS last"""
+    found: dict[str, list[FiringRow]] = {schedule_id: [] for schedule_id in schedule_ids}
+    for row in await conn.fetch(_ROW.format(page=page), list(schedule_ids), each):
+        found[row["schedule_id"]].append(FiringRow(**row))
+    return found
 
 
 async def one(conn: Conn, schedule_id: str, due_at: datetime) -> FiringRow:

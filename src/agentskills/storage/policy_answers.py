@@ -180,6 +180,23 @@ async def counted(conn: Conn, policy_id: str, skill: str, after: datetime, but: 
     return count
 
 
+async def latest(conn: Conn, policy_ids: list[str], each: int) -> dict[str, list[Answer]]:
+    """Return up to `each` answers of each policy, the newest first."""
+    rows = await conn.fetch(
+        f"""SELECT {", ".join(f"last.{name}" for name in Answer.__struct_fields__)}
+            FROM unnest($1::text[]) AS asked(id) CROSS JOIN LATERAL (
+                SELECT * FROM policy_answers WHERE policy_id = asked.id
+                ORDER BY at DESC, failed DESC LIMIT $2) AS last
+            ORDER BY last.at DESC, last.failed DESC""",
+        policy_ids,
+        each,
+    )
+    found: dict[str, list[Answer]] = {policy_id: [] for policy_id in policy_ids}
+    for row in rows:
+        found[row["policy_id"]].append(Answer(**row))
+    return found
+
+
 async def page(
     conn: Conn, policy_id: str, answers: list[str], *, after: tuple[datetime, str] | None, limit: int
 ) -> list[Answer]:

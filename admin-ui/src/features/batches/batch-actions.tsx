@@ -6,10 +6,11 @@ import { Button } from "@/components/button";
 import { Dialog, DialogBody, DialogFooter } from "@/components/dialog";
 import { Field, TextInput } from "@/components/field";
 import { type Batch, type BatchAction, type BatchResume, changeBatch } from "@/lib/api/batches";
-import { type JsonObject, parseJson } from "@/lib/json";
 import { asApiError } from "@/lib/problem";
 import { useRequestKey } from "@/lib/request-key";
 import { batchKeys } from "@/queries/batches";
+import { ResumeFields } from "./resume-fields";
+import { limitsOf, SAME_LIMITS } from "./resume-limits";
 
 /** `word`: what a person calls it. */
 export function BatchActions({ batch, word = "batch" }: { batch: Batch; word?: string }) {
@@ -75,9 +76,8 @@ function ActionDialog({ batch, word, action, onClose }: ActionDialogProps) {
   const keyFor = useRequestKey();
   const { title, said, confirm, back, icon } = WORDS[action];
   const [reason, setReason] = useState("");
-  const [tokens, setTokens] = useState("");
-  const [money, setMoney] = useState("");
-  const budget = action === "resume" ? typedBudget(tokens, money) : {};
+  const [limits, setLimits] = useState(SAME_LIMITS);
+  const other = action === "resume" ? limitsOf(limits) : {};
   const change = useMutation({
     mutationFn: (asked: BatchResume) => changeBatch(batch.id, action, asked, keyFor({ action, asked })),
     onSuccess: (changed) => {
@@ -93,34 +93,22 @@ function ActionDialog({ batch, word, action, onClose }: ActionDialogProps) {
         className="flex min-h-0 flex-col"
         onSubmit={(event) => {
           event.preventDefault();
-          if (budget === null || change.isPending || change.isSuccess) return;
+          if (other === null || change.isPending || change.isSuccess) return;
           change.mutate({
             ...(reason.trim() ? { reason: reason.trim() } : {}),
-            ...(Object.keys(budget).length > 0 ? { budget } : {}),
+            ...other,
           });
         }}
       >
         <DialogBody>
           <p className="text-ink-soft">{said}</p>
-          {action === "resume" && (batch.budget.tokens !== null || batch.budget.money !== null) && (
-            <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
-              {batch.budget.tokens !== null && (
-                <Limit
-                  label="Tokens together"
-                  now={String(batch.budget.tokens)}
-                  {...{ text: tokens, onText: setTokens }}
-                  error={problem?.at("/budget/tokens")}
-                />
-              )}
-              {batch.budget.money !== null && (
-                <Limit
-                  label="US dollars together"
-                  now={String(batch.budget.money)}
-                  {...{ text: money, onText: setMoney }}
-                  error={problem?.at("/budget/money")}
-                />
-              )}
-            </div>
+          {action === "resume" && (
+            <ResumeFields
+              batch={batch}
+              limits={limits}
+              onChange={(part) => setLimits((now) => ({ ...now, ...part }))}
+              problem={problem}
+            />
           )}
           <Field label="Reason" optional hint="Kept in the audit trail." error={problem?.at("/reason")}>
             {(ids) => (
@@ -146,7 +134,7 @@ function ActionDialog({ batch, word, action, onClose }: ActionDialogProps) {
             type="submit"
             look={action === "abort" ? "danger" : "primary"}
             busy={change.isPending || change.isSuccess}
-            disabled={budget === null}
+            disabled={other === null}
             icon={icon}
           >
             {confirm} {word}
@@ -155,41 +143,4 @@ function ActionDialog({ batch, word, action, onClose }: ActionDialogProps) {
       </form>
     </Dialog>
   );
-}
-
-interface LimitProps {
-  label: string;
-  now: string;
-  text: string;
-  onText: (text: string) => void;
-  error?: string;
-}
-
-function Limit({ label, now, text, onText, error }: LimitProps) {
-  return (
-    <Field label={label} hint={`Now ${now}; empty leaves it so.`} error={error}>
-      {(ids) => (
-        <TextInput
-          {...ids}
-          value={text}
-          inputMode="decimal"
-          onChange={(event) => onText(event.target.value)}
-        />
-      )}
-    </Field>
-  );
-}
-
-/** Limits that were typed; null where one is no number. */
-function typedBudget(tokens: string, money: string): JsonObject | null {
-  const budget: JsonObject = {};
-  for (const [name, text] of [
-    ["tokens", tokens.trim()],
-    ["money", money.trim()],
-  ] as const) {
-    if (text === "") continue;
-    if (!/^\d+(\.\d+)?$/.test(text)) return null;
-    budget[name] = parseJson(text);
-  }
-  return budget;
 }

@@ -1,33 +1,20 @@
 /** How a batch was asked for: which runs, how they are rerun, within which limits, by whom. */
 import type { ReactNode } from "react";
-import { Badge } from "@/components/badge";
 import { When } from "@/components/when";
 import { actorText } from "@/features/audit/actor";
 import { askedFor } from "@/features/run/asked-for";
 import type { Batch } from "@/lib/api/batches";
 import { type Json, type JsonObject, writeJson } from "@/lib/json";
 import { absoluteTime } from "@/lib/time";
-import { GATE } from "./batch-state";
 import { budgetText, percent, spentText } from "./figures";
 
 export function BatchFacts({ batch }: { batch: Batch }) {
   const how = askedFor(batch.rerun).map(({ said }) => said);
-  const { canary } = batch;
   return (
     <dl className="grid gap-x-8 gap-y-3 text-[0.8125rem] sm:grid-cols-2 xl:grid-cols-4">
       <Fact name="Spent">
         {spentText(batch)} <span className="text-ink-faint">{budgetText(batch)}</span>
       </Fact>
-      {canary && (
-        <Fact name={canary.size === 1 ? "The first run" : `The first ${canary.size} runs`}>
-          <span className="inline-flex flex-wrap items-center gap-x-1.5">
-            <Badge tone={GATE[canary.state].tone} title={GATE[canary.state].meaning}>
-              {GATE[canary.state].word}
-            </Badge>
-            <span className="text-ink-soft">{gateText(canary.gate)}</span>
-          </span>
-        </Fact>
-      )}
       <Fact name="How">{how.length > 0 ? how.join(" · ") : "Everything anew"}</Fact>
       <Fact name="Which runs">
         {batch.filter ? filterText(batch.filter) : "Chosen one by one"}
@@ -64,12 +51,6 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dd className="break-words [overflow-wrap:anywhere]">{children}</dd>
     </div>
   );
-}
-
-function gateText(gate: JsonObject | null): string {
-  if (gate === null) return "must complete";
-  if ("equals" in gate) return `must complete with ${gate.path} = ${writeJson(gate.equals)}`;
-  return `must complete ${gate.exists === false ? "without" : "with"} ${gate.path}`;
 }
 
 const NAMES: Record<string, string> = {

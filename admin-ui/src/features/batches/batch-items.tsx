@@ -88,7 +88,7 @@ function Row({ item }: { item: BatchItem }) {
         className={cx(
           CELL,
           "break-words [overflow-wrap:anywhere] max-md:col-span-2 max-md:empty:hidden",
-          state === "failed" ? "text-bad" : "text-ink-soft",
+          state === "failed" || (state === "succeeded" && reason) ? "text-bad" : "text-ink-soft",
         )}
       >
         {reason ? (

@@ -8,6 +8,7 @@ import type { Batch } from "@/lib/api/batches";
 import { BatchBar, Done } from "./batch-progress";
 import { BATCH } from "./batch-state";
 import { spentText } from "./figures";
+import { Pace } from "./pace";
 
 const CELL = "px-3 py-3 align-top max-md:p-0";
 
@@ -63,6 +64,11 @@ function Row({ batch }: { batch: Batch }) {
       <td className={`${CELL} md:w-[22%] max-md:col-span-2`}>
         <div className="mb-1.5 text-[0.8125rem] text-ink-soft">
           <Done batch={batch} />
+          {batch.pace && (
+            <span className="ml-2 text-xs text-ink-faint">
+              <Pace pace={batch.pace} />
+            </span>
+          )}
         </div>
         <BatchBar batch={batch} thin />
       </td>

@@ -4,7 +4,8 @@ import { Layers, Undo2, X } from "lucide-react";
 import { Badge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { When } from "@/components/when";
-import type { FailureGroup } from "@/lib/api/failures";
+import type { FailureGroup, FailurePage } from "@/lib/api/failures";
+import { OverTime, spanText } from "./over-time";
 
 const CELL = "px-3 py-3 align-top max-md:p-0";
 
@@ -14,7 +15,13 @@ export interface FailureActions {
   onRestore: (group: FailureGroup) => void;
 }
 
-export function FailuresTable({ groups, ...actions }: { groups: FailureGroup[] } & FailureActions) {
+interface FailuresTableProps extends FailureActions {
+  groups: FailureGroup[];
+  /** The time that the small bars stand for. */
+  window: FailurePage["over_time"];
+}
+
+export function FailuresTable({ groups, window, ...actions }: FailuresTableProps) {
   return (
     // biome-ignore lint/a11y/noRedundantRoles: `display: block` on small screens takes the roles away
     <table role="table" className="w-full border-collapse text-left max-md:block">
@@ -26,8 +33,8 @@ export function FailuresTable({ groups, ...actions }: { groups: FailureGroup[] }
           <th scope="col" className="text-right">
             Runs
           </th>
-          <th scope="col">First</th>
-          <th scope="col">Last</th>
+          <th scope="col">{spanText(window)}</th>
+          <th scope="col">First and last</th>
           <th scope="col" className="!pr-5">
             <span className="sr-only">Actions</span>
           </th>
@@ -35,14 +42,19 @@ export function FailuresTable({ groups, ...actions }: { groups: FailureGroup[] }
       </thead>
       <tbody className="divide-y max-md:block">
         {groups.map((group) => (
-          <Row key={`${group.skill} ${group.signature}`} group={group} {...actions} />
+          <Row key={`${group.skill} ${group.signature}`} group={group} window={window} {...actions} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ group, onCampaign, onDismiss, onRestore }: { group: FailureGroup } & FailureActions) {
+interface RowProps extends FailureActions {
+  group: FailureGroup;
+  window: FailurePage["over_time"];
+}
+
+function Row({ group, window, onCampaign, onDismiss, onRestore }: RowProps) {
   const { skill, error_type, signature, count, dismissed, sample, versions } = group;
   const open = count - dismissed;
   const name = skill || error_type;
@@ -113,14 +125,14 @@ function Row({ group, onCampaign, onDismiss, onRestore }: { group: FailureGroup 
           {count.toLocaleString("en")}
         </Link>
       </td>
-      <td className={`${CELL} text-[0.8125rem] text-ink-soft max-md:hidden`}>
-        <When at={group.first_at} />
+      <td className={`${CELL} md:w-36 max-md:col-span-2`}>
+        <OverTime group={group} window={window} />
       </td>
-      <td className={`${CELL} text-[0.8125rem] text-ink-soft max-md:col-span-2`}>
-        <span className="md:hidden">
-          since <When at={group.first_at} />, last{" "}
-        </span>
-        <When at={group.last_at} />
+      <td className={`${CELL} text-[0.8125rem] whitespace-nowrap text-ink-soft max-md:col-span-2`}>
+        <span className="text-ink-faint">since</span> <When at={group.first_at} />
+        <span className="md:hidden">, </span>
+        <br className="max-md:hidden" />
+        <span className="text-ink-faint">last</span> <When at={group.last_at} />
       </td>
       <td className={`${CELL} md:pr-5 max-md:col-span-2`}>
         <div className="flex flex-wrap justify-end gap-2 max-md:justify-start md:flex-nowrap">

@@ -2,8 +2,10 @@
 import { Link } from "@tanstack/react-router";
 import { OctagonPause } from "lucide-react";
 import { Badge } from "@/components/badge";
+import { type Mark, Marks } from "@/components/marks";
 import { Pill } from "@/components/pill";
-import type { Policy } from "@/lib/api/policies";
+import type { Policy, PolicyAnswerItem } from "@/lib/api/policies";
+import { absoluteTime } from "@/lib/time";
 import { ANSWER, ANSWERS, ENABLED } from "./answer-state";
 import { policySentence } from "./sentence";
 
@@ -50,12 +52,26 @@ export function PoliciesTable({ policies }: { policies: Policy[] }) {
             </td>
             <td className={`${CELL} md:w-72 md:pr-5`}>
               <Counts policy={policy} />
+              <div className="mt-2">
+                <Marks label="What it did last" marks={policy.recent.map(markOf)} />
+              </div>
             </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+function markOf({ failed, answer, at, thread_id, reason }: PolicyAnswerItem): Mark {
+  const said = `${absoluteTime(Date.parse(at))}: ${ANSWER[answer].word}`;
+  return {
+    key: failed,
+    text: reason ? `${said}, ${reason}` : said,
+    tone: ANSWER[answer].tone,
+    low: answer === "left",
+    run: thread_id ?? failed,
+  };
 }
 
 /** Skills whose breaker is not closed. */

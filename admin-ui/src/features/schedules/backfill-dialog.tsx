@@ -7,12 +7,7 @@ import { Dialog, DialogBody, DialogFooter } from "@/components/dialog";
 import { LoadingRows } from "@/components/empty";
 import { Field, TextInput } from "@/components/field";
 import { ZonedTime } from "@/components/zoned-time";
-import {
-  backfillSchedule,
-  type ScheduleBackfill,
-  type ScheduleDetail,
-  type Window,
-} from "@/lib/api/schedules";
+import { backfillSchedule, type Schedule, type ScheduleBackfill, type Window } from "@/lib/api/schedules";
 import { asApiError } from "@/lib/problem";
 import { useRequestKey } from "@/lib/request-key";
 import { instantOf, localOf } from "@/lib/zone";
@@ -20,7 +15,7 @@ import { backfillPlanOptions } from "@/queries/schedules";
 import { ruleInWords } from "./rule";
 
 interface BackfillDialogProps {
-  schedule: ScheduleDetail;
+  schedule: Schedule;
   onDone: () => void;
   onClose: () => void;
 }

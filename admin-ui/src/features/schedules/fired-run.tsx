@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { EndKept } from "@/components/end-kept";
 import { StatusIcon } from "@/components/status-pill";
-import type { Firing } from "@/lib/api/schedules";
+import type { Firing, FiringMark } from "@/lib/api/schedules";
 import { cx } from "@/lib/class-names";
 import { type RunStatus, STATUS, type Tone } from "@/lib/status";
 
@@ -14,7 +14,7 @@ const INK: Record<Tone, string> = {
   idle: "text-idle",
 };
 
-export function statusOf(firing: Firing): RunStatus | null {
+export function statusOf(firing: FiringMark): RunStatus | null {
   return firing.run_status !== null && Object.hasOwn(STATUS, firing.run_status)
     ? (firing.run_status as RunStatus)
     : null;

@@ -8,7 +8,7 @@ import {
   pauseSchedule,
   resumeSchedule,
   runScheduleNow,
-  type ScheduleDetail,
+  type Schedule,
 } from "@/lib/api/schedules";
 import { runKeys } from "@/queries/runs";
 import { scheduleKeys } from "@/queries/schedules";
@@ -17,7 +17,7 @@ import { BackfillDialog } from "./backfill-dialog";
 export type Asked = "pause" | "resume" | "run-now" | "backfill" | "delete";
 
 interface ScheduleDialogsProps {
-  schedule: ScheduleDetail;
+  schedule: Schedule;
   asked: Asked | null;
   onClose: () => void;
   onFired: (firing: Firing) => void;

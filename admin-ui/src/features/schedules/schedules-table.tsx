@@ -8,10 +8,17 @@ import { FiredRun } from "./fired-run";
 import { FiringMarks } from "./firing-marks";
 import { FiringPill, PAUSED } from "./firing-state";
 import { ruleInWords } from "./rule";
+import type { Asked } from "./schedule-dialogs";
+import { ScheduleMenu } from "./schedule-menu";
 
 const CELL = "px-3 py-3 align-top max-md:p-0";
 
-export function SchedulesTable({ schedules }: { schedules: Schedule[] }) {
+interface SchedulesTableProps {
+  schedules: Schedule[];
+  onAsk: (schedule: Schedule, what: Asked) => void;
+}
+
+export function SchedulesTable({ schedules, onAsk }: SchedulesTableProps) {
   return (
     // biome-ignore lint/a11y/noRedundantRoles: `display: block` on small screens takes the roles away
     <table role="table" className="w-full border-collapse text-left max-md:block">
@@ -22,28 +29,29 @@ export function SchedulesTable({ schedules }: { schedules: Schedule[] }) {
           </th>
           <th scope="col">Next</th>
           <th scope="col">Last firing</th>
+          <th scope="col">Of late</th>
           <th scope="col" className="!pr-5">
-            Of late
+            <span className="sr-only">Actions</span>
           </th>
         </tr>
       </thead>
       <tbody className="divide-y max-md:block">
         {schedules.map((schedule) => (
-          <Row key={schedule.id} schedule={schedule} />
+          <Row key={schedule.id} schedule={schedule} onAsk={(what) => onAsk(schedule, what)} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ schedule }: { schedule: Schedule }) {
+function Row({ schedule, onAsk }: { schedule: Schedule; onAsk: (what: Asked) => void }) {
   const { id, name, next, last_firing: last } = schedule;
   return (
     <tr
       data-schedule={id}
-      className="transition-colors hover:bg-hover max-md:grid max-md:gap-y-2 max-md:px-4 max-md:py-4"
+      className="relative transition-colors hover:bg-hover max-md:grid max-md:gap-y-2 max-md:px-4 max-md:py-4"
     >
-      <td className={`${CELL} md:w-[32%] md:pl-5`}>
+      <td className={`${CELL} md:w-[32%] md:pl-5 max-md:pr-10`}>
         <Link
           to="/schedules/$scheduleId"
           params={{ scheduleId: id }}
@@ -98,8 +106,11 @@ function Row({ schedule }: { schedule: Schedule }) {
           <span className="text-ink-faint">not yet</span>
         )}
       </td>
-      <td className={`${CELL} md:pr-5 max-md:empty:hidden`}>
+      <td className={`${CELL} max-md:empty:hidden`}>
         <FiringMarks schedule={schedule} />
+      </td>
+      <td className={`${CELL} text-right md:w-px md:pr-4 max-md:absolute max-md:top-3 max-md:right-2`}>
+        <ScheduleMenu schedule={schedule} onAsk={onAsk} />
       </td>
     </tr>
   );

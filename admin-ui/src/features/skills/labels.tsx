@@ -1,9 +1,10 @@
 /** How a skill is carried out and what it does outside, as labels. */
-import { Bot, Code, Globe, type LucideIcon, User } from "lucide-react";
+import { ArrowRight, Bot, Code, Globe, type LucideIcon, User } from "lucide-react";
 import { Badge } from "@/components/badge";
+import type { Skill } from "@/lib/api";
 import type { Tone } from "@/lib/status";
 
-const EXECUTORS: Record<string, { icon: LucideIcon; meaning: string }> = {
+export const EXECUTORS: Record<string, { icon: LucideIcon; meaning: string }> = {
   llm: { icon: Bot, meaning: "A model carries it out" },
   rest: { icon: Globe, meaning: "A service is called" },
   python: { icon: Code, meaning: "Python code of the skill" },
@@ -57,5 +58,22 @@ export function Paths({ paths, optional = [] }: { paths: string[]; optional?: st
         </code>
       ))}
     </span>
+  );
+}
+
+/** What goes in and what comes out, in one line. */
+export function Flow({ skill }: { skill: Skill }) {
+  const inside = [...skill.requires, ...skill.optional.map((path) => `${path}?`)].join(", ");
+  const outside = [...skill.produces, ...skill.may_produce.map((path) => `${path}?`)].join(", ");
+  if (inside === "" && outside === "") return null;
+  return (
+    <p
+      title={`Requires ${inside || "nothing"}; produces ${outside || "nothing"}`}
+      className="mt-1 flex min-w-0 items-center gap-1.5 font-mono text-2xs text-ink-soft"
+    >
+      <span className="min-w-0 truncate">{inside || "nothing"}</span>
+      <ArrowRight className="size-3 shrink-0 text-ink-faint" aria-label="produces" />
+      <span className="min-w-0 truncate">{outside || "nothing"}</span>
+    </p>
   );
 }

@@ -8,6 +8,7 @@ import type { FileDifference } from "@/lib/api";
 import { cx } from "@/lib/class-names";
 import type { Tone } from "@/lib/status";
 import { skillDiffOptions } from "@/queries/skills";
+import { linesOf } from "./hunks";
 
 interface VersionDiffProps {
   name: string;
@@ -79,20 +80,24 @@ const LOOKS: Record<string, string> = {
   "\\": "text-ink-faint italic",
 };
 
+const NUMBER = "w-9 shrink-0 pr-2 text-right text-ink-faint select-none";
+
 function Hunks({ text }: { text: string }) {
-  const lines = text.split("\n").slice(0, -1);
   return (
-    <pre className="max-h-[32rem] overflow-auto py-1 font-mono text-xs leading-5">
+    <pre className="max-h-[40rem] overflow-auto py-1 font-mono text-xs leading-5">
       <code className="block w-max min-w-full">
-        {lines.map((line, index) => {
-          const sign = line.charAt(0);
-          return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines stand where they stand, and may be equal
-            <span key={index} className={cx("block px-3", LOOKS[sign])}>
-              {sign === "@" || sign === "\\" ? line : `${sign} ${line.slice(1)}`}
+        {linesOf(text).map(({ sign, text: said, before, after }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines stand where they stand, and may be equal
+          <span key={index} className={cx("flex pr-3", LOOKS[sign])}>
+            <span className={NUMBER} aria-hidden>
+              {before}
             </span>
-          );
-        })}
+            <span className={NUMBER} aria-hidden>
+              {after}
+            </span>
+            <span>{sign === "@" || sign === "\\" ? said : `${sign} ${said}`}</span>
+          </span>
+        ))}
       </code>
     </pre>
   );

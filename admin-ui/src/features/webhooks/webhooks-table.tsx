@@ -1,8 +1,10 @@
 /** The webhooks: where events go, which, and how deliveries stand. */
 import { Link } from "@tanstack/react-router";
 import { Badge } from "@/components/badge";
+import { type Mark, Marks } from "@/components/marks";
 import { Pill } from "@/components/pill";
 import type { Webhook } from "@/lib/api/webhooks";
+import { absoluteTime } from "@/lib/time";
 import { DELIVERY, DELIVERY_STATES, SWITCH } from "./delivery-state";
 import { EVENTS } from "./events";
 
@@ -51,12 +53,20 @@ export function WebhooksTable({ webhooks }: { webhooks: Webhook[] }) {
             </td>
             <td className={`${CELL} md:w-56 md:pr-5`}>
               <DeliveryCounts webhook={webhook} />
+              <div className="mt-2">
+                <Marks label="Last deliveries" marks={webhook.recent.map(markOf)} />
+              </div>
             </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+function markOf({ id, type, at, state, error }: Webhook["recent"][number]): Mark {
+  const said = `${absoluteTime(Date.parse(at))}: ${type}, ${DELIVERY[state].word.toLowerCase()}`;
+  return { key: String(id), text: error ? `${said}: ${error}` : said, tone: DELIVERY[state].tone };
 }
 
 export function EventBadges({ events }: { events: Webhook["events"] }) {

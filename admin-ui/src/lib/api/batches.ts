@@ -40,6 +40,8 @@ export interface BatchResume {
   reason?: string;
   budget?: JsonObject;
   concurrency?: Json;
+  /** Null lifts the limit. */
+  stop_at_failure_rate?: Json;
 }
 
 type Body = Schemas["BatchRequest"];
@@ -82,6 +84,24 @@ export const listBatchItems = (
       signal,
     }),
   );
+
+const MOST_IDS = 10_000;
+
+/** The reruns that failed in a batch, as many as another batch takes. */
+export async function failedReruns(batch_id: string): Promise<string[]> {
+  const failed: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await data(
+      client.GET("/admin/batches/{batch_id}/items", {
+        params: { path: { batch_id }, query: { state: ["failed"], cursor, limit: 500 } },
+      }),
+    );
+    failed.push(...page.items.flatMap(({ thread_id }) => thread_id ?? []));
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor && failed.length < MOST_IDS);
+  return failed.slice(0, MOST_IDS);
+}
 
 export type BatchAction = "pause" | "resume" | "abort";
 

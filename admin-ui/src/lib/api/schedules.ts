@@ -7,6 +7,7 @@ type Schemas = components["schemas"];
 
 export type Overlap = Schemas["ScheduleItem"]["overlap"];
 export type FiringState = Schemas["Firing"]["state"];
+export type FiringMark = Schemas["FiringMark"];
 export type Firing = Schemas["Firing"];
 export type FiringPage = Schemas["FiringPage"];
 export type DueTime = Schemas["DueTime"];

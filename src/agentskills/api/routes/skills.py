@@ -12,6 +12,8 @@ from agentskills.api.params import Digest, Name, Text
 from agentskills.api.process import actor_of, context_of
 from agentskills.api.schemas.skills import (
     Reloaded,
+    SkillActivity,
+    SkillActivityQuery,
     SkillDetail,
     SkillDifference,
     SkillList,
@@ -20,7 +22,7 @@ from agentskills.api.schemas.skills import (
     SopItem,
     SopList,
 )
-from agentskills.services import catalog, skill_versions
+from agentskills.services import catalog, skill_activity, skill_versions
 
 router = APIRouter(tags=["skills"])
 
@@ -39,6 +41,17 @@ async def list_skills(request: Request) -> JsonAnswer:
 async def reload_skills(request: Request) -> JsonAnswer:
     """Read the skill folders again."""
     return JsonAnswer(await catalog.reload(context_of(request), actor_of(request)))
+
+
+@router.get(
+    "/admin/skills/activity",
+    operation_id="getSkillActivity",
+    response_model=SkillActivity,
+    responses=problems(422),
+)
+async def get_activity(request: Request, query: Annotated[SkillActivityQuery, Query()]) -> JsonAnswer:
+    """Return how often each skill was carried out in the last hours, how it ended, and what runs now."""
+    return JsonAnswer(await skill_activity.activity(context_of(request), query.hours))
 
 
 @router.get(

@@ -132,6 +132,13 @@ class BatchCanary(Answer):
     )
 
 
+class BatchPace(Answer):
+    """How quickly the last reruns have ended."""
+
+    per_minute: float
+    ends_at: datetime | None = Field(description="when all have, at this rate; null while items are added")
+
+
 class Batch(Answer):
     """A batch and how far it has come."""
 
@@ -146,6 +153,7 @@ class Batch(Answer):
     expected_capped: bool = Field(description="there were more")
     spent: BatchSpent
     budget: BatchLimits
+    pace: BatchPace | None = Field(description="null where it does not run, or too few have ended")
     canary: BatchCanary | None
     only_open: bool
     order: Literal["oldest", "newest"] | None = Field(description="null: ids in the order given")
@@ -174,7 +182,7 @@ class BatchItem(Answer):
     position: int
     state: ItemState
     thread_id: str | None = Field(description="its rerun")
-    reason: str | None = Field(description="why refused, skipped or failed")
+    reason: str | None = Field(description="why refused, skipped or failed, or what the gate objects to")
     tokens: int = Field(description="of the rerun, once it has ended")
     money: Number | None = Field(description="US dollars; null where a price is unknown")
     updated_at: datetime

@@ -33,12 +33,21 @@ class FailureGroup(Answer):
     last_at: datetime
     sample: FailureSample
     versions: list[str] = Field(description="digests of the skill's versions that failed so")
+    over_time: list[int] = Field(description="how many in each of 28 equal parts of the page's `over_time`")
+
+
+class FailureWindow(Answer):
+    """The time over which groups say how often they came: the filter's, or the last week."""
+
+    from_: datetime = Field(alias="from")
+    to: datetime
 
 
 class FailurePage(Answer):
     """One page of failures by kind, the newest first."""
 
     items: list[FailureGroup]
+    over_time: FailureWindow
     capped: bool = Field(description="there are more than 100,000 failures; only the newest were grouped")
     next_cursor: str | None
 

@@ -163,6 +163,21 @@ class BreakerItem(Answer):
     held_back: int = Field(description="failed runs that were not rerun since it opened")
 
 
+class PolicyAnswerItem(Answer):
+    """What a policy did about a failed run."""
+
+    failed: str = Field(description="thread_id of the run that failed")
+    skill: str | None = Field(description="that failed")
+    answer: PolicyAnswer
+    thread_id: str | None = Field(description="its rerun")
+    attempt: int = Field(description="how often this policy has rerun it, its reruns counted")
+    reason: str | None
+    at: datetime
+    again_at: datetime | None = Field(
+        description="of what is held back: when it is looked at again; null: when the breaker closes"
+    )
+
+
 class PolicyItem(Answer):
     """A policy, its breakers, and how often it did what."""
 
@@ -183,6 +198,7 @@ class PolicyItem(Answer):
     created_at: datetime
     updated_at: datetime
     answers: dict[PolicyAnswer, int] = Field(description="failed runs by what was done about them")
+    recent: list[PolicyAnswerItem] = Field(description="what it did last, at most 14, the newest first")
     breakers: list[BreakerItem]
 
 
@@ -191,21 +207,6 @@ class PolicyPage(Answer):
 
     items: list[PolicyItem]
     next_cursor: str | None
-
-
-class PolicyAnswerItem(Answer):
-    """What a policy did about a failed run."""
-
-    failed: str = Field(description="thread_id of the run that failed")
-    skill: str | None = Field(description="that failed")
-    answer: PolicyAnswer
-    thread_id: str | None = Field(description="its rerun")
-    attempt: int = Field(description="how often this policy has rerun it, its reruns counted")
-    reason: str | None
-    at: datetime
-    again_at: datetime | None = Field(
-        description="of what is held back: when it is looked at again; null: when the breaker closes"
-    )
 
 
 class PolicyAnswerPage(Answer):

@@ -152,18 +152,23 @@ class SchedulePreview(Answer):
     times: list[DueTime]
 
 
-class Firing(Answer):
+class FiringMark(Answer):
+    """What became of a due time, in short."""
+
+    due_at: datetime = Field(description="in UTC; when somebody asked, for `now`")
+    local: datetime = Field(description="the same as clocks in the schedule's time zone show it")
+    state: FiringState
+    thread_id: str | None = Field(description="the run it started")
+    run_status: str | None = Field(description="null where the run has gone, or there is none")
+    reason: str | None = Field(description="why skipped, queued or failed")
+
+
+class Firing(FiringMark):
     """What became of a due time."""
 
     schedule_id: str
-    due_at: datetime = Field(description="in UTC; when somebody asked, for `now`")
-    local: datetime = Field(description="the same as clocks in the schedule's time zone show it")
     why: Literal["due", "now", "backfill"]
-    state: FiringState
-    thread_id: str | None = Field(description="the run it started")
     run_name: str | None
-    run_status: str | None = Field(description="null where the run has gone, or there is none")
-    reason: str | None = Field(description="why skipped, queued or failed")
     at: datetime = Field(description="when that became of it")
 
 
@@ -201,6 +206,7 @@ class ScheduleItem(Answer):
     next: DueTime | None = Field(description="null: paused, or never again")
     runs: int = Field(description="how many it has started")
     last_firing: Firing | None = Field(description="the one with the latest due time")
+    recent: list[FiringMark] = Field(description="its last 14 firings, the latest due time first")
     requested_by: Actor
     created_at: datetime
     updated_at: datetime

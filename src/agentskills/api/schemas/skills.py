@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from agentskills.api.schemas.shapes import Answer, Document, JsonObject
 
@@ -48,6 +48,39 @@ class SkillList(Answer):
     loaded_at: datetime | None
     roots: list[str]
     diagnostics: list[DiagnosticItem]
+
+
+class SkillActivityQuery(BaseModel):
+    """Over which time."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hours: int = Field(default=24, ge=1, le=168)
+
+
+class SkillActivityBucket(Answer):
+    """What a skill did in one part of the window."""
+
+    completed: int
+    failed: int
+
+
+class SkillActivityItem(SkillActivityBucket):
+    """How often a skill was carried out in the window; results taken over from other runs don't count."""
+
+    name: str
+    running: int = Field(description="steps of it that workers have now")
+    buckets: list[SkillActivityBucket] = Field(description="24 parts of the window, the earliest first")
+
+
+class SkillActivity(Answer):
+    """What skills did in the runs of the last hours; those that did nothing are not named."""
+
+    from_: datetime = Field(alias="from")
+    to: datetime
+    bucket_seconds: float
+    capped: bool = Field(description="there were more than 10,000 runs: the window holds the last 10,000")
+    items: list[SkillActivityItem]
 
 
 class SkillDetail(SkillItem):

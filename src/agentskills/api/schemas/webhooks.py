@@ -40,6 +40,16 @@ class RotateRequest(Asked):
     reason: str | None = Field(default=None, max_length=2000, description="for the audit trail")
 
 
+class DeliveryMark(Answer):
+    """What became of an event on its way to a webhook, in short."""
+
+    id: int
+    type: EventName
+    at: datetime
+    state: DeliveryState
+    error: str | None = Field(description="of the last try")
+
+
 class WebhookItem(Answer):
     """A webhook; its secret was shown once."""
 
@@ -53,6 +63,7 @@ class WebhookItem(Answer):
     created_at: datetime
     updated_at: datetime
     deliveries: dict[DeliveryState, int] = Field(description="how many by state")
+    recent: list[DeliveryMark] = Field(description="the last 14 deliveries, the newest first")
 
 
 class WebhookSecret(WebhookItem):

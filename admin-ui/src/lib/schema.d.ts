@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/start/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Start
+         * @description Return what a run would begin with and what it lacks; nothing is started, and no model is asked.
+         */
+        post: operations["planStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rerun/{thread_id}/plan": {
         parameters: {
             query?: never;
@@ -400,6 +420,26 @@ export interface paths {
          * @description Return what runs wait for, the oldest first; without `reason` only what people can answer.
          */
         get: operations["listWaits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/waits/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Waits
+         * @description Return how many waits a filter finds, by reason and skill; counting stops at 10,000.
+         */
+        get: operations["countWaits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1457,6 +1497,8 @@ export interface components {
             status: number;
             /** Detail */
             detail: string;
+            /** @description by whom, where somebody was quicker */
+            answered: components["schemas"]["GivenAnswer"] | null;
         };
         /**
          * Answered
@@ -3032,6 +3074,105 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * FirstChoice
+         * @description What a run would begin with; nothing has been started.
+         */
+        FirstChoice: {
+            /**
+             * Planner
+             * @enum {string}
+             */
+            planner: "dataflow" | "llm";
+            /**
+             * Model
+             * @description that decides, where one does
+             */
+            model: string | null;
+            /** @description null where a model decides: it is not asked */
+            decision: components["schemas"]["FirstDecision"] | null;
+            /**
+             * Skills
+             * @description those of the plan, or those a model may get to see
+             */
+            skills: components["schemas"]["Prospect"][];
+            /**
+             * Needs
+             * @description what initial_data has to hold
+             */
+            needs: components["schemas"]["Need"][];
+        };
+        /**
+         * FirstDecision
+         * @description What the planner would decide first.
+         */
+        FirstDecision: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "run" | "finish" | "give_up";
+            /**
+             * Skills
+             * @description that would be carried out side by side
+             */
+            skills: string[];
+            /** Reason */
+            reason: string;
+            /**
+             * Error Type
+             * @description how the run would end at once, such as missing-paths
+             */
+            error_type: string | null;
+            /**
+             * Missing
+             * @description paths nobody delivers
+             */
+            missing: string[];
+        };
+        /**
+         * GivenAnswer
+         * @description Who answered, when and what.
+         */
+        GivenAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Actor"];
+            /**
+             * Decision
+             * @description null for what a service has called back with
+             */
+            decision: string | null;
+            /** Note */
+            note: string | null;
+            /**
+             * Data
+             * @description what was edited, filled in, or came of it
+             */
+            data: unknown;
+        };
+        /**
+         * GoesOut
+         * @description The request of a rest skill, without headers; `{secret.X}` and `{env.X}` stay as they are.
+         */
+        GoesOut: {
+            /** Method */
+            method: string;
+            /** Url */
+            url: string;
+            /** Query */
+            query: {
+                [key: string]: unknown;
+            };
+            /**
+             * Body
+             * @description JSON; null where there is none
+             */
+            body: unknown;
+        };
+        /**
          * Health
          * @description Whether the server can do its work.
          */
@@ -3221,6 +3362,21 @@ export interface components {
             fixed_by: string | null;
             /** Deleted At */
             deleted_at: string | null;
+        };
+        /**
+         * Need
+         * @description A path that nobody but initial_data can deliver.
+         */
+        Need: {
+            /** Path */
+            path: string;
+            /** There */
+            there: boolean;
+            /**
+             * Skills
+             * @description that require it
+             */
+            skills: string[];
         };
         /**
          * NotRepeatedBy
@@ -3766,6 +3922,38 @@ export interface components {
             errors?: components["schemas"]["FieldProblem"][] | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Prospect
+         * @description When a skill's turn comes, as far as can be told now.
+         */
+        Prospect: {
+            /** Skill */
+            skill: string;
+            /**
+             * When
+             * @description offered: a model may choose it at once; never: not with this initial_data
+             * @enum {string}
+             */
+            when: "first" | "offered" | "later" | "never";
+            /**
+             * Goal
+             * @description listed in the request, or named in the SOP
+             */
+            goal: boolean;
+            /**
+             * Missing
+             * @description required paths that are not there yet
+             */
+            missing: string[];
+            /** Why */
+            why: string;
+            /** Executor */
+            executor: string;
+            /** Effects */
+            effects: string;
+            /** Approval */
+            approval: string;
         };
         /**
          * Reloaded
@@ -5236,6 +5424,35 @@ export interface components {
             pending: number;
         };
         /**
+         * WaitCount
+         * @description How many waits a filter finds; counting stops at 10,000.
+         */
+        WaitCount: {
+            /** Count */
+            count: number;
+            /**
+             * Capped
+             * @description there are more
+             */
+            capped: boolean;
+            /**
+             * Groups
+             * @description by reason and skill, the most first
+             */
+            groups: components["schemas"]["WaitGroup"][];
+        };
+        /**
+         * WaitGroup
+         * @description How many wait alike.
+         */
+        WaitGroup: {
+            reason: components["schemas"]["WaitReason"];
+            /** Skill */
+            skill: string | null;
+            /** Count */
+            count: number;
+        };
+        /**
          * WaitItem
          * @description An entry of the inbox.
          */
@@ -5279,10 +5496,24 @@ export interface components {
             thread_id: string;
             /** Run Name */
             run_name: string;
+            /**
+             * Skill Digest
+             * @description version of the skill
+             */
+            skill_digest: string | null;
+            /**
+             * Why
+             * @description why the step was chosen
+             */
+            why: string | null;
+            /** @description of a rest skill that waits before it acts: what it would send as things stand */
+            goes_out: components["schemas"]["GoesOut"] | null;
+            /** @description null while it is open */
+            answered: components["schemas"]["GivenAnswer"] | null;
         };
         /**
          * WaitPage
-         * @description Open waits, the oldest first.
+         * @description Open waits, the oldest first; or answered ones, the last answer first.
          */
         WaitPage: {
             /** Items */
@@ -6997,6 +7228,87 @@ export interface operations {
             };
         };
     };
+    planStart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstChoice"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     planRerun: {
         parameters: {
             query?: never;
@@ -8603,8 +8915,14 @@ export interface operations {
     listWaits: {
         parameters: {
             query?: {
-                /** @description one of these */
-                reason?: components["schemas"]["WaitReason"][] | null;
+                /** @description answered: the last answer first */
+                state?: "open" | "answered";
+                /** @description one of these; without it what people can answer */
+                reason?: components["schemas"]["WaitReason"][];
+                skill?: string | null;
+                thread_id?: string | null;
+                /** @description stands in the run's id or name, the skill, the subject or the values shown */
+                q?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -8621,6 +8939,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaitPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countWaits: {
+        parameters: {
+            query?: {
+                /** @description answered: the last answer first */
+                state?: "open" | "answered";
+                /** @description one of these; without it what people can answer */
+                reason?: components["schemas"]["WaitReason"][];
+                skill?: string | null;
+                thread_id?: string | null;
+                /** @description stands in the run's id or name, the skill, the subject or the values shown */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitCount"];
                 };
             };
             /** @description Unauthorized */

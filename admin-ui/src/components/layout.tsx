@@ -7,8 +7,15 @@ import { type Theme, useTheme } from "@/lib/theme";
 import { buttonLook } from "./button";
 import { Navigation } from "./navigation";
 
-/** `foot` stands at the end of the navigation: what the server says about itself. */
-export function Layout({ foot, children }: { foot?: ReactNode; children: ReactNode }) {
+interface LayoutProps {
+  /** At the end of the navigation: what the server says about itself. */
+  foot?: ReactNode;
+  /** How much waits for people. */
+  waiting?: number;
+  children: ReactNode;
+}
+
+export function Layout({ foot, waiting, children }: LayoutProps) {
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_1fr]">
       <a
@@ -31,7 +38,7 @@ export function Layout({ foot, children }: { foot?: ReactNode; children: ReactNo
         >
           <Plus aria-hidden /> <span className="max-sm:sr-only">New run</span>
         </Link>
-        <Navigation />
+        <Navigation counts={{ "/inbox": waiting ?? 0 }} />
         <div className="mt-auto space-y-3 max-lg:mt-0">
           {foot && <div className="max-lg:hidden">{foot}</div>}
           <ThemeChoice />

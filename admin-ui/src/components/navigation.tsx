@@ -4,6 +4,7 @@ import {
   CalendarClock,
   CircleX,
   FlaskConical,
+  Inbox,
   Layers,
   ListChecks,
   type LucideIcon,
@@ -22,6 +23,7 @@ interface Group {
   links: {
     to:
       | "/runs"
+      | "/inbox"
       | "/failures"
       | "/batches"
       | "/backtests"
@@ -40,6 +42,7 @@ const GROUPS: Group[] = [
     word: "Work",
     links: [
       { to: "/runs", word: "Runs", icon: ListChecks },
+      { to: "/inbox", word: "Inbox", icon: Inbox },
       { to: "/failures", word: "Failures", icon: CircleX },
       { to: "/batches", word: "Batches", icon: Layers },
       { to: "/backtests", word: "Backtests", icon: FlaskConical },
@@ -62,7 +65,12 @@ const GROUPS: Group[] = [
   },
 ];
 
-export function Navigation() {
+interface NavigationProps {
+  /** How much stands behind an entry; nothing is said of 0. */
+  counts?: Partial<Record<Group["links"][number]["to"], number>>;
+}
+
+export function Navigation({ counts = {} }: NavigationProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const page = useRouterState({ select: ({ location }) => location.pathname });
@@ -107,11 +115,22 @@ export function Navigation() {
                 activeProps={{ className: "!bg-accent-soft !text-accent" }}
               >
                 <Icon className="size-4 shrink-0" aria-hidden /> {word}
+                <Count of={counts[to] ?? 0} />
               </Link>
             ))}
           </div>
         ))}
       </nav>
     </>
+  );
+}
+
+function Count({ of }: { of: number }) {
+  if (of === 0) return null;
+  return (
+    <span className="ml-auto rounded-full bg-wait-soft px-1.5 text-2xs leading-5 text-wait tabular">
+      {of > 999 ? "999+" : of}
+      <span className="sr-only"> waiting</span>
+    </span>
   );
 }

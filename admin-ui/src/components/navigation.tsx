@@ -90,6 +90,7 @@ export function Navigation({ counts = {} }: NavigationProps) {
         className="inline-flex h-9 items-center gap-2 rounded-lg px-2.5 text-[0.8125rem] font-medium text-ink-soft hover:bg-hover lg:hidden"
       >
         {open ? <X className="size-4" aria-hidden /> : <Menu className="size-4" aria-hidden />} Menu
+        {!open && <Count of={Object.values(counts).reduce((sum, count) => sum + count, 0)} />}
       </button>
       <nav
         id={id}

@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { Inbox, SearchX } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/button";
-import { Empty, LoadingRows } from "@/components/empty";
+import { Empty, LoadingRows, Skeleton } from "@/components/empty";
 import { Page } from "@/components/layout";
 import { BY_POSITION, Pager } from "@/components/pager";
 import { Panel } from "@/components/panel";
@@ -73,10 +73,12 @@ export default function InboxPage() {
   useInboxKeys({ keys, at: place, open, onSelect: history || !openKey ? undefined : () => toggle(openKey) });
 
   const filtered = hasInboxFilter(search);
-  const nothing = waits.isSuccess && items.length === 0 && !waits.isPlaceholderData && !wait;
+  const nothing = waits.isSuccess && items.length === 0 && !waits.isPlaceholderData && !chosen;
   return (
     <Page title="Inbox" subtitle="What waits for people, over all runs.">
-      <InboxFilters search={search} counts={counts.data} onChange={change} />
+      <div className={cx(chosen && "max-lg:hidden")}>
+        <InboxFilters search={search} counts={counts.data} onChange={change} />
+      </div>
       {waits.isError && (
         <div className="mb-4">
           <ProblemNotice error={waits.error} onRetry={() => void waits.refetch()} />
@@ -112,7 +114,7 @@ export default function InboxPage() {
           )}
         </Panel>
       )}
-      {(items.length > 0 || wait) && (
+      {(items.length > 0 || chosen) && (
         <div className="grid items-start gap-5 lg:grid-cols-[21rem_minmax(0,1fr)]">
           <Panel
             className={cx(
@@ -132,6 +134,7 @@ export default function InboxPage() {
               <InboxList
                 waits={items}
                 open={openKey}
+                isFirst={!chosen}
                 selected={history ? undefined : selection.ids}
                 onToggle={toggle}
               />
@@ -155,6 +158,7 @@ export default function InboxPage() {
                 }}
               />
             )}
+            {chosen && !wait && !isGone && <Skeleton className="h-64 rounded-xl" />}
             {isGone && (
               <Panel>
                 <Empty

@@ -47,12 +47,17 @@ def ahead(
     supply: Supply, name: str, have: Collection[str], members: Collection[str], waits: Collection[str]
 ) -> str:
     """Return what a skill that has not been chosen waits for, or that it waits for nothing."""
-    said = []
+    sources: dict[tuple[str, ...], list[str]] = {}  # paths by who may produce them
     for path in supply.requires(name):
-        if path in have:
-            continue
-        makers = [other for other in supply.suppliers(name, path) if other in members]
-        said.append(f"{path} comes from {listing(makers, _FEW)}" if makers else f"{path} is missing")
+        if path not in have:
+            makers = tuple(other for other in supply.suppliers(name, path) if other in members)
+            sources.setdefault(makers, []).append(path)
+    said = [
+        f"{listing(paths)} {'comes' if len(paths) == 1 else 'come'} from {listing(makers, _FEW)}"
+        if makers
+        else f"{listing(paths)} {_is(paths)} missing"
+        for makers, paths in sources.items()
+    ]
     if said:
         return "; ".join(said)
     if waits:

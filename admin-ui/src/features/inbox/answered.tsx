@@ -1,15 +1,18 @@
 /** An item that has its answer: what was asked, who answered what, and when. */
 import { Check, X } from "lucide-react";
-import { ValueTable } from "@/components/value-table";
+import { rowsOf, ValueTable } from "@/components/value-table";
 import { When } from "@/components/when";
 import { By } from "@/features/audit/by";
 import type { GivenAnswer, Wait } from "@/lib/api/waits";
-import { isObject } from "@/lib/json";
+import { isObject, sameJson } from "@/lib/json";
 import { DID } from "./decisions";
 import { questionOf } from "./summary";
 
 export function Answered({ wait, answer }: { wait: Wait; answer: GivenAnswer }) {
-  const { asks } = wait;
+  const shown = isObject(wait.asks.shown) ? rowsOf(wait.asks.shown) : [];
+  const given = isObject(answer.data) ? rowsOf(answer.data) : [];
+  const before = new Map(shown.map(({ path, value }) => [path, value]));
+  const edits = given.filter(({ path, value }) => !sameJson(value, before.get(path)));
   const isNo = answer.decision === "reject" || answer.decision === "stop";
   const Icon = isNo ? X : Check;
   return (
@@ -27,16 +30,16 @@ export function Answered({ wait, answer }: { wait: Wait; answer: GivenAnswer }) 
           <When at={answer.at} /> by <By actor={answer.by} />.
           {answer.note && <span className="mt-1 block text-ink-soft">“{answer.note}”</span>}
         </p>
-        {isObject(answer.data) && Object.keys(answer.data).length > 0 && (
+        {edits.length > 0 && (
           <div>
             <h3 className="mb-1.5 text-[0.8125rem] font-medium">What was edited or filled in</h3>
-            <ValueTable data={answer.data} />
+            <ValueTable rows={edits} />
           </div>
         )}
-        {isObject(asks.shown) && Object.keys(asks.shown).length > 0 && (
+        {shown.length > 0 && (
           <div>
             <h3 className="mb-1.5 text-[0.8125rem] font-medium">What was shown</h3>
-            <ValueTable data={asks.shown} />
+            <ValueTable rows={shown} />
           </div>
         )}
       </div>

@@ -10,6 +10,7 @@ import type { Heard } from "@/features/waits/use-answer";
 import type { Wait } from "@/lib/api/waits";
 import { Answered } from "./answered";
 import { GoesOutPanel } from "./goes-out";
+import { questionOf } from "./summary";
 
 interface InboxItemProps extends Heard {
   wait: Wait;
@@ -51,6 +52,9 @@ export function InboxItem({ wait, onBack, onOn, place, ...heard }: InboxItemProp
           </Step>
         </nav>
       </header>
+      <p aria-live="polite" className="sr-only">
+        {questionOf(wait)} {wait.run_name}
+      </p>
       {wait.answered ? <Answered wait={wait} answer={wait.answered} /> : <Question wait={wait} {...heard} />}
     </section>
   );

@@ -17,12 +17,14 @@ const ICONS: Record<InboxReason, LucideIcon> = {
 interface InboxListProps {
   waits: Wait[];
   open: string | undefined;
+  /** Nobody has chosen the open one: on small screens, where it has no place beside, it is not marked. */
+  isFirst: boolean;
   /** None in the history. */
   selected?: readonly string[];
   onToggle: (key: string, through: boolean) => void;
 }
 
-export function InboxList({ waits, open, selected, onToggle }: InboxListProps) {
+export function InboxList({ waits, open, isFirst, selected, onToggle }: InboxListProps) {
   return (
     <ul aria-label="Items" className="divide-y">
       {waits.map((wait) => {
@@ -33,7 +35,7 @@ export function InboxList({ waits, open, selected, onToggle }: InboxListProps) {
             data-item={key}
             className={cx(
               "flex items-start transition-colors",
-              key === open ? "bg-accent-soft" : "hover:bg-hover",
+              key !== open ? "hover:bg-hover" : isFirst ? "lg:bg-accent-soft" : "bg-accent-soft",
             )}
           >
             {selected && (
@@ -71,7 +73,7 @@ function Row({ wait, open }: { wait: Wait; open: boolean }) {
         </span>
       </span>
       <span className="mt-0.5 flex items-center gap-1.5 text-xs text-ink-soft">
-        <Icon className="size-3.5 shrink-0 text-wait" aria-label={REASON[reason]?.word} />
+        <Icon className="size-3.5 shrink-0 text-wait" role="img" aria-label={REASON[reason]?.word} />
         <span className="min-w-0 truncate">{questionOf(wait)}</span>
         {wait.until && !wait.answered && (
           <span className="ml-auto shrink-0 text-2xs text-wait">

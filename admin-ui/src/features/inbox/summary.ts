@@ -13,17 +13,18 @@ export function questionOf({ reason, skill, asks }: Pick<Wait, "reason" | "skill
   return asks.kind === "form" ? `Fill in ${skill}` : `Approve ${skill}?`;
 }
 
-/** What an item is about: the values that make its effect the one it is, else those that are shown. */
+/** What an item is about, an amount among it: first what makes its effect the one it is, then what is shown. */
 export function valuesOf(asks: JsonObject): { path: string; text: string }[] {
   const key = isObject(asks.effect) && isObject(asks.effect.key) ? rowsOf(asks.effect.key) : [];
   const shown = isObject(asks.shown) ? rowsOf(asks.shown) : [];
   const rows = [...key, ...shown.filter(({ path }) => !key.some((other) => other.path === path))];
-  return rows
-    .flatMap(({ path, value }) => {
-      const text = shortText(value);
-      return text === null ? [] : [{ path, text }];
-    })
-    .slice(0, MOST);
+  const short = rows.flatMap(({ path, value }) => {
+    const text = shortText(value);
+    return text === null ? [] : [{ path, text, counts: isNumber(value) }];
+  });
+  const amount = short.find(({ counts }) => counts);
+  const others = short.filter((row) => row !== amount);
+  return [...others.slice(0, 1), ...(amount ? [amount] : []), ...others.slice(1)].slice(0, MOST);
 }
 
 function shortText(value: Json): string | null {

@@ -14,7 +14,7 @@ export function useInboxKeys({ keys, at, open, onSelect }: InboxKeys): void {
   const go = (key: string | undefined) => {
     if (key === undefined) return;
     open(key);
-    document.querySelector(`[data-item="${CSS.escape(key)}"] a`)?.scrollIntoView({ block: "nearest" });
+    document.querySelector<HTMLElement>(`[data-item="${CSS.escape(key)}"] a`)?.focus();
   };
   useShortcut("j", "Next item", () => go(keys[at + 1]));
   useShortcut("k", "Previous item", () => go(keys[at - 1]));

@@ -55,7 +55,13 @@ export function Approval({ threadId, wait, about, byKey = false, ...heard }: Que
         />
       )}
       <AnswerBar note={note} onNote={setNote} error={answer.error}>
-        <Button look="primary" icon={<Check aria-hidden />} busy={done} onClick={approve}>
+        <Button
+          look="primary"
+          icon={<Check aria-hidden />}
+          busy={done}
+          title={byKey ? "a" : undefined}
+          onClick={approve}
+        >
           {fillsIn ? "Send the answer" : editing ? "Approve with edits" : "Approve"}
         </Button>
         {!fillsIn && Object.keys(shown).length > 0 && (

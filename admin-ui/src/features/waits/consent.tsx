@@ -40,7 +40,13 @@ export function Consent({ threadId, wait, about, byKey = false, ...heard }: Ques
       </div>
       {about}
       <AnswerBar note={note} onNote={setNote} error={answer.error}>
-        <Button look="primary" icon={<Check aria-hidden />} busy={done} onClick={agree}>
+        <Button
+          look="primary"
+          icon={<Check aria-hidden />}
+          busy={done}
+          title={byKey ? "a" : undefined}
+          onClick={agree}
+        >
           Do it again
         </Button>
         <Button

@@ -14,6 +14,7 @@ import { validBacktestSearch } from "./features/backtests/backtest-search";
 import { itemStatesOf, validBatchesSearch, validBatchSearch } from "./features/batches/batch-search";
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { failureFilter, validFailureSearch } from "./features/failures/failure-search";
+import { inboxFilter, validInboxSearch } from "./features/inbox/inbox-search";
 import { runFilter, validRunSearch } from "./features/runs/run-search";
 import { validSkillsSearch } from "./features/skills/catalogue";
 import { validSkillSearch } from "./features/skills/skill-search";
@@ -27,6 +28,7 @@ import { policyListOptions, policyOptions } from "./queries/policies";
 import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
 import { setUpOptions, skillActivityOptions, skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
+import { waitListOptions } from "./queries/waits";
 import { webhookListOptions, webhookOptions } from "./queries/webhooks";
 import { NotFoundPage, RootPage } from "./routes/root";
 
@@ -113,6 +115,16 @@ const effectsRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/effects")),
 });
 
+const inboxRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/inbox",
+  validateSearch: validInboxSearch,
+  loaderDeps: ({ search }) => ({ filter: inboxFilter(search), cursor: search.cursor }),
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchQuery(waitListOptions(deps.filter, deps.cursor)),
+  component: lazyRouteComponent(() => import("./routes/inbox")),
+});
+
 const failuresRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/failures",
@@ -172,7 +184,8 @@ const backtestRoute = createRoute({
 const newRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/new",
-  validateSearch: (search): { sop?: string; example?: number } => ({
+  validateSearch: (search): { sop?: string; example?: number; run?: string } => ({
+    ...textsOf(search, ["run"]),
     ...(search.sop !== undefined && search.sop !== "" ? { sop: String(search.sop) } : {}),
     ...(search.example !== undefined && Number.isInteger(Number(search.example))
       ? { example: Number(search.example) }
@@ -309,6 +322,7 @@ const routes = rootRoute.addChildren([
   runsRoute,
   runRoute,
   compareRoute,
+  inboxRoute,
   failuresRoute,
   batchesRoute,
   batchRoute,

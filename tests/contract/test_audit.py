@@ -206,7 +206,11 @@ CALLS: dict[tuple[str, str], tuple[str, Call]] = {
     **SCHEDULE_CALLS,
     **FAILURE_CALLS,
 }
-CHANGES_NOTHING = {("post", "/rerun/{thread_id}/plan"), ("post", "/admin/schedules/preview")}
+CHANGES_NOTHING = {
+    ("post", "/start/plan"),
+    ("post", "/rerun/{thread_id}/plan"),
+    ("post", "/admin/schedules/preview"),
+}
 """Calls that are no GET and change nothing all the same."""
 FOR_THEMSELVES = {"callback", "sign-in"}
 """Acts of services, and of those who are not known yet: nobody is named by the header."""

@@ -13,12 +13,14 @@ interface LayoutProps {
   foot?: ReactNode;
   /** What concerns every page stands above it. */
   notice?: ReactNode;
+  /** How much waits for people. */
+  waiting: number;
   onSearch: () => void;
   onShortcuts: () => void;
   children: ReactNode;
 }
 
-export function Layout({ foot, notice, onSearch, onShortcuts, children }: LayoutProps) {
+export function Layout({ foot, notice, waiting, onSearch, onShortcuts, children }: LayoutProps) {
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_1fr] print:block">
       <a
@@ -44,7 +46,7 @@ export function Layout({ foot, notice, onSearch, onShortcuts, children }: Layout
           </Link>
           <SearchButton onSearch={onSearch} />
         </div>
-        <Navigation foot={<FrameButtons onShortcuts={onShortcuts} />} />
+        <Navigation counts={{ "/inbox": waiting }} foot={<FrameButtons onShortcuts={onShortcuts} />} />
         <div className="mt-auto space-y-3 max-lg:hidden">
           {foot}
           <FrameButtons onShortcuts={onShortcuts} />

@@ -4,6 +4,7 @@ import {
   CalendarClock,
   CircleX,
   FlaskConical,
+  Inbox,
   Layers,
   ListChecks,
   type LucideIcon,
@@ -25,6 +26,7 @@ export interface PageGroup {
 export interface PageLink {
   to:
     | "/runs"
+    | "/inbox"
     | "/failures"
     | "/batches"
     | "/backtests"
@@ -44,6 +46,7 @@ export const GROUPS: PageGroup[] = [
     word: "Work",
     links: [
       { to: "/runs", word: "Runs", icon: ListChecks, letter: "r" },
+      { to: "/inbox", word: "Inbox", icon: Inbox, letter: "i" },
       { to: "/failures", word: "Failures", icon: CircleX, letter: "f" },
       { to: "/batches", word: "Batches", icon: Layers, letter: "b" },
       { to: "/backtests", word: "Backtests", icon: FlaskConical, letter: "t" },
@@ -66,8 +69,14 @@ export const GROUPS: PageGroup[] = [
   },
 ];
 
-/** `foot` ends the menu of small screens. */
-export function Navigation({ foot }: { foot: ReactNode }) {
+interface NavigationProps {
+  /** How much stands behind an entry; nothing is said of 0. */
+  counts?: Partial<Record<PageLink["to"], number>>;
+  /** Ends the menu of small screens. */
+  foot: ReactNode;
+}
+
+export function Navigation({ counts = {}, foot }: NavigationProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const page = useRouterState({ select: ({ location }) => location.pathname });
@@ -87,6 +96,7 @@ export function Navigation({ foot }: { foot: ReactNode }) {
         className="inline-flex h-9 items-center gap-2 rounded-lg px-2 text-[0.8125rem] font-medium text-ink-soft hover:bg-hover lg:hidden"
       >
         {open ? <X className="size-4" aria-hidden /> : <Menu className="size-4" aria-hidden />} Menu
+        {!open && <Count of={Object.values(counts).reduce((sum, count) => sum + count, 0)} />}
       </button>
       <nav
         id={id}
@@ -112,6 +122,7 @@ export function Navigation({ foot }: { foot: ReactNode }) {
                 activeProps={{ className: "!bg-accent-soft !text-accent" }}
               >
                 <Icon className="size-4 shrink-0" aria-hidden /> {word}
+                <Count of={counts[to] ?? 0} />
               </Link>
             ))}
           </div>
@@ -119,5 +130,15 @@ export function Navigation({ foot }: { foot: ReactNode }) {
         <div className="col-span-2 border-t pt-3 lg:hidden">{foot}</div>
       </nav>
     </>
+  );
+}
+
+function Count({ of }: { of: number }) {
+  if (of === 0) return null;
+  return (
+    <span className="ml-auto rounded-full bg-wait-soft px-1.5 text-2xs leading-5 text-wait tabular">
+      {of > 999 ? "999+" : of}
+      <span className="sr-only"> waiting</span>
+    </span>
   );
 }

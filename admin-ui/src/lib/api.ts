@@ -59,6 +59,11 @@ export interface StartRequest {
   run_name?: string;
   /** The run is limited to these. */
   skills?: string[];
+  model?: string;
+  priority?: "interactive" | "batch";
+  metadata?: JsonObject;
+  /** Numbers that were typed are sent digit for digit. */
+  limits?: JsonObject;
 }
 
 type RerunFields = Omit<Schemas["RerunRequest"], "changes" | "initial_data" | "metadata">;
@@ -134,7 +139,19 @@ export const attributeDifferences = (left: string, right: string, key: string) =
   );
 
 export const startRun = (request: StartRequest, key: string) =>
-  data(client.POST("/start", { params: { header: { "Idempotency-Key": key } }, body: request }));
+  data(
+    client.POST("/start", {
+      params: { header: { "Idempotency-Key": key } },
+      body: request as Schemas["StartRequest"],
+    }),
+  );
+
+export type FirstChoice = Schemas["FirstChoice"];
+export type Prospect = Schemas["Prospect"];
+
+/** What a run would begin with and what it lacks; nothing is started. */
+export const planStart = (request: StartRequest, signal?: AbortSignal): Promise<FirstChoice> =>
+  data(client.POST("/start/plan", { body: request as Schemas["StartRequest"], signal }));
 
 /** Starts a rerun; the same key with the same request gives the same run, however often it is sent. */
 export const rerunWorkflow = (thread_id: string, request: RerunRequest, key: string): Promise<RerunStarted> =>

@@ -14,8 +14,9 @@ import { useFocusOnPage } from "@/lib/page-focus";
 import { asApiError } from "@/lib/problem";
 import { useRememberRun } from "@/lib/recent-runs";
 import { useCommand, useGeneralShortcut } from "@/lib/shortcut";
-import { useTitle } from "@/lib/title";
+import { useTitle, useTitleCount } from "@/lib/title";
 import { serverOptions } from "@/queries/skills";
+import { waitCountOptions } from "@/queries/waits";
 
 const Palette = lazy(() => import("./palette"));
 const ShortcutSheet = lazy(() => import("@/features/shortcuts/shortcut-sheet"));
@@ -27,6 +28,7 @@ export function RootPage() {
 
 function Framed() {
   const server = useQuery(serverOptions);
+  const waiting = useQuery(waitCountOptions()).data?.count ?? 0;
   const [open, setOpen] = useState<"search" | "shortcuts" | null>(null);
   const close = () => setOpen(null);
   const openSearch = () => setOpen("search");
@@ -39,10 +41,12 @@ function Framed() {
   useGeneralShortcut("?", "Show the shortcuts", () => setOpen("shortcuts"));
   useFocusOnPage();
   useRememberRun();
+  useTitleCount(waiting);
   return (
     <Layout
       foot={server.data && <ServerFoot server={server.data} />}
       notice={<Connection server={server} />}
+      waiting={waiting}
       onSearch={openSearch}
       onShortcuts={() => setOpen("shortcuts")}
     >

@@ -21,6 +21,8 @@ from agentskills.api.routes import (
     compare,
     effects,
     failures,
+    first_choice,
+    inbox,
     lineage,
     plan,
     policies,
@@ -63,12 +65,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = metrics = Metrics()
     for routes in (
         start,
+        first_choice,
         plan,
         compare,
         runs,
         cases,
         lineage,
         answers,
+        inbox,
         effects,
         failures,
         schedules,

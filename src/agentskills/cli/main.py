@@ -16,6 +16,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "worker": ("agentskills.cli.worker:worker", "Carry out runs."),
     "db": ("agentskills.cli.db:db", "Set up and check the database."),
     "run": ("agentskills.cli.run:run", "Start, watch, answer and rerun runs."),
+    "inbox": ("agentskills.cli.inbox:inbox", "Show what waits for people, and answer it."),
     "failures": ("agentskills.cli.failures:failures", "Show failed runs by kind, and dismiss them."),
     "batch": ("agentskills.cli.batch:batch", "Rerun many runs at once, and follow that."),
     "backtest": ("agentskills.cli.backtest:backtest", "Replay past runs with nothing going out."),

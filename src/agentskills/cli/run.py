@@ -68,6 +68,7 @@ run.add_command(rerun)
     "--priority", type=click.Choice(["interactive", "batch"]), help="Batch runs let others go first."
 )
 @click.option("--limits", type=JSON_OBJECT, help='Such as {"steps": 50, "seconds": 600, "money": 0.5}.')
+@click.option("--plan", is_flag=True, help="Only show what the run would begin with; nothing is started.")
 @wait_option
 @out.output_option
 @online
@@ -79,6 +80,7 @@ async def start(
     data: dict[str, Any] | None,
     assignments: tuple[tuple[str, Any], ...],
     skills: tuple[str, ...],
+    plan: bool,
     wait: bool,
     output: str,
     **more: Any,
@@ -86,14 +88,19 @@ async def start(
     """Start an SOP and print the run's id."""
     if sum(source is not None for source in (sop, sop_file, sop_name)) != 1:
         raise BadInput("give the procedure by one of --sop, --sop-file and --name")
-    handle = await client.start(
-        sop=text_of(sop_file) if sop_file else sop,
-        sop_name=sop_name,
-        initial_data=with_assignments(data, assignments) if data is not None or assignments else None,
-        skills=skills or None,
-        **more,
-    )
-    return await started(client, handle, wait, output)
+    more |= {
+        "sop": text_of(sop_file) if sop_file else sop,
+        "sop_name": sop_name,
+        "initial_data": with_assignments(data, assignments) if data is not None or assignments else None,
+        "skills": skills or None,
+    }
+    if plan:
+        from agentskills.cli.first_choice_page import print_first_choice
+
+        more.pop("thread_id")
+        print_first_choice(await client.plan_start(**more), output)
+        return None
+    return await started(client, await client.start(**more), wait, output)
 
 
 @run.command()

@@ -19,6 +19,7 @@ from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
 from agentskills.client.schedules import Schedules
 from agentskills.client.skills import SkillsAndServer
+from agentskills.client.start_request import StartRequest
 from agentskills.client.transport import PAGE, Transport
 from agentskills.client.webhooks import Webhooks
 from agentskills.domain.json_text import json_str
@@ -123,6 +124,13 @@ class AgentSkills(SkillsAndServer):
             limits=limits,
         )
         return self._started(await self._transport.post("/start", body, key=idempotency_key))
+
+    async def plan_start(self, **request: Unpack[StartRequest]) -> JsonObject:
+        """Return what a run would begin with and what it lacks; nothing is started, no model is asked.
+
+        Raises what `start` raises.
+        """
+        return as_object(await self._transport.post("/start/plan", given(**request)))
 
     async def rerun(
         self, thread_id: str, *, idempotency_key: str | None = None, **request: Unpack[RerunRequest]
@@ -260,10 +268,28 @@ class AgentSkills(SkillsAndServer):
         async for run in self._pages("/admin/runs", wanted, page_size):
             yield run
 
-    async def waits(self, *, reason: Sequence[str] | None = None) -> AsyncIterator[JsonObject]:
-        """Yield what runs wait for, the oldest first; without `reason` only what people can answer."""
-        async for wait in self._pages("/admin/waits", given(reason=reason)):
+    async def waits(
+        self,
+        *,
+        reason: Sequence[str] | None = None,
+        skill: str | None = None,
+        thread_id: str | None = None,
+        q: str | None = None,
+        answered: bool = False,
+    ) -> AsyncIterator[JsonObject]:
+        """Yield what runs wait for, the oldest first; without `reason` only what people can answer.
+
+        `q` stands in the run's id or name, the skill, the subject or the values shown. With `answered`
+        what was answered, the last answer first: who, when and what.
+        """
+        state = "answered" if answered else None
+        wanted = given(reason=reason, skill=skill, thread_id=thread_id, q=q, state=state)
+        async for wait in self._pages("/admin/waits", wanted):
             yield wait
+
+    async def count_waits(self, *, reason: Sequence[str] | None = None) -> JsonObject:
+        """Return how much waits, `{count, capped, groups: [{reason, skill, count}]}`; it stops at 10,000."""
+        return as_object(await self._transport.get("/admin/waits/count", given(reason=reason)))
 
     async def _pages(
         self, path: str, params: dict[str, Any], page_size: int = PAGE

@@ -11,6 +11,7 @@ from agentskills.domain.data_path import parts
 from agentskills.domain.decision import Decided, Decision, Finish, PlanningView, Run
 from agentskills.domain.skill import Skill
 from agentskills.planner import wording
+from agentskills.planner.outlook import Outlook, outlook_of_plan
 from agentskills.planner.ready import choose
 from agentskills.planner.sop_names import SopNames
 from agentskills.planner.supply import Plan, Supply, lacks_model, plan_all, plan_asked, plan_listed
@@ -38,6 +39,10 @@ class DataflowPlanner:
     async def decide(self, view: PlanningView) -> Decided:
         """Return the next decision; never raises, never calls out."""
         return self._goal_of(view).decide(view)
+
+    def outlook(self, view: PlanningView) -> Outlook:
+        """Return what lies ahead of a run that has not begun: the first decision, and what follows."""
+        return self._goal_of(view).outlook(view)
 
     def _goal_of(self, view: PlanningView) -> _Goal:
         catalog = self._catalogs.get(view.catalog_digest)
@@ -106,6 +111,14 @@ class _Goal:
         if isinstance(found, Plan):  # finished; what else could have run depends on all the data
             return Decided(self._finish(found, view.data, key[2]))
         return found
+
+    def outlook(self, view: PlanningView) -> Outlook:
+        """Return what lies ahead of a run that has not begun."""
+        decision = self.decide(view).decision
+        if self._unknown:
+            return Outlook(decision, (), ())
+        plan = self._plan(self._paths.named(self._paths.held(view.initial_data)))
+        return outlook_of_plan(self._supply, plan, decision, view.initial_data, listed=self._listed)
 
     def _work_out(self, initial: int, now: int, done: tuple[str, ...]) -> Decided | Plan:
         if self._unknown:

@@ -43,6 +43,28 @@ def reason(supply: Supply, plan: Plan, name: str, remaining: Sequence[str], list
     return "; ".join(why)
 
 
+def ahead(
+    supply: Supply, name: str, have: Collection[str], members: Collection[str], waits: Collection[str]
+) -> str:
+    """Return what a skill that has not been chosen waits for, or that it waits for nothing."""
+    sources: dict[tuple[str, ...], list[str]] = {}  # paths by who may produce them
+    for path in supply.requires(name):
+        if path not in have:
+            makers = tuple(other for other in supply.suppliers(name, path) if other in members)
+            sources.setdefault(makers, []).append(path)
+    said = [
+        f"{listing(paths)} {'comes' if len(paths) == 1 else 'come'} from {listing(makers, _FEW)}"
+        if makers
+        else f"{listing(paths)} {_is(paths)} missing"
+        for makers, paths in sources.items()
+    ]
+    if said:
+        return "; ".join(said)
+    if waits:
+        return f"goes after {listing(waits, _FEW)}"
+    return "all it requires is there" if supply.requires(name) else "needs nothing"
+
+
 def together(reasons: Mapping[str, str]) -> str:
     """Return the reason of a decision: of its one skill, or one line for each."""
     if len(reasons) == 1:

@@ -72,6 +72,7 @@ async def _answered(context: Context, thread_id: str, given: Answer, actor: Acto
     except AgentSkillsError as error:
         if error.status >= 500:
             raise  # the database, not the answer
-        problem = {"type": error.type, "status": error.status, "detail": error.detail}
+        problem: dict[str, Any] = {"type": error.type, "status": error.status, "detail": error.detail}
+        problem["answered"] = error.fields.get("answered")
         return {"thread_id": thread_id, "step": given.step, "outcome": "refused", "problem": problem}
     return {"thread_id": thread_id, "step": done.answer["step"], "outcome": "answered", "problem": None}

@@ -22,7 +22,7 @@ from agentskills.services.context import Context
 from agentskills.services.edits import check_approval
 from agentskills.services.forms import check_form, nested
 from agentskills.services.idempotency import Answered, once
-from agentskills.services.waiting import OPTIONS, options_of, waiting_document
+from agentskills.services.waiting import OPTIONS, answer_of, options_of, waiting_document
 from agentskills.storage import audit, effects, queue, runs, waits, workers
 from agentskills.storage.database import Conn
 from agentskills.storage.waits import Wait
@@ -88,7 +88,12 @@ async def _wait_for(conn: Conn, thread_id: str, step: int | None) -> Wait:
         found = [w for w in found if w.seq == step]
     if not found:
         what = thread_id if step is None else f"step {step} of {thread_id}"
-        raise NotWaiting(f"{what} does not wait for an answer; the run is {status}", run_status=status)
+        before = await waits.last_answer(conn, thread_id, step)
+        raise NotWaiting(
+            f"{what} does not wait for an answer; the run is {status}",
+            run_status=status,
+            answered=answer_of(*before) if before else None,
+        )
     if len(found) > 1:
         raise StepChoiceNeeded(
             f"{len(found)} steps of {thread_id} wait; say which one with step",

@@ -1,4 +1,4 @@
-"""Read runs: list, count, detail, metadata, status, steps, the inbox."""
+"""Read runs: list, count, detail, metadata, status, steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from agentskills.services.failures import dismissed, failures_of
 from agentskills.services.lineage import fixers_of
 from agentskills.services.naming import name_of, title_of
 from agentskills.services.rerunnable import rerunnable_of
-from agentskills.services.waiting import OPTIONS, waiting_document, waiting_in_short, waiting_of
+from agentskills.services.waiting import waiting_in_short, waiting_of
 from agentskills.storage import inbox, lists, runs, steps
 from agentskills.storage import lineage as stored
 from agentskills.storage.database import Conn
@@ -264,21 +264,3 @@ async def step(context: Context, thread_id: str, seq: int) -> dict[str, Any]:
         kept = await steps.details(conn, thread_id, seq)
     details = [{"kind": d.kind, "attempt": d.attempt, "content": d.content, "at": d.at} for d in kept]
     return document | {"details": details}
-
-
-async def list_waits(
-    context: Context, reasons: list[str] | None, cursor: str | None, limit: int
-) -> dict[str, Any]:
-    """Return one page of open waits, the oldest first; by default those that people can answer."""
-    after = Cursor.read(cursor, datetime, int)
-    async with context.reading() as conn:
-        found = await inbox.page(conn, reasons or list(OPTIONS), after=after, limit=limit + 1)
-    more = len(found) > limit
-    found = found[:limit]
-    items = [
-        {"thread_id": row.wait.thread_id, "run_name": name_of(row.run_name, row.sop)}
-        | waiting_document(row.wait)
-        for row in found
-    ]
-    last = found[-1].wait if more else None
-    return {"items": items, "next_cursor": Cursor.write(last.since, last.id) if last else None}

@@ -92,9 +92,12 @@ async def start_in(
     return Started(run.thread_id, run.run_name)
 
 
-async def check_start(conn: Conn, settings: Settings, asked: StartRequest, actor: Actor) -> None:
-    """Raise what `start_run` would raise for a request that is kept for later."""
-    await _prepared(_Checked(conn), settings, asked, actor)
+async def check_start(conn: Conn, settings: Settings, asked: StartRequest, actor: Actor) -> NewRun:
+    """Return the run that a request would save now; raise what `start_run` would raise.
+
+    Whether a given id is taken is not looked at.
+    """
+    return await _prepared(_Checked(conn), settings, asked, actor)
 
 
 async def start_many(

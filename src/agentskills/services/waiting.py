@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from agentskills.domain.status import FINAL_RUN, RunStatus, WaitReason
@@ -38,6 +39,19 @@ def waiting_in_short(wait: Wait) -> dict[str, Any]:
         "until": wait.until,
         "options": options_of(wait),
         "digest": wait.shown_digest,
+    }
+
+
+def answer_of(wait: Wait, at: datetime | None) -> dict[str, Any] | None:
+    """Return who has answered a wait, when and what, or None while it is open."""
+    if wait.answer is None or at is None:
+        return None
+    return {
+        "at": at,
+        "by": wait.answered_by or {},
+        "decision": wait.answer.get("decision"),
+        "note": wait.answer.get("note"),
+        "data": wait.answer.get("data"),
     }
 
 

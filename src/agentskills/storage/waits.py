@@ -110,6 +110,18 @@ async def answer(conn: Conn, wait_id: int, given: dict[str, Any], by: dict[str, 
     )
 
 
+async def last_answer(conn: Conn, thread_id: str, seq: int | None) -> tuple[Wait, datetime] | None:
+    """Return the newest answer that a run, or one step of it, was given by somebody, and when."""
+    row = await conn.fetchrow(
+        f"""SELECT {_COLUMNS}, answered_at FROM waits
+            WHERE thread_id = $1 AND state = 'answered' AND ($2::int IS NULL OR seq = $2)
+            ORDER BY answered_at DESC, id DESC LIMIT 1""",
+        thread_id,
+        seq,
+    )
+    return (Wait(**{name: row[name] for name in COLUMNS}), row["answered_at"]) if row else None
+
+
 async def of_runs(conn: Conn, thread_ids: Sequence[str]) -> dict[tuple[str, int], Wait]:
     """Return the latest wait of each step of these runs, unless it is closed, by (thread_id, seq)."""
     rows = await conn.fetch(

@@ -1,67 +1,73 @@
-/** The form of a new run. */
+/** The form of a new run, with what it would begin with beside it. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { Button } from "@/components/button";
-import { Field, TextArea, TextInput } from "@/components/field";
+import { Field, TextInput } from "@/components/field";
 import { JsonEditor } from "@/components/json-editor";
-import { Markdown } from "@/components/markdown";
 import { Notice } from "@/components/notice";
-import { Panel } from "@/components/panel";
 import { ProblemNotice } from "@/components/problem-notice";
-import { type Sop, type StartRequest, startRun } from "@/lib/api";
-import type { JsonObject } from "@/lib/json";
+import { type Skill, type Sop, type StartRequest, startRun } from "@/lib/api";
 import { draftOf, readDraft } from "@/lib/json-draft";
 import { asApiError } from "@/lib/problem";
 import { useRequestKey } from "@/lib/request-key";
 import { runKeys } from "@/queries/runs";
 import { ExamplePicker } from "./example-picker";
+import { FirstChoicePanel } from "./first-choice-panel";
+import { badMore, MoreFields } from "./more-fields";
+import { Needs } from "./needs";
+import { SopField } from "./sop-field";
 import { SopPicker } from "./sop-picker";
+import { requestOf, type StartDraft, withPlaces } from "./start-draft";
+import { useFirstChoice } from "./use-first-choice";
 
 interface StartFormProps {
   sops: Sop[];
+  skills: Skill[];
   /** Name of the chosen SOP; none: the text is written here. */
   chosen: string | undefined;
   example: number | undefined;
-  withoutModel: boolean;
+  /** What the form begins with. */
+  first: StartDraft;
+  /** The model of the server; null: none is set, undefined: not known yet. */
+  model: string | null | undefined;
   onChoose: (search: { sop?: string; example?: number }) => void;
+  onEditCopy: (draft: StartDraft) => void;
   onStarted: (threadId: string) => void;
 }
 
-export function StartForm({ sops, chosen, example, withoutModel, onChoose, onStarted }: StartFormProps) {
+export function StartForm({ sops, skills, chosen, example, first, model, ...on }: StartFormProps) {
   const sop = sops.find(({ name }) => name === chosen);
-  const picked = example === undefined ? undefined : sop?.examples[example];
-  const [written, setWritten] = useState("");
-  const [text, setText] = useState(() => draftOf((picked?.initial_data ?? {}) as JsonObject));
-  const [name, setName] = useState("");
+  const note = example === undefined ? undefined : sop?.examples[example]?.note;
+  const [draft, setDraft] = useState(first);
   const [touched, setTouched] = useState(false);
+  const change = (part: Partial<StartDraft>) => setDraft((now) => ({ ...now, ...part }));
   const keyFor = useRequestKey();
   const queries = useQueryClient();
   const start = useMutation({
     mutationFn: (request: StartRequest) => startRun(request, keyFor(request)),
     onSuccess: ({ thread_id }) => {
       void queries.invalidateQueries({ queryKey: runKeys.all });
-      onStarted(thread_id);
+      on.onStarted(thread_id);
     },
   });
-  const draft = readDraft(text);
-  const problem = start.isError ? asApiError(start.error) : null;
+  const data = readDraft(draft.text).value;
+  const request = requestOf(draft, sop);
+  const shown = useFirstChoice(request);
+  // The same checks as when it is started: what is wrong is said before.
+  const problem = start.isError ? asApiError(start.error) : shown.error;
+  const lacksSop = !sop && draft.sop.trim() === "";
   const sopProblem =
     problem?.at("/sop") ??
     problem?.at("/sop_name") ??
-    (touched && !sop && written.trim() === ""
-      ? "Write what is to be done, or choose a procedure."
-      : undefined);
-  const placed = problem && (sopProblem ?? problem.at("/initial_data") ?? problem.at("/run_name"));
+    (touched && lacksSop ? "Write what is to be done, or choose a procedure." : undefined);
+  const placed =
+    problem && (sopProblem ?? problem.at("/initial_data") ?? problem.at("/run_name") ?? badMore(problem));
 
   const submit = () => {
     setTouched(true);
-    if (!draft.value || (!sop && written.trim() === "") || start.isPending || start.isSuccess) return;
-    start.mutate({
-      ...(sop ? { sop_name: sop.name } : { sop: written }),
-      initial_data: draft.value,
-      ...(name.trim() === "" ? {} : { run_name: name.trim() }),
-    });
+    if (!request || start.isPending || start.isSuccess) return;
+    start.mutate(request);
   };
   const submitByKey = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
@@ -72,7 +78,7 @@ export function StartForm({ sops, chosen, example, withoutModel, onChoose, onSta
 
   return (
     <form
-      className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]"
+      className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]"
       noValidate
       onKeyDown={submitByKey}
       onSubmit={(event) => {
@@ -86,66 +92,52 @@ export function StartForm({ sops, chosen, example, withoutModel, onChoose, onSta
             Choose another one, or write your own.
           </Notice>
         )}
-        <SopPicker sops={sops} chosen={sop?.name} onChoose={(next) => onChoose(next ? { sop: next } : {})} />
-        {sop ? (
-          <>
-            <Panel title="Procedure">
-              <div className="max-h-96 overflow-y-auto p-5 max-md:p-4">
-                <Markdown text={sop.sop} />
-              </div>
-            </Panel>
-            {sopProblem && <Notice kind="bad" title={sopProblem} />}
-          </>
-        ) : (
-          <Field label="Procedure" hint="Plain language. Name the skills that it takes." error={sopProblem}>
-            {(ids) => (
-              <TextArea
-                {...ids}
-                rows={9}
-                value={written}
-                placeholder={"# Refund an order\n\nFetch order, check refund policy, then pay refund."}
-                onChange={(event) => setWritten(event.target.value)}
-              />
-            )}
-          </Field>
-        )}
+        <SopPicker
+          sops={sops}
+          chosen={sop?.name}
+          onChoose={(next) => on.onChoose(next ? { sop: next } : {})}
+        />
+        <SopField
+          sop={sop}
+          written={draft.sop}
+          error={sopProblem}
+          onWrite={(text) => change({ sop: text })}
+          onEditCopy={() => on.onEditCopy({ ...draft, sop: sop?.sop ?? "" })}
+        />
         <JsonEditor
           label="Initial data"
           hint="A JSON object. Numbers keep every digit."
-          text={text}
-          onChange={setText}
+          text={draft.text}
+          onChange={(text) => change({ text })}
           error={problem?.at("/initial_data")}
         />
-        {picked?.note && <p className="-mt-3 text-[0.8125rem] text-ink-soft">{picked.note}</p>}
+        {shown.choice && data && (
+          <Needs
+            needs={shown.choice.needs}
+            data={data}
+            onAdd={(paths) => change({ text: draftOf(withPlaces(data, paths)) })}
+          />
+        )}
+        {note && <p className="-mt-3 text-[0.8125rem] text-ink-soft">{note}</p>}
         <Field label="Run name" optional error={problem?.at("/run_name")}>
           {(ids) => (
             <TextInput
               {...ids}
-              value={name}
+              value={draft.name}
               maxLength={200}
               placeholder={sop ? `${sop.title} A-1001` : "How people will find it"}
-              onChange={(event) => setName(event.target.value)}
+              onChange={(event) => change({ name: event.target.value })}
             />
           )}
         </Field>
-        {problem && !placed && <ProblemNotice error={problem} />}
-        <div className="flex justify-end">
-          <Button
-            type="submit"
-            look="primary"
-            icon={<Play aria-hidden />}
-            busy={start.isPending || start.isSuccess}
-            disabled={!draft.value}
-          >
-            Start run
-          </Button>
-        </div>
+        <MoreFields {...{ draft, skills, model, problem }} onChange={change} />
       </div>
-      <aside className="space-y-4 max-lg:contents">
+      <aside className="space-y-4 max-lg:contents lg:row-span-2">
+        <FirstChoicePanel shown={shown} isEmpty={lacksSop} />
         <div className="max-lg:order-first">
-          <ExamplePicker sops={sops} chosen={sop?.name} example={example} onChoose={onChoose} />
+          <ExamplePicker sops={sops} chosen={sop?.name} example={example} onChoose={on.onChoose} />
         </div>
-        {withoutModel && (
+        {model === null && (
           <Notice kind="info" title="No model is set">
             <span className="text-[0.8125rem] text-ink-soft">
               Procedures run without one, as long as they take no skill that needs a model. To set one, start
@@ -155,6 +147,21 @@ export function StartForm({ sops, chosen, example, withoutModel, onChoose, onSta
           </Notice>
         )}
       </aside>
+      <div className="min-w-0 space-y-6">
+        {problem && !placed && <ProblemNotice error={problem} />}
+        <div className="flex justify-end">
+          <Button
+            type="submit"
+            look="primary"
+            icon={<Play aria-hidden />}
+            busy={start.isPending || start.isSuccess}
+            disabled={!data}
+            title="⌘ or Ctrl and Enter"
+          >
+            Start run
+          </Button>
+        </div>
+      </div>
     </form>
   );
 }

@@ -6,13 +6,14 @@ import { Markdown } from "@/components/markdown";
 import { ValueTable } from "@/components/value-table";
 import type { Waiting } from "@/lib/api";
 import { isObject, type JsonObject } from "@/lib/json";
+import { useShortcut } from "@/lib/shortcut";
 import { AnswerBar } from "./answer-bar";
 import { collect, type FormField, fieldsOfSchema, fieldsOfValues } from "./form-fields";
 import { FormInputs } from "./form-inputs";
-import { fieldErrors, useAnswer } from "./use-answer";
+import { fieldErrors, type QuestionProps, useAnswer } from "./use-answer";
 import { WaitFrame } from "./wait-frame";
 
-export function Approval({ threadId, wait }: { threadId: string; wait: Waiting }) {
+export function Approval({ threadId, wait, about, byKey = false, ...heard }: QuestionProps) {
   const { asks } = wait;
   const shown: JsonObject = isObject(asks.shown) ? asks.shown : {};
   const form = isObject(asks.form) ? asks.form : null;
@@ -21,7 +22,7 @@ export function Approval({ threadId, wait }: { threadId: string; wait: Waiting }
   const [texts, setTexts] = useState<Record<string, string>>({});
   const [checked, setChecked] = useState(false);
   const [note, setNote] = useState("");
-  const answer = useAnswer(threadId, wait);
+  const answer = useAnswer(threadId, wait, heard);
   const asked = useMemo(() => (form ? fieldsOfSchema(form, shown) : []), [form, shown]);
   const edits = useMemo(() => (editing ? editsBeside(asked, shown) : []), [editing, asked, shown]);
   const fields = [...asked, ...edits];
@@ -39,10 +40,12 @@ export function Approval({ threadId, wait }: { threadId: string; wait: Waiting }
     });
   };
   const done = answer.isPending || answer.isSuccess;
+  useShortcut("a", fillsIn ? "Send the answer" : "Approve the open item", approve, byKey && !done);
   return (
     <WaitFrame wait={wait} title={fillsIn ? `${wait.skill} needs your answer` : `Approve ${wait.skill}?`}>
       <Explanation wait={wait} />
       {!editing && Object.keys(shown).length > 0 && <ValueTable data={shown} />}
+      {about}
       {withData && (
         <FormInputs
           fields={fields}
@@ -52,7 +55,13 @@ export function Approval({ threadId, wait }: { threadId: string; wait: Waiting }
         />
       )}
       <AnswerBar note={note} onNote={setNote} error={answer.error}>
-        <Button look="primary" icon={<Check aria-hidden />} busy={done} onClick={approve}>
+        <Button
+          look="primary"
+          icon={<Check aria-hidden />}
+          busy={done}
+          title={byKey ? "a" : undefined}
+          onClick={approve}
+        >
           {fillsIn ? "Send the answer" : editing ? "Approve with edits" : "Approve"}
         </Button>
         {!fillsIn && Object.keys(shown).length > 0 && (

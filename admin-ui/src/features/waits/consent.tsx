@@ -6,16 +6,16 @@ import { type ReactNode, useState } from "react";
 import { Button } from "@/components/button";
 import { rowsOf, type ValueRow, ValueTable } from "@/components/value-table";
 import { When } from "@/components/when";
-import type { Waiting } from "@/lib/api";
 import { isObject, type JsonObject, sameJson } from "@/lib/json";
+import { useShortcut } from "@/lib/shortcut";
 import { AnswerBar } from "./answer-bar";
-import { useAnswer } from "./use-answer";
+import { type QuestionProps, useAnswer } from "./use-answer";
 import { WaitFrame } from "./wait-frame";
 
-export function Consent({ threadId, wait }: { threadId: string; wait: Waiting }) {
+export function Consent({ threadId, wait, about, byKey = false, ...heard }: QuestionProps) {
   const { asks } = wait;
   const [note, setNote] = useState("");
-  const answer = useAnswer(threadId, wait);
+  const answer = useAnswer(threadId, wait, heard);
   const done = answer.isPending || answer.isSuccess;
   const earlier: JsonObject = isObject(asks.earlier_receipt) ? asks.earlier_receipt : {};
   const before: JsonObject = isObject(earlier.inputs) ? earlier.inputs : {};
@@ -23,6 +23,8 @@ export function Consent({ threadId, wait }: { threadId: string; wait: Waiting })
   const differing = !sameJson(before, now);
   const effect: JsonObject = isObject(asks.effect) ? asks.effect : {};
   const sameKey = sameJson(effect.key, earlier.key);
+  const agree = () => answer.mutate({ decision: "approve", note: note || undefined });
+  useShortcut("a", "Agree to do it again", agree, byKey && !done);
   return (
     <WaitFrame wait={wait} title={`${wait.skill} was done before. Do it again?`}>
       <p className="text-ink-soft">
@@ -36,12 +38,14 @@ export function Consent({ threadId, wait }: { threadId: string; wait: Waiting })
         <Side title="Done before" note={<Origin earlier={earlier} />} rows={rowsBeside(before, now)} />
         <Side title="Would go out now" note="Not sent yet" rows={rowsBeside(now, before)} />
       </div>
+      {about}
       <AnswerBar note={note} onNote={setNote} error={answer.error}>
         <Button
           look="primary"
           icon={<Check aria-hidden />}
           busy={done}
-          onClick={() => answer.mutate({ decision: "approve", note: note || undefined })}
+          title={byKey ? "a" : undefined}
+          onClick={agree}
         >
           Do it again
         </Button>

@@ -5,26 +5,23 @@ import { useState } from "react";
 import { Button } from "@/components/button";
 import { Skeleton } from "@/components/empty";
 import { ValueTable } from "@/components/value-table";
-import type { Waiting } from "@/lib/api";
 import { isObject } from "@/lib/json";
 import { skillOptions } from "@/queries/skills";
 import { AnswerBar } from "./answer-bar";
 import { collect, fieldsOfPaths } from "./form-fields";
 import { FormInputs } from "./form-inputs";
-import { fieldErrors, useAnswer } from "./use-answer";
+import { fieldErrors, type QuestionProps, useAnswer } from "./use-answer";
 import { WaitFrame } from "./wait-frame";
 
-interface DoubtProps {
-  threadId: string;
-  wait: Waiting;
+interface DoubtProps extends QuestionProps {
   /** Version of the skill whose effect is in doubt. */
   digest: string | null;
 }
 
-export function Doubt({ threadId, wait, digest }: DoubtProps) {
+export function Doubt({ threadId, wait, digest, about, byKey: _, ...heard }: DoubtProps) {
   const [happened, setHappened] = useState(false);
   const [note, setNote] = useState("");
-  const answer = useAnswer(threadId, wait);
+  const answer = useAnswer(threadId, wait, heard);
   const done = answer.isPending || answer.isSuccess;
   const { asks } = wait;
   const error = isObject(asks.error) && typeof asks.error.message === "string" ? asks.error.message : null;
@@ -35,6 +32,7 @@ export function Doubt({ threadId, wait, digest }: DoubtProps) {
         Look it up where it would show, then say what you found; nothing is repeated by itself.
       </p>
       {isObject(asks.shown) && <ValueTable data={asks.shown} />}
+      {about}
       {happened && wait.skill && (
         <Outputs
           skill={wait.skill}

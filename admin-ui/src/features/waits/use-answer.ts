@@ -1,20 +1,47 @@
 /** Sends a person's answer; an answer that came too late brings the page up to date. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { answerWait, type Decision, type Waiting } from "@/lib/api";
-import { asApiError } from "@/lib/problem";
+import { type ApiError, asApiError } from "@/lib/problem";
 import { runKeys } from "@/queries/runs";
+import { waitKeys } from "@/queries/waits";
 
-const STALE = ["out-of-date", "not-waiting", "already-finished"];
+const STALE = ["out-of-date", "not-waiting", "already-finished", "run-not-found", "run-deleted"];
 
-export function useAnswer(threadId: string, wait: Waiting) {
+/** What is told of an answer beyond the form. */
+export interface Heard {
+  onAnswered?: () => void;
+  /** The answer came too late: somebody was quicker, or what was shown has changed. */
+  onTooLate?: (error: ApiError) => void;
+}
+
+export interface QuestionProps extends Heard {
+  threadId: string;
+  wait: Waiting;
+  /** More about what is asked, before the answers. */
+  about?: ReactNode;
+  /** Whether `a` says yes. */
+  byKey?: boolean;
+}
+
+export function useAnswer(threadId: string, wait: Waiting, { onAnswered, onTooLate }: Heard = {}) {
   const queries = useQueryClient();
-  const refresh = () => void queries.invalidateQueries({ queryKey: runKeys.run(threadId) });
+  const refresh = () => {
+    void queries.invalidateQueries({ queryKey: runKeys.run(threadId) });
+    void queries.invalidateQueries({ queryKey: waitKeys.all });
+  };
   return useMutation({
     mutationFn: (answer: Omit<Decision, "step" | "digest">) =>
       answerWait(threadId, { ...answer, step: wait.step, ...(wait.digest ? { digest: wait.digest } : {}) }),
-    onSuccess: refresh,
+    onSuccess: () => {
+      refresh();
+      onAnswered?.();
+    },
     onError: (error) => {
-      if (STALE.includes(asApiError(error).type)) refresh();
+      const problem = asApiError(error);
+      if (!STALE.includes(problem.type)) return;
+      refresh();
+      onTooLate?.(problem);
     },
   });
 }

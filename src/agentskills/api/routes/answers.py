@@ -1,4 +1,4 @@
-"""POST /approve/{thread_id}, POST /callback, and the inbox of open waits."""
+"""POST /approve/{thread_id}, POST /admin/answers and POST /callback."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ from agentskills.api.schemas.waits import (
     AnswersRequest,
     ApproveRequest,
     CallbackRequest,
-    WaitPage,
 )
-from agentskills.domain.status import WaitReason
-from agentskills.services import answers, callbacks, runs
+from agentskills.services import answers, callbacks
 from agentskills.services.answer_many import Chosen, answer_many
 
 router = APIRouter(tags=["answers"])
@@ -82,15 +80,3 @@ async def callback(
     """Deliver a REST skill's late result, with the one-time token of its `callback_url`."""
     given = callbacks.Callback(token or asked.token, asked.thread_id, asked.data, asked.error)
     return JsonAnswer(await callbacks.deliver(context_of(request), given))
-
-
-@router.get("/admin/waits", operation_id="listWaits", response_model=WaitPage, responses=problems(422))
-async def list_waits(
-    request: Request,
-    reason: Annotated[list[WaitReason] | None, Query(description="one of these")] = None,
-    cursor: Annotated[Text | None, Query(max_length=100)] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-) -> JsonAnswer:
-    """Return what runs wait for, the oldest first; without `reason` only what people can answer."""
-    reasons = [str(one) for one in reason or ()] or None
-    return JsonAnswer(await runs.list_waits(context_of(request), reasons, cursor, limit))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from agentskills.api.schemas.shapes import Answer, Asked, JsonObject, Moment
+from agentskills.api.params import Text
+from agentskills.api.schemas.shapes import Actor, Answer, Asked, JsonObject, Moment
 from agentskills.domain.status import RunStatus, WaitReason
 
 
@@ -32,18 +33,83 @@ class Waiting(WaitingFor):
     )
 
 
+class GoesOut(Answer):
+    """The request of a rest skill, without headers; `{secret.X}` and `{env.X}` stay as they are."""
+
+    method: str
+    url: str
+    query: JsonObject
+    body: Any = Field(description="JSON; null where there is none")
+
+
+class GivenAnswer(Answer):
+    """Who answered, when and what."""
+
+    at: datetime
+    by: Actor
+    decision: str | None = Field(description="null for what a service has called back with")
+    note: str | None
+    data: Any = Field(description="what was edited, filled in, or came of it")
+
+
 class WaitItem(Waiting):
     """An entry of the inbox."""
 
     thread_id: str
     run_name: str
+    skill_digest: str | None = Field(description="version of the skill")
+    why: str | None = Field(description="why the step was chosen")
+    goes_out: GoesOut | None = Field(
+        description="of a rest skill that waits before it acts: what it would send as things stand"
+    )
+    answered: GivenAnswer | None = Field(description="null while it is open")
 
 
 class WaitPage(Answer):
-    """Open waits, the oldest first."""
+    """Open waits, the oldest first; or answered ones, the last answer first."""
 
     items: list[WaitItem]
     next_cursor: str | None
+
+
+class WaitGroup(Answer):
+    """How many wait alike."""
+
+    reason: WaitReason
+    skill: str | None
+    count: int
+
+
+class WaitCount(Answer):
+    """How many waits a filter finds; counting stops at 10,000."""
+
+    count: int
+    capped: bool = Field(description="there are more")
+    groups: list[WaitGroup] = Field(description="by reason and skill, the most first")
+
+
+class WaitSearch(BaseModel):
+    """Which waits; what is given must all hold."""
+
+    state: Literal["open", "answered"] = Field(default="open", description="answered: the last answer first")
+    reason: list[WaitReason] = Field(
+        default=[], description="one of these; without it what people can answer"
+    )
+    skill: Text | None = Field(default=None, max_length=200)
+    thread_id: Text | None = Field(default=None, max_length=250)
+    q: Text | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="stands in the run's id or name, the skill, the subject or the values shown",
+    )
+
+
+class WaitQuery(WaitSearch):
+    """A search and a place in what it finds."""
+
+    cursor: Text | None = Field(default=None, max_length=100)
+    limit: int = Field(default=50, ge=1, le=500)
 
 
 class ApproveRequest(Asked):
@@ -101,6 +167,7 @@ class AnswerProblem(Answer):
     type: str = Field(description="stable name of the case, such as not-waiting")
     status: int
     detail: str
+    answered: GivenAnswer | None = Field(description="by whom, where somebody was quicker")
 
 
 class AnswerOutcome(Answer):

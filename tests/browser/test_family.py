@@ -58,10 +58,50 @@ def test_the_tree_of_a_family(site: Site) -> None:
     expect(family(site).nth(2).locator('[data-status="completed"]')).to_be_visible()
     expect(family(site).nth(3)).to_contain_text("Only what changed")
     site.snap("run-family")
+    page.get_by_role("button", name="Graph").click()
+    expect(page).to_have_url(re.compile(r"family=graph"))
+    expect(node(site, original).get_by_role("link")).to_have_attribute("aria-current", "page")
+    expect(node(site, first)).to_contain_text("fixed by #2")
+    expect(page.get_by_role("img", name="leads to a fix")).to_have_count(2)
+    site.snap("run-family-graph")
+    page.get_by_role("button", name="Tree").click()
     family(site).nth(2).get_by_role("link", name="Letter to E (Rerun #2)").click()
     page.wait_for_url(re.compile(rf"/ui/runs/{second}"))
     site.expect_status("completed")
     expect(page.locator("header").get_by_text("Fixed by")).to_have_count(0)
+
+
+def node(site: Site, thread_id: str) -> Locator:
+    return site.page.get_by_label("Family graph").locator(f'[data-run="{thread_id}"]')
+
+
+def test_many_failed_reruns_are_folded_and_two_are_compared(site: Site) -> None:
+    page = site.page
+    original = failed(site, "Letter to G")
+    last = original
+    for number in range(3):
+        last = rerun(site, last, {"reason": f"try {number + 1}"})
+    done = rerun(site, last, {"changes": DATA})
+    site.open_run(original, "?tab=family&family=graph")
+    page.get_by_role("button", name="3 failed runs").click()
+    expect(node(site, last)).to_contain_text("fixed by #4")
+    page.get_by_role("button", name="Fold again").click()
+    node(site, done).get_by_role("link").click()
+    page.wait_for_url(re.compile(rf"/ui/runs/{done}$"))
+    site.expect_status("completed")
+    page.keyboard.press("p")
+    page.wait_for_url(re.compile(rf"/ui/runs/{last}$"))
+    site.expect_status("failed")
+    page.keyboard.press("t")
+    page.wait_for_url(re.compile(rf"/ui/runs/{original}$"))
+    page.get_by_role("button", name="Family").click()
+    expect(family(site)).to_have_count(3)
+    page.get_by_label("Pick #4 to compare").check()
+    family(site).nth(1).get_by_role("button", name="3 failed runs").click()
+    page.get_by_label("Pick #2 to compare").check()
+    site.snap("run-family-picked")
+    page.get_by_role("link", name="Compare #2 with #4").click()
+    page.wait_for_url(re.compile(rf"/ui/compare\?left={original}_rerun_2&right={done}$"))
 
 
 def test_deleting_a_run(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import psycopg
 from playwright.sync_api import Locator, expect
 
 from .site import Site
@@ -102,6 +103,45 @@ def test_many_failed_reruns_are_folded_and_two_are_compared(site: Site) -> None:
     site.snap("run-family-picked")
     page.get_by_role("link", name="Compare #2 with #4").click()
     page.wait_for_url(re.compile(rf"/ui/compare\?left={original}_rerun_2&right={done}$"))
+
+
+FAMILY = """
+    INSERT INTO run_metadata (thread_id, sop, run_name, parent_thread_id, root_thread_id, rerun_number)
+    SELECT 'wide' || CASE WHEN n > 0 THEN '_rerun_' || n ELSE '' END, 'Write letter', 'Letter ' || n,
+           CASE WHEN n > 500 THEN 'wide_rerun_' || n - 500 WHEN n > 0 THEN 'wide' END, 'wide', n
+    FROM generate_series(0, 1000) AS n"""
+ENDED = """
+    UPDATE run_state SET status = 'failed', finished_at = now(), error = '{"type": "skill-failed", "message": "no"}'
+    WHERE root_thread_id = 'wide'"""
+LONG_TASKS = """
+    window.longTasks = [];
+    new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) window.longTasks.push(duration);
+    }).observe({ type: "longtask", buffered: true });"""
+
+
+def test_a_thousand_reruns_hold_nothing_up(site: Site) -> None:
+    page = site.page
+    with psycopg.connect(site.server.env["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(FAMILY)
+        connection.execute(ENDED)
+    page.add_init_script(LONG_TASKS)
+    site.open_run("wide_rerun_3")
+    site.expect_status("failed")
+    page.evaluate("window.longTasks.length = 0")
+    page.get_by_role("button", name="Family").click()
+    expect(family(site)).to_have_count(60)
+    expect(page.get_by_role("button", name=re.compile("Show more .* below"))).to_be_visible()
+    page.get_by_role("button", name="Graph").click()
+    expect(node(site, "wide_rerun_3")).to_be_in_viewport()
+    expect(page.get_by_text("The 100 nearest to this run")).to_be_visible()
+    expect(page.get_by_role("img", name="Map of the whole family")).to_be_visible()
+    page.get_by_role("button", name="Show all").click()
+    page.get_by_role("button", name="To this run").click()
+    expect(node(site, "wide_rerun_3")).to_be_in_viewport()
+    page.get_by_label("Pick #3 to compare").check()
+    assert [task for task in page.evaluate("window.longTasks") if task > 200] == []
+    site.snap("run-family-large", whole=False)
 
 
 def test_deleting_a_run(site: Site) -> None:

@@ -114,7 +114,7 @@ function Name({ run, here }: { run: LineageItem; here: boolean }) {
           {run.run_name}
         </Link>
       )}{" "}
-      {id}
+      <span className="max-md:hidden">{id}</span>
     </span>
   );
 }

@@ -7,7 +7,9 @@ import type { FamilyLine, Fold } from "./fold";
 import { foldRange, foldText } from "./naming";
 import type { Picks } from "./picks";
 
-const FIRST = 200;
+/** So many rows at once, and so many above the run itself where it stands far down. */
+const SOME = 60;
+const ABOVE = 20;
 
 interface FamilyTreeProps {
   lines: FamilyLine[];
@@ -19,11 +21,17 @@ interface FamilyTreeProps {
 }
 
 export function FamilyTree({ lines, root, here, picks, onOpen }: FamilyTreeProps) {
-  const [shown, setShown] = useState(FIRST);
-  const place = lines.findIndex(({ id }) => id === here);
-  const visible = lines.slice(0, Math.max(shown, place + 1));
+  const [{ from, to }, setRange] = useState(() => {
+    const place = lines.findIndex(({ id }) => id === here);
+    const from = place < SOME ? 0 : place - ABOVE;
+    return { from, to: from + SOME };
+  });
+  const visible = lines.slice(from, to);
   return (
     <>
+      {from > 0 && (
+        <More count={from} where="above" onMore={() => setRange({ from: Math.max(0, from - SOME), to })} />
+      )}
       <ol aria-label="Family" className="divide-y">
         {visible.map((line) =>
           line.fold ? (
@@ -46,14 +54,26 @@ export function FamilyTree({ lines, root, here, picks, onOpen }: FamilyTreeProps
           ),
         )}
       </ol>
-      {visible.length < lines.length && (
-        <div className="border-t p-4 text-center">
-          <Button size="sm" onClick={() => setShown(visible.length + FIRST)}>
-            Show more ({(lines.length - visible.length).toLocaleString("en")} left)
-          </Button>
-        </div>
+      {to < lines.length && (
+        <More count={lines.length - to} where="below" onMore={() => setRange({ from, to: to + SOME })} />
       )}
     </>
+  );
+}
+
+interface MoreProps {
+  count: number;
+  where: "above" | "below";
+  onMore: () => void;
+}
+
+function More({ count, where, onMore }: MoreProps) {
+  return (
+    <div className={where === "above" ? "border-b p-3 text-center" : "border-t p-3 text-center"}>
+      <Button size="sm" onClick={onMore}>
+        Show more ({count.toLocaleString("en")} {where})
+      </Button>
+    </div>
   );
 }
 

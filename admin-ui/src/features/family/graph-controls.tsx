@@ -1,26 +1,20 @@
 /** Zoom, fit and "to this run", in the corner of the graph. */
 import { Panel, useReactFlow } from "@xyflow/react";
 import { LocateFixed, Maximize, Minus, Plus } from "lucide-react";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { NODE } from "./graph-layout";
 
 const FADE_MS = 200;
-/** Up to so many the whole can be read at once. */
-const FEW = 12;
 
-export function GraphControls({ here, many }: { here: string; many: number }) {
+export function GraphControls({ here }: { here: string }) {
   const flow = useReactFlow();
   const motion = { duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : FADE_MS };
-  const toHere = (options: { duration: number }) => {
+  const toHere = () => {
     const node = flow.getNode(here);
     if (!node) return;
     const { x, y } = node.position;
-    void flow.setCenter(x + NODE.width / 2, y + NODE.height / 2, { zoom: 1, ...options });
+    void flow.setCenter(x + NODE.width / 2, y + NODE.height / 2, { zoom: 1, ...motion });
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only once: afterwards the reader moves about
-  useEffect(() => {
-    if (many > FEW) toHere({ duration: 0 });
-  }, []);
   return (
     <Panel position="top-right" className="flex overflow-hidden rounded-lg border bg-surface shadow-card">
       <Control label="Zoom in" icon={<Plus aria-hidden />} onClick={() => void flow.zoomIn(motion)} />
@@ -30,7 +24,7 @@ export function GraphControls({ here, many }: { here: string; many: number }) {
         icon={<Maximize aria-hidden />}
         onClick={() => void flow.fitView({ padding: 0.08, maxZoom: 1, ...motion })}
       />
-      <Control label="To this run" icon={<LocateFixed aria-hidden />} onClick={() => toHere(motion)} />
+      <Control label="To this run" icon={<LocateFixed aria-hidden />} onClick={toHere} />
     </Panel>
   );
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { LineageItem } from "@/lib/api";
 import { familyLines } from "./fold";
-import { connections, NODE, placed } from "./graph-layout";
+import { connections, NODE, nearest, placed } from "./graph-layout";
 
 const run = (thread_id: string, parent_thread_id: string | null, fixed_by: string | null = null) =>
   ({ thread_id, parent_thread_id, fixed_by, status: fixed_by ? "failed" : "completed" }) as LineageItem;
@@ -22,4 +22,10 @@ it("knows the way from a failed run to its fix, also out of a fold", () => {
   expect(fixes(family)).toEqual(["a > b", "b > d"]);
   const chain = [run("a", null, "d"), run("b", "a", "d"), run("c", "b", "d"), run("d", "c")];
   expect(fixes(chain)).toEqual(["failed a > d"]);
+});
+
+it("draws what is nearest to a run, and the way between", () => {
+  const many = Array.from({ length: 500 }, (_, n) => run(`b${n}`, "a"));
+  const found = nearest(lines([run("a", null), ...many, run("c", "b400")], ["completed b0"]), "c", 10);
+  expect(found.map(({ id }) => id)).toEqual(["a", ...many.slice(0, 7).map((b) => b.thread_id), "b400", "c"]);
 });

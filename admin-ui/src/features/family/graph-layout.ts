@@ -79,6 +79,27 @@ function fixingLines(lines: FamilyLine[]): Set<string> {
   return fixing;
 }
 
+/** The lines that are fewest reruns away from this run, in the order they are given in. */
+export function nearest(lines: FamilyLine[], here: string, most: number): FamilyLine[] {
+  if (lines.length <= most) return lines;
+  const byId = new Map(lines.map((line) => [line.id, line]));
+  const below = new Map<string, string[]>();
+  for (const { id, parent } of lines) {
+    if (parent === null) continue;
+    const siblings = below.get(parent);
+    if (siblings) siblings.push(id);
+    else below.set(parent, [id]);
+  }
+  const chosen = new Set(byId.has(here) ? [here] : lines.slice(0, 1).map(({ id }) => id));
+  for (const id of chosen) {
+    const parent = byId.get(id)?.parent;
+    const next = [...(parent == null ? [] : [parent]), ...(below.get(id) ?? [])];
+    for (const one of next) if (chosen.size < most) chosen.add(one);
+    if (chosen.size >= most) break;
+  }
+  return lines.filter(({ id }) => chosen.has(id));
+}
+
 export function runsOf(line: FamilyLine) {
   return line.fold ? line.fold.runs : [line.run];
 }

@@ -27,10 +27,10 @@ export function ComparedHeads({ left, right, walk, onChoose, ...only }: Compared
   return (
     <section
       aria-label="Compared runs"
-      className="sticky top-0 z-20 rounded-xl border bg-surface shadow-card max-lg:top-13"
+      className="sticky top-0 z-20 rounded-xl border bg-surface shadow-card max-lg:top-14"
     >
       <div className="grid grid-cols-[1fr_auto_1fr] items-center border-b max-md:grid-cols-[1fr_auto]">
-        <Head side="Left" run={left} aside={<BaselineMenu {...{ left, right, onChoose }} />} />
+        <Head side="Left" run={left} />
         <Button
           look="ghost"
           aria-label="Swap the two runs"
@@ -41,19 +41,19 @@ export function ComparedHeads({ left, right, walk, onChoose, ...only }: Compared
         />
         <Head side="Right" run={right} />
       </div>
-      <Toolbar walk={walk} {...only} />
+      <Toolbar walk={walk} {...only}>
+        <BaselineMenu {...{ left, right, onChoose }} />
+      </Toolbar>
     </section>
   );
 }
 
-function Head({ side, run, aside }: { side: string; run: ComparedRun; aside?: ReactNode }) {
+function Head({ side, run }: { side: string; run: ComparedRun }) {
   return (
     <div className="min-w-0 px-5 py-2.5 max-md:px-4 max-md:py-1.5">
-      <div className="flex items-center gap-2 text-xs text-ink-faint">
-        {side}
-        {aside}
-      </div>
+      <div className="text-xs text-ink-faint max-md:hidden">{side}</div>
       <div className="flex items-center gap-2.5">
+        <span className="w-8 shrink-0 text-xs text-ink-faint md:hidden">{side}</span>
         <Link
           to="/runs/$threadId"
           params={{ threadId: run.thread_id }}
@@ -73,9 +73,14 @@ function Head({ side, run, aside }: { side: string; run: ComparedRun; aside?: Re
 
 type ToolbarProps = Pick<ComparedHeadsProps, "walk" | "onlyDifferences" | "onOnlyDifferences">;
 
-function Toolbar({ walk, onlyDifferences, onOnlyDifferences }: ToolbarProps) {
+function Toolbar({
+  walk,
+  onlyDifferences,
+  onOnlyDifferences,
+  children,
+}: ToolbarProps & { children: ReactNode }) {
   return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-5 py-1.5 text-[0.8125rem] max-md:px-4">
+    <div className="flex flex-wrap items-center gap-x-4 px-5 py-1.5 text-[0.8125rem] max-md:px-4">
       <div className="flex items-center gap-1">
         <span aria-live="polite" className="mr-1 text-ink-soft tabular">
           {walk.of === 0
@@ -100,7 +105,8 @@ function Toolbar({ walk, onlyDifferences, onOnlyDifferences }: ToolbarProps) {
         />
         Only differences
       </label>
-      <span className="ml-auto">
+      {children}
+      <span className="ml-auto max-md:hidden">
         <CopyLink />
       </span>
     </div>

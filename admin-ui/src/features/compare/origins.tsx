@@ -74,7 +74,8 @@ export function Origins({ origins }: { origins: Origin[] }) {
                 </span>
               </p>
               <p className="text-xs text-ink-soft">
-                {meaning} {origin.detail}
+                {meaning}
+                {origin.detail && ` (${origin.detail})`}
               </p>
             </div>
             <span className="text-xs text-ink-faint max-md:col-start-2">

@@ -110,6 +110,7 @@ def test_without_the_server_nothing_that_was_typed_is_lost(site: Site) -> None:
     page.unroute("**/plan")
     expect(site.plan()).to_contain_text("input parcel.id changed")
     expect(site.editor()).to_contain_text("ABCDE")
+    site.snap("rerun-only-what-changed-edited", whole=False)
     page.set_viewport_size({"width": 390, "height": 844})
     expect(site.dialog().get_by_role("button", name="Rerun with changes")).to_be_in_viewport(ratio=1)
     page.get_by_role("button", name="See the plan").click()

@@ -2,7 +2,6 @@
 import { ShieldAlert, TriangleAlert } from "lucide-react";
 import { Notice } from "@/components/notice";
 import type { Plan } from "@/lib/api";
-import { cx } from "@/lib/class-names";
 import { countsText, estimateText, happensAgainText } from "./plan-estimate";
 
 const PARTS = [
@@ -53,8 +52,8 @@ export function PlanSums({ plan }: { plan: Plan }) {
 function Proportions({ counts }: { counts: Plan["counts"] }) {
   return (
     <div aria-hidden className="flex h-1.5 gap-0.5 overflow-hidden rounded-full bg-idle-soft">
-      {PARTS.map(({ name, look }) => (
-        <span key={name} className={cx("transition-[flex-grow]", look)} style={{ flexGrow: counts[name] }} />
+      {PARTS.filter(({ name }) => counts[name] > 0).map(({ name, look }) => (
+        <span key={name} className={look} style={{ flexGrow: counts[name] }} />
       ))}
     </div>
   );

@@ -186,7 +186,7 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
             </>
           )}
         </p>
-        <Button onClick={onCancel} disabled={rerun.isPending}>
+        <Button onClick={onCancel} disabled={rerun.isPending} className="max-sm:hidden">
           Cancel
         </Button>
         <Button

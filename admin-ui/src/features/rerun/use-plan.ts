@@ -36,11 +36,15 @@ export function usePlan(threadId: string, request: RerunRequest | null): ShownPl
   });
   const last = useRef<Plan | null>(null);
   if (query.data) last.current = query.data;
+  // While it is asked again for a plan that failed, the query has no error: what was said stays.
+  const failed = useRef<{ of: RerunRequest | null; error: ApiError } | null>(null);
+  if (query.isError) failed.current = { of: asked, error: asApiError(query.error) };
+  if (query.data || failed.current?.of !== asked) failed.current = null;
   const settled = wanted !== null && wanted === (asked && writeJson(asked));
   return {
     plan: last.current,
     current: settled && query.data !== undefined,
-    error: settled && query.isError ? asApiError(query.error) : null,
+    error: (settled && failed.current?.error) || null,
     retry: () => void query.refetch(),
   };
 }

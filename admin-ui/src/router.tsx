@@ -63,6 +63,8 @@ const OTHER_TABS: readonly unknown[] = ["data", "request", "family", "history"] 
 
 export interface RunPageSearch {
   tab?: RunTab;
+  /** How the family is drawn; a tree where nothing is said. */
+  family?: "graph";
   /** The rerun dialog is open, with this preset where there is one of that name. */
   rerun?: string;
   /** The step to rerun from. */
@@ -76,6 +78,7 @@ const runRoute = createRoute({
   path: "/runs/$threadId",
   validateSearch: (search): RunPageSearch => ({
     ...(OTHER_TABS.includes(search.tab) ? { tab: search.tab as RunTab } : {}),
+    ...(search.family === "graph" ? { family: "graph" } : {}),
     ...(search.rerun ? { rerun: String(search.rerun) } : {}),
     ...(Number(search.step) >= 1 && Number.isInteger(Number(search.step))
       ? { step: Number(search.step) }

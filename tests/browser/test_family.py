@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+import psycopg
 from playwright.sync_api import Locator, expect
 
 from .site import Site
@@ -58,10 +60,95 @@ def test_the_tree_of_a_family(site: Site) -> None:
     expect(family(site).nth(2).locator('[data-status="completed"]')).to_be_visible()
     expect(family(site).nth(3)).to_contain_text("Only what changed")
     site.snap("run-family")
+    page.get_by_role("button", name="Graph").click()
+    expect(page).to_have_url(re.compile(r"family=graph"))
+    expect(node(site, original).get_by_role("link")).to_have_attribute("aria-current", "page")
+    expect(node(site, first)).to_contain_text("fixed by #2")
+    expect(page.get_by_role("img", name="leads to a fix")).to_have_count(2)
+    site.snap("run-family-graph")
+    page.get_by_role("button", name="Tree").click()
     family(site).nth(2).get_by_role("link", name="Letter to E (Rerun #2)").click()
     page.wait_for_url(re.compile(rf"/ui/runs/{second}"))
     site.expect_status("completed")
     expect(page.locator("header").get_by_text("Fixed by")).to_have_count(0)
+
+
+def node(site: Site, thread_id: str) -> Locator:
+    return site.page.get_by_label("Family graph").locator(f'[data-run="{thread_id}"]')
+
+
+def test_many_failed_reruns_are_folded_and_two_are_compared(site: Site) -> None:
+    page = site.page
+    original = failed(site, "Letter to G")
+    last = original
+    for number in range(3):
+        last = rerun(site, last, {"reason": f"try {number + 1}"})
+    done = rerun(site, last, {"changes": DATA})
+    site.open_run(original, "?tab=family&family=graph")
+    page.get_by_role("button", name="3 failed runs").click()
+    expect(node(site, last)).to_contain_text("fixed by #4")
+    page.get_by_role("button", name="Fold again").click()
+    node(site, done).get_by_role("link").click()
+    page.wait_for_url(re.compile(rf"/ui/runs/{done}$"))
+    site.expect_status("completed")
+    page.keyboard.press("p")
+    page.wait_for_url(re.compile(rf"/ui/runs/{last}$"))
+    site.expect_status("failed")
+    page.keyboard.press("t")
+    page.wait_for_url(re.compile(rf"/ui/runs/{original}$"))
+    page.get_by_role("button", name="Family").click()
+    expect(family(site)).to_have_count(3)
+    page.get_by_label("Pick #4 to compare").check()
+    family(site).nth(1).get_by_role("button", name="3 failed runs").click()
+    page.get_by_label("Pick #2 to compare").check()
+    site.snap("run-family-picked")
+    page.get_by_role("link", name="Compare #2 with #4").click()
+    page.wait_for_url(re.compile(rf"/ui/compare\?left={original}_rerun_2&right={done}$"))
+
+
+FAMILY = """
+    INSERT INTO run_metadata (thread_id, sop, run_name, parent_thread_id, root_thread_id, rerun_number)
+    SELECT 'wide' || CASE WHEN n > 0 THEN '_rerun_' || n ELSE '' END, 'Write letter', 'Letter ' || n,
+           CASE WHEN n > 500 THEN 'wide_rerun_' || n - 500 WHEN n > 0 THEN 'wide' END, 'wide', n
+    FROM generate_series(0, 1000) AS n"""
+ENDED = """
+    UPDATE run_state SET status = 'failed', finished_at = now(), error = '{"type": "skill-failed", "message": "no"}'
+    WHERE root_thread_id = 'wide'"""
+
+
+def longest_task(trace: bytes) -> float:
+    """Milliseconds of the processor that the longest task of the page took, whatever else the machine did."""
+    events = json.loads(trace)["traceEvents"]
+    names = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["name"] == "thread_name"}
+    tasks = [e for e in events if names.get((e["pid"], e["tid"])) == "CrRendererMain" and "tdur" in e]
+    assert tasks
+    return float(max(task["tdur"] for task in tasks)) / 1000
+
+
+def test_a_thousand_reruns_hold_nothing_up(site: Site) -> None:
+    page = site.page
+    with psycopg.connect(site.server.env["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(FAMILY)
+        connection.execute(ENDED)
+    site.open_run("wide_rerun_3")
+    site.expect_status("failed")
+    browser = page.context.browser
+    assert browser is not None
+    browser.start_tracing(page=page, categories=["toplevel"])
+    page.get_by_role("button", name="Family").click()
+    expect(family(site)).to_have_count(60)
+    expect(page.get_by_role("button", name=re.compile("Show more .* below"))).to_be_visible()
+    page.get_by_role("button", name="Graph").click()
+    expect(node(site, "wide_rerun_3")).to_be_in_viewport()
+    expect(page.get_by_text("The 100 nearest to this run")).to_be_visible()
+    expect(page.get_by_role("img", name="Map of the whole family")).to_be_visible()
+    page.get_by_role("button", name="Show all").click()
+    page.get_by_role("button", name="To this run").click()
+    expect(node(site, "wide_rerun_3")).to_be_in_viewport()
+    page.get_by_label("Pick #3 to compare").check()
+    expect(page.get_by_text("Tick one more to compare with #3")).to_be_visible()
+    assert longest_task(browser.stop_tracing()) < 200
+    site.snap("run-family-large", whole=False)
 
 
 def test_deleting_a_run(site: Site) -> None:

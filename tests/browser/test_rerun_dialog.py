@@ -97,6 +97,27 @@ def test_what_was_not_planned_yet_is_shown_before_it_starts(site: Site) -> None:
     page.wait_for_url(re.compile(rf"/ui/runs/{original}_rerun_1$"))
 
 
+def test_without_the_server_nothing_that_was_typed_is_lost(site: Site) -> None:
+    page = site.page
+    original = parcel(site, "parcel-9")
+    site.open_run(original, "?rerun=only-what-changed")
+    site.plan()
+    page.route("**/plan", lambda route: route.abort())
+    site.write_json('{"parcel": {"id": "ABCDE"}, "rate": 2}')
+    expect(page.locator('[data-plan="error"]')).to_contain_text("What you have chosen is kept")
+    expect(site.dialog().get_by_role("button", name="Rerun with changes")).to_be_disabled()
+    site.snap("rerun-unreachable", whole=False)
+    page.unroute("**/plan")
+    expect(site.plan()).to_contain_text("input parcel.id changed")
+    expect(site.editor()).to_contain_text("ABCDE")
+    site.snap("rerun-only-what-changed-edited", whole=False)
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(site.dialog().get_by_role("button", name="Rerun with changes")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="See the plan").click()
+    expect(page.get_by_role("heading", name="Plan")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_from_a_step(site: Site) -> None:
     page = site.page
     original = parcel(site, "parcel-3")
@@ -104,7 +125,7 @@ def test_from_a_step(site: Site) -> None:
     card = page.locator('article[data-step="4"]')
     card.get_by_role("button").first.click()
     card.get_by_role("link", name="Rerun from this step").click()
-    expect(page.get_by_label("From step")).to_have_value("4")
+    expect(page.get_by_role("radio", name="4 price-parcel")).to_be_checked()
     expect(site.plan()).to_contain_text("before the chosen step")
     site.snap("rerun-from-step", whole=False)
     site.dialog().get_by_role("button", name="Rerun").dblclick()
@@ -184,7 +205,7 @@ def test_a_plan_that_has_changed_is_shown_and_asked_for_again(site: Site) -> Non
     expect(page.locator('[data-effect="write-letter"]')).to_have_attribute("data-state", "not_repeated")
     assert len(site.family(original)) == 2
     site.snap("rerun-plan-changed", whole=False)
-    site.dialog().get_by_role("button", name="Rerun with changes").click()
+    site.dialog().get_by_role("button", name="Confirm the new plan").click()
     page.wait_for_url(re.compile(rf"/ui/runs/{original}_rerun_2$"))
     site.expect_status("completed")
     expect(page.get_by_text("1 effect not repeated")).to_be_visible()
@@ -229,6 +250,7 @@ def test_other_versions_can_be_chosen(site: Site) -> None:
     page.get_by_label("As in the run").check()
     expect(site.dialog()).to_contain_text("No skill of this run has changed since")
     digest = steps(site, original)["price-parcel"]["skill_digest"]
+    page.get_by_text("Choose a version of one of 2 skills").click()
     page.get_by_label("price-parcel").select_option(digest)
     site.plan()
     site.snap("rerun-versions", whole=False)

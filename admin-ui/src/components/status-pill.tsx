@@ -34,6 +34,15 @@ export const TONES: Record<Tone, string> = {
   idle: "bg-idle-soft text-idle",
 };
 
+/** The tone as the colour of an icon that stands by itself. */
+export const TONE_INK: Record<Tone, string> = {
+  good: "text-good",
+  bad: "text-bad",
+  wait: "text-wait",
+  busy: "text-busy",
+  idle: "text-idle",
+};
+
 export function StatusIcon({ status, className }: { status: ShownStatus; className?: string }) {
   const Icon = ICONS[status];
   const spins = Icon === LoaderCircle;

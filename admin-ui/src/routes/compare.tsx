@@ -1,7 +1,9 @@
 /** Two runs side by side: what differs, and why. */
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { GitCompareArrows } from "lucide-react";
+import { GitCompareArrows, Search } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/button";
 import { Empty, LoadingRows } from "@/components/empty";
 import { Page } from "@/components/layout";
 import { Panel } from "@/components/panel";
@@ -18,18 +20,26 @@ export default function ComparePage() {
   const navigate = route.useNavigate();
   const chosen = left !== "" && right !== "";
   const found = useQuery({ ...comparisonOptions(left, right), enabled: chosen });
-  useTitle("Compare runs");
+  const [changing, setChanging] = useState(false);
+  const choose = (pair: { left: string; right: string }) => {
+    setChanging(false);
+    void navigate({ search: (now) => ({ ...now, ...pair }), resetScroll: false });
+  };
+  useTitle(found.data ? `${found.data.right.run_name}, compared` : "Compare runs");
   return (
     <Page
       title="Compare runs"
       subtitle="What differs, which ingredients made it differ, and what only follows."
     >
-      <RunPickers
-        key={`${left} ${right}`}
-        left={left}
-        right={right}
-        onChoose={(next) => void navigate({ search: (now) => ({ ...now, ...next }) })}
-      />
+      {chosen && !changing ? (
+        <p className="-mt-3 mb-5">
+          <Button size="sm" icon={<Search aria-hidden />} onClick={() => setChanging(true)}>
+            Choose other runs
+          </Button>
+        </p>
+      ) : (
+        <RunPickers key={`${left} ${right}`} left={left} right={right} onChoose={choose} />
+      )}
       {!chosen && (
         <Panel>
           <Empty icon={<GitCompareArrows aria-hidden />} title="Choose two runs">
@@ -47,7 +57,9 @@ export default function ComparePage() {
       )}
       {chosen && found.data && (
         <ComparisonView
+          key={`${left} ${right}`}
           found={found.data}
+          onChoose={choose}
           onlyDifferences={only === "differences"}
           onOnlyDifferences={(on) =>
             void navigate({

@@ -8,6 +8,7 @@ import { Tabs } from "@/components/tabs";
 import { HistoryTab } from "@/features/audit/history-tab";
 import { DeleteDialog } from "@/features/family/delete-dialog";
 import { FamilyTab } from "@/features/family/family-tab";
+import { useFamilyShortcuts } from "@/features/family/use-family-shortcuts";
 import { isPreset } from "@/features/rerun/presets";
 import { CancelDialog } from "@/features/run/cancel-dialog";
 import { DataTab } from "@/features/run/data-tab";
@@ -53,6 +54,7 @@ export default function RunPage() {
   const openRerun = () => void navigate({ search: (now) => ({ ...now, rerun: "true" }), resetScroll: false });
   const canRerun = run.data?.rerunnable === "yes";
   useShortcut("r", "Rerun this run", openRerun, canRerun);
+  useFamilyShortcuts(run.data);
 
   return (
     <div className="mx-auto max-w-[72rem] px-8 py-6 max-md:px-4 max-md:py-4">

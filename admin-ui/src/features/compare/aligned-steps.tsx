@@ -3,13 +3,14 @@ import { ChevronRight, CornerDownRight, Equal } from "lucide-react";
 import { useState } from "react";
 import { Badge } from "@/components/badge";
 import { Empty } from "@/components/empty";
-import { StatusIcon } from "@/components/status-pill";
+import { StatusIcon, TONE_INK } from "@/components/status-pill";
 import { sourceWord } from "@/features/run/step-source";
 import type { ComparedSide, ComparedStep, StepPair } from "@/lib/api";
 import { cx } from "@/lib/class-names";
-import { STATUS, type Tone } from "@/lib/status";
+import { STATUS } from "@/lib/status";
 import { DifferencesTable } from "./differences-table";
-import { OriginChip } from "./origins";
+import { OriginChip, PairLink } from "./origins";
+import { placeOf } from "./places";
 
 const MARKS: Record<ComparedStep["state"], { sign: string; word: string; look: string }> = {
   same: { sign: "=", word: "Same", look: "text-ink-faint" },
@@ -17,14 +18,7 @@ const MARKS: Record<ComparedStep["state"], { sign: string; word: string; look: s
   only_left: { sign: "←", word: "Only in the left run", look: "text-busy" },
   only_right: { sign: "→", word: "Only in the right run", look: "text-busy" },
 };
-const INK: Record<Tone, string> = {
-  good: "text-good",
-  bad: "text-bad",
-  wait: "text-wait",
-  busy: "text-busy",
-  idle: "text-idle",
-};
-const COLUMNS = "grid grid-cols-[1.25rem_1fr_1fr_1.2fr] gap-x-4 gap-y-1.5 max-md:grid-cols-[1.25rem_1fr_1fr]";
+const COLUMNS = "grid grid-cols-[1.25rem_1fr_1fr_1.2fr] gap-x-4 gap-y-1.5 max-md:grid-cols-[1.25rem_1fr]";
 
 export function AlignedSteps({
   steps,
@@ -46,12 +40,12 @@ export function AlignedSteps({
     <>
       <div
         aria-hidden
-        className={cx(COLUMNS, "border-b bg-sunken/60 px-5 py-1.5 text-xs text-ink-soft max-md:px-4")}
+        className={cx(COLUMNS, "border-b bg-sunken/60 px-5 py-1.5 text-xs text-ink-soft max-md:hidden")}
       >
         <span />
         <span>Left</span>
         <span>Right</span>
-        <span className="max-md:hidden">Cause</span>
+        <span>Cause</span>
       </div>
       <ol className="divide-y">
         {shown.map((step) => (
@@ -68,25 +62,31 @@ function Row({ step }: { step: ComparedStep }) {
   const { items } = step.data;
   return (
     <li
+      id={placeOf(step)}
+      tabIndex={-1}
       data-state={step.state}
       data-left={step.left?.seq}
       data-right={step.right?.seq}
-      className={cx("px-5 py-2.5 text-[0.8125rem] max-md:px-4", step.state === "same" && "text-ink-soft")}
+      className={cx(
+        "scroll-mt-40 px-5 py-2.5 text-[0.8125rem] -outline-offset-2 focus:bg-accent-soft/60 max-md:px-4",
+        step.state === "same" && "text-ink-soft",
+      )}
     >
       <div className={COLUMNS}>
         <span title={word} className={cx("font-mono font-semibold", look)}>
           <span aria-hidden>{sign}</span>
           <span className="sr-only">{word}</span>
         </span>
-        <Side side={step.left} />
-        <Side side={step.right} />
-        <div className="flex min-w-0 flex-wrap items-center gap-1.5 max-md:col-span-2 max-md:col-start-2 max-md:empty:hidden">
+        <Side side={step.left} word="Left" />
+        <Side side={step.right} word="Right" />
+        <div className="flex min-w-0 flex-wrap items-center gap-1.5 max-md:col-start-2 max-md:empty:hidden">
           {step.origin?.map((ingredient) => (
             <OriginChip key={ingredient.name} ingredient={ingredient} />
           ))}
           {step.follows_from.length > 0 && (
             <Badge tone="busy" title="It has read what an earlier step that differs produced" wraps>
-              <CornerDownRight aria-hidden className="shrink-0" /> follows from {listed(step.follows_from)}
+              <CornerDownRight aria-hidden className="shrink-0" /> follows from{" "}
+              <Listed pairs={step.follows_from} />
             </Badge>
           )}
           {items.length > 0 && (
@@ -114,13 +114,14 @@ function Row({ step }: { step: ComparedStep }) {
   );
 }
 
-function Side({ side }: { side: ComparedSide | null }) {
-  if (!side) return <span className="text-ink-faint">–</span>;
+function Side({ side, word: which }: { side: ComparedSide | null; word: "Left" | "Right" }) {
+  if (!side) return <span className="text-ink-faint max-md:hidden">–</span>;
   const { word, tone } = STATUS[side.status];
   return (
-    <span className="flex min-w-0 items-baseline gap-1.5">
+    <span className="flex min-w-0 items-baseline gap-1.5 max-md:col-start-2">
+      <span className="w-8 shrink-0 text-xs text-ink-faint md:hidden">{which}</span>
       <span className="shrink-0 text-xs text-ink-faint tabular">{side.seq}</span>
-      <span title={word} className={cx("relative top-0.5 shrink-0", INK[tone])}>
+      <span title={word} className={cx("relative top-0.5 shrink-0", TONE_INK[tone])}>
         <StatusIcon status={side.status} />
         <span className="sr-only">{word}</span>
       </span>
@@ -143,9 +144,15 @@ function nameOf(side: ComparedSide): string {
 
 const MOST = 4;
 
-/** Numbers are those of the left run, where it has the step. */
-function listed(pairs: StepPair[]): string {
-  const names = pairs.map(({ left, right }) => (left === null ? `${right} (right)` : String(left)));
-  const rest = names.length - MOST;
-  return `${names.length === 1 ? "step" : "steps"} ${names.slice(0, MOST).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+function Listed({ pairs }: { pairs: StepPair[] }) {
+  const rest = pairs.length - MOST;
+  return (
+    <span className="inline-flex flex-wrap gap-x-1">
+      {pairs.length === 1 ? "step" : "steps"}
+      {pairs.slice(0, MOST).map((pair) => (
+        <PairLink key={`${pair.left} ${pair.right}`} pair={pair} />
+      ))}
+      {rest > 0 && `and ${rest} more`}
+    </span>
+  );
 }

@@ -1,6 +1,5 @@
 /** Which two runs are compared: by id, with those that begin so as suggestions. */
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeftRight } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { Button } from "@/components/button";
 import { Field, TextInput } from "@/components/field";
@@ -21,19 +20,8 @@ export function RunPickers({ left, right, onChoose }: RunPickersProps) {
     if (ready) onChoose({ left: mine.trim(), right: other.trim() });
   };
   return (
-    <form
-      onSubmit={submit}
-      className="mb-5 grid grid-cols-[1fr_auto_1fr_auto] items-end gap-3 max-md:grid-cols-1"
-    >
+    <form onSubmit={submit} className="mb-5 grid grid-cols-[1fr_1fr_auto] items-end gap-3 max-md:grid-cols-1">
       <RunPicker label="Left run" value={mine} onChange={setMine} />
-      <Button
-        aria-label="Swap the two runs"
-        title="Swap the two runs"
-        icon={<ArrowLeftRight aria-hidden />}
-        disabled={!ready}
-        onClick={() => onChoose({ left: other.trim(), right: mine.trim() })}
-        className="px-2.5 max-md:hidden"
-      />
       <RunPicker label="Right run" value={other} onChange={setOther} />
       <Button type="submit" look="primary" disabled={!ready}>
         Compare

@@ -4,43 +4,49 @@ import { CornerDownRight, ShieldCheck } from "lucide-react";
 import { Badge } from "@/components/badge";
 import { StatusPill } from "@/components/status-pill";
 import { By, isRule } from "@/features/audit/by";
+import type { LineageItem } from "@/lib/api";
 import { cx } from "@/lib/class-names";
 import { absoluteTime } from "@/lib/time";
 import { DryBadge } from "./dry-badge";
 import { FixedBy } from "./fixed-by";
-import { isDry, presetWord, type TreeLine } from "./tree";
+import { isDry, presetWord, shortName } from "./naming";
+import { PickBox } from "./pick-box";
+import type { Picks } from "./picks";
 
 /** Deeper runs are not indented further, so that there is room for their names. */
 const DEEPEST = 8;
 
 interface FamilyRowProps {
-  line: TreeLine;
+  run: LineageItem;
+  depth: number;
   root: string;
   /** This is the run whose page it is. */
   here: boolean;
+  picks: Picks;
 }
 
-export function FamilyRow({ line: { run, depth }, root, here }: FamilyRowProps) {
+export function FamilyRow({ run, depth, root, here, picks }: FamilyRowProps) {
   return (
     <li
       data-run={run.thread_id}
       data-depth={depth}
       aria-current={here ? "true" : undefined}
-      className={cx("flex gap-2 px-5 py-3 max-md:px-4", here && "bg-accent-soft/60")}
-    >
-      {depth > 0 && (
-        <span
-          aria-hidden
-          className="flex shrink-0 justify-end pt-0.5 [--indent:1.5rem] max-md:[--indent:1rem]"
-          style={{ width: `calc(var(--indent) * ${Math.min(depth, DEEPEST)})` }}
-        >
-          <CornerDownRight className="size-4 shrink-0 text-ink-faint" />
-        </span>
+      className={cx(
+        "flex gap-2 px-5 py-2.5 max-md:px-4",
+        here && "bg-accent-soft/60 shadow-[inset_3px_0_var(--accent)]",
       )}
+    >
+      <span className="w-6 shrink-0 pt-1">
+        {!run.deleted_at && (
+          <PickBox id={run.thread_id} name={shortName(run.thread_id, root)} picks={picks} />
+        )}
+      </span>
+      <Indent depth={depth} />
       <div className="min-w-0 grow">
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <Name {...{ run, here }} />
           {run.status ? <StatusPill status={run.status} /> : <Badge>Deleted</Badge>}
+          {here && <span className="text-xs font-medium text-accent">this run</span>}
           {isDry(run) && <DryBadge />}
           {run.fixed_by && <FixedBy by={run.fixed_by} root={root} />}
           {run.not_repeated > 0 && (
@@ -49,7 +55,7 @@ export function FamilyRow({ line: { run, depth }, root, here }: FamilyRowProps) 
             </Badge>
           )}
         </div>
-        <p className="mt-1 text-[0.8125rem] break-words text-ink-soft">
+        <p className="mt-0.5 text-[0.8125rem] break-words text-ink-soft">
           {presetWord(run)} ·{" "}
           {isRule(run.requested_by) ? (
             <By actor={run.requested_by} />
@@ -79,7 +85,20 @@ export function FamilyRow({ line: { run, depth }, root, here }: FamilyRowProps) 
   );
 }
 
-function Name({ run, here }: { run: TreeLine["run"]; here: boolean }) {
+export function Indent({ depth }: { depth: number }) {
+  if (depth === 0) return null;
+  return (
+    <span
+      aria-hidden
+      className="flex shrink-0 justify-end pt-1 [--indent:1.5rem] max-md:[--indent:0.75rem]"
+      style={{ width: `calc(var(--indent) * ${Math.min(depth, DEEPEST)})` }}
+    >
+      <CornerDownRight className="size-4 shrink-0 text-ink-faint" />
+    </span>
+  );
+}
+
+function Name({ run, here }: { run: LineageItem; here: boolean }) {
   const id = <span className="font-mono text-xs break-all text-ink-faint">{run.thread_id}</span>;
   if (run.deleted_at) return <span className="line-through decoration-line-strong">{id}</span>;
   return (
@@ -95,7 +114,7 @@ function Name({ run, here }: { run: TreeLine["run"]; here: boolean }) {
           {run.run_name}
         </Link>
       )}{" "}
-      {id}
+      <span className="max-md:hidden">{id}</span>
     </span>
   );
 }

@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { Wrench } from "lucide-react";
 import { Badge } from "@/components/badge";
-import { shortName } from "./tree";
+import { shortName } from "./naming";
 
 export function FixedBy({ by, root }: { by: string; root: string }) {
   return (

@@ -17,6 +17,15 @@ export function estimateText({ estimate }: Plan): string {
   return unknown.length > 0 ? `${known}; unknown: ${unknown.join(", ")}` : known;
 }
 
+/** "2 effects would happen again", and for how many of them nobody has agreed; null where none would. */
+export function happensAgainText({ effects }: Pick<Plan, "effects">): string | null {
+  const asked = effects.filter(({ state }) => state === "needs_consent").length;
+  const all = asked + effects.filter(({ state }) => state === "happens_again").length;
+  if (all === 0) return null;
+  const said = `${all} ${all === 1 ? "effect" : "effects"} would happen again`;
+  return asked > 0 ? `${said}, ${asked === all ? "" : `${asked} `}not agreed to yet` : `${said}, as agreed`;
+}
+
 export function countsText({ reuse, execute, open }: Plan["counts"]): string {
   return `${reuse} reused, ${execute} executed, ${open} open`;
 }

@@ -1,5 +1,5 @@
 /** What the rerun would do: lines with reasons, effects, cost; the last plan stays while the next is made. */
-import { LoaderCircle, TriangleAlert } from "lucide-react";
+import { LoaderCircle } from "lucide-react";
 import type { ReactNode } from "react";
 import { Skeleton } from "@/components/empty";
 import { Notice } from "@/components/notice";
@@ -8,10 +8,10 @@ import { Value } from "@/components/value";
 import type { Plan } from "@/lib/api";
 import { cx } from "@/lib/class-names";
 import type { Json } from "@/lib/json";
-import type { ApiError } from "@/lib/problem";
+import { ApiError } from "@/lib/problem";
 import { PlanEffects } from "./plan-effects";
-import { countsText, estimateText } from "./plan-estimate";
 import { PlanSteps } from "./plan-steps";
+import { PlanSums } from "./plan-sums";
 import type { ShownPlan } from "./use-plan";
 
 interface PlanPanelProps {
@@ -41,13 +41,13 @@ export function PlanPanel({ shown, readable, consent, onConsent }: PlanPanelProp
         {!plan && loading && <Skeleton className="h-40" />}
         {plan && !error && (
           <div className={cx("space-y-4 transition-opacity", !current && "opacity-60")}>
-            <Sums plan={plan} />
-            <PlanSteps threadId={plan.thread_id} steps={plan.steps} />
+            <PlanSums plan={plan} />
             {plan.effects.length > 0 && (
               <Part title="Effects">
                 <PlanEffects effects={plan.effects} consent={consent} onConsent={onConsent} />
               </Part>
             )}
+            <PlanSteps threadId={plan.thread_id} steps={plan.steps} />
             <Rest plan={plan} />
           </div>
         )}
@@ -56,8 +56,13 @@ export function PlanPanel({ shown, readable, consent, onConsent }: PlanPanelProp
   );
 }
 
+const KEPT = "What you have chosen is kept: the plan is asked for again every few seconds.";
+
 /** Why there is no plan of this, and which field says so. */
 function Refused({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+  if (error.status === 0) {
+    return <ProblemNotice error={new ApiError(0, error.type, `${error.detail} ${KEPT}`)} onRetry={onRetry} />;
+  }
   if (error.status < 400 || error.status >= 500 || error.status === 401) {
     return <ProblemNotice error={error} onRetry={onRetry} />;
   }
@@ -71,36 +76,6 @@ function Refused({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
         </p>
       )}
     </Notice>
-  );
-}
-
-function Sums({ plan }: { plan: Plan }) {
-  const likely = countsText(plan.as_last_time);
-  return (
-    <div className="space-y-2 text-[0.8125rem]">
-      <p>
-        <span className="font-medium">{countsText(plan.counts)}</span>
-        {likely !== countsText(plan.counts) && (
-          <span className="block text-ink-soft">If everything comes out as last time: {likely}</span>
-        )}
-      </p>
-      {plan.ends && (
-        <Notice kind="bad" title={`It ends at step ${plan.ends.seq}`}>
-          {plan.ends.message}
-        </Notice>
-      )}
-      {plan.open_because && (
-        <p className="text-ink-soft">
-          Open from step {plan.open_from} on: {plan.open_because}.
-        </p>
-      )}
-      {plan.warnings.map((warning) => (
-        <p key={warning} className="flex gap-2 text-wait">
-          <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-          <span className="min-w-0 break-words">{warning}</span>
-        </p>
-      ))}
-    </div>
   );
 }
 
@@ -150,9 +125,6 @@ function Rest({ plan }: { plan: Plan }) {
           <p>{plan.left_out.map(({ seq, skill }) => `step ${seq} ${skill ?? ""}`).join(", ")}</p>
         </Part>
       )}
-      <Part title="Estimate">
-        <p className="text-ink-soft">Last time {estimateText(plan)}</p>
-      </Part>
     </>
   );
 }

@@ -4,7 +4,7 @@ import type { Step } from "@/lib/api";
 import type { RunStatus } from "@/lib/status";
 import { firstPresets, MORE_PRESETS, PRESETS, type PresetName } from "./presets";
 import { Radios } from "./radios";
-import { Select } from "./select";
+import { StartPoint } from "./start-point";
 
 interface PresetChoiceProps {
   status: RunStatus;
@@ -22,15 +22,20 @@ export function PresetChoice({ status, steps, chosen, step, onChoose, error }: P
   const shown = more ? [...first, ...MORE_PRESETS.filter((name) => !first.includes(name))] : first;
   const listed = shown.includes(chosen) ? shown : [...shown, chosen];
   const starts = steps.filter(({ kind }) => kind !== "decision");
+  const broken = starts.findLast(({ status }) => status === "failed");
+  const meaningOf = (name: PresetName) =>
+    name === "from-failure" && broken
+      ? `Keep what was completed, and carry on at step ${broken.seq}, ${broken.skill}.`
+      : PRESETS[name].meaning;
   return (
     <div className="space-y-2">
       <Radios
         label="How"
         columns
-        options={listed.map((value) => ({ value, ...PRESETS[value] }))}
+        options={listed.map((value) => ({ value, word: PRESETS[value].word, meaning: meaningOf(value) }))}
         chosen={chosen}
         onChoose={(preset) =>
-          onChoose(preset, preset === "from-step" ? (step ?? starts[0]?.seq ?? null) : null)
+          onChoose(preset, preset === "from-step" ? (step ?? (broken ?? starts[0])?.seq ?? null) : null)
         }
         error={chosen === "from-step" ? undefined : error}
       />
@@ -45,20 +50,11 @@ export function PresetChoice({ status, steps, chosen, step, onChoose, error }: P
         </button>
       )}
       {chosen === "from-step" && (
-        <Select
-          label="From step"
-          value={String(step ?? "")}
-          onChange={(value) => onChoose("from-step", Number(value))}
+        <StartPoint
+          steps={starts}
+          chosen={step}
+          onChoose={(seq) => onChoose("from-step", seq)}
           error={error}
-          options={[
-            ...(step !== null && !starts.some(({ seq }) => seq === step)
-              ? [{ value: String(step), word: `${step}` }]
-              : []),
-            ...starts.map(({ seq, skill, kind }) => ({
-              value: String(seq),
-              word: `${seq} · ${kind === "approval" ? `approval of ${skill}` : skill}`,
-            })),
-          ]}
         />
       )}
     </div>

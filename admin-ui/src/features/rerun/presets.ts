@@ -21,37 +21,37 @@ interface Preset {
 export const PRESETS: Record<PresetName, Preset> = {
   again: {
     word: "Again",
-    meaning: "Everything anew; effects that have happened are not repeated.",
+    meaning: "Do everything anew. Effects that have happened, such as mails and payments, are not repeated.",
     fields: {},
   },
   "from-failure": {
     word: "From failure",
-    meaning: "What was completed is kept; the rest is carried out.",
+    meaning: "Keep what was completed, and carry on where it failed.",
     fields: { from: "failure" },
   },
   "only-what-changed": {
     word: "Only what changed",
-    meaning: "Carried out only where an input, a skill or a model has changed.",
+    meaning: "Carry out only what an input, a skill or a model has changed for; take over the rest.",
     fields: { plan: "unchanged", results: "unchanged" },
   },
   "from-step": {
     word: "From a step",
-    meaning: "Steps before it are kept; from it on only what changed.",
+    meaning: "Keep the steps before one. Of the rest, carry out what a change calls for.",
     fields: { plan: "unchanged", results: "unchanged" },
   },
   "audit-replay": {
     word: "Audit replay",
-    meaning: "Decisions and results from the recording; nothing is carried out.",
+    meaning: "Go through the recording once more. Nothing is carried out.",
     fields: { plan: "recorded", results: "recorded" },
   },
   "same-path": {
     word: "Same path, today's world",
-    meaning: "The planner's decisions of then, every skill carried out today.",
+    meaning: "Decide as then, and carry out every skill today.",
     fields: { plan: "recorded" },
   },
   "what-if": {
     word: "What if",
-    meaning: "Tried out with other skills or inputs; nothing goes out.",
+    meaning: "Try other skills or inputs. Nothing goes out.",
     fields: { effects: "none" },
   },
 };
@@ -62,7 +62,7 @@ export const MORE_PRESETS: PresetName[] = ["from-step", "audit-replay", "same-pa
 export function firstPresets(status: RunStatus): PresetName[] {
   return status === "failed"
     ? ["from-failure", "again", "only-what-changed"]
-    : ["again", "only-what-changed"];
+    : ["again", "only-what-changed", "from-step"];
 }
 
 export function isPreset(name: string | undefined): name is PresetName {

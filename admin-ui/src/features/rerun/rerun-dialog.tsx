@@ -1,8 +1,10 @@
 /** Asks before a rerun: what is to differ, and what would happen then. Loaded when it is first opened. */
 import { useQuery } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
+import { Button } from "@/components/button";
 import { Dialog, DialogBody } from "@/components/dialog";
 import { Skeleton } from "@/components/empty";
+import { Notice } from "@/components/notice";
 import { ProblemNotice } from "@/components/problem-notice";
 import type { RerunStarted, Step } from "@/lib/api";
 import { runOptions, runStepsOptions } from "@/queries/runs";
@@ -38,7 +40,21 @@ export default function RerunDialog({ threadId, opened, onOpened, onClose, onSta
       }
       description="A new run. The original stays as it is."
     >
-      {run.data && steps.data ? (
+      {run.data?.rerunnable === "no" ? (
+        <DialogBody>
+          <Notice
+            kind="wait"
+            title="This run can't be rerun"
+            actions={
+              <Button size="sm" onClick={onClose}>
+                Back to the run
+              </Button>
+            }
+          >
+            {run.data.rerunnable_why}
+          </Notice>
+        </DialogBody>
+      ) : run.data && steps.data ? (
         <RerunForm
           run={run.data}
           steps={steps.data}

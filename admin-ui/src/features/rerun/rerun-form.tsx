@@ -4,6 +4,7 @@ import { type KeyboardEvent, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { DialogFooter } from "@/components/dialog";
 import { Field, TextInput } from "@/components/field";
+import { Notice } from "@/components/notice";
 import type { RunDetail, Step } from "@/lib/api";
 import type { Choice } from "./choice";
 import { differs, firstChoice, requestOf, withPreset } from "./choice";
@@ -12,7 +13,7 @@ import { EFFECTS, EffectsChoice } from "./effects-choice";
 import { FurtherFields } from "./further-fields";
 import { InputEditor } from "./input-editor";
 import { PlanChanged } from "./plan-changed";
-import { countsText } from "./plan-estimate";
+import { countsText, happensAgainText } from "./plan-estimate";
 import { PlanPanel } from "./plan-panel";
 import { PresetChoice } from "./preset-choice";
 import { firstPresets, type PresetName } from "./presets";
@@ -55,6 +56,9 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
   const wrong = shown.error ?? problem;
   const edited = request !== null && (request.changes ?? request.initial_data) !== undefined;
 
+  const again = shown.plan && happensAgainText(shown.plan);
+  const word = changed ? "Confirm the new plan" : edited ? "Rerun with changes" : "Rerun";
+
   const side = useRef<HTMLDivElement>(null);
 
   const confirmNow = () => {
@@ -95,6 +99,7 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
     >
       <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] overflow-y-auto lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] lg:overflow-hidden">
         <div className="min-w-0 space-y-5 px-6 py-5 max-md:px-4 lg:overflow-y-auto">
+          {run.rerunnable_why && <Notice kind="info">{run.rerunnable_why}</Notice>}
           <PresetChoice
             status={run.status}
             steps={steps}
@@ -166,7 +171,10 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
           ) : (
             <>
               {shown.plan && !shown.error && (
-                <span className="text-ink-soft">{countsText(shown.plan.counts)}</span>
+                <span className="text-ink-soft">
+                  {countsText(shown.plan.counts)}
+                  {again && <span className="block text-wait">{again}</span>}
+                </span>
               )}{" "}
               <button
                 type="button"
@@ -178,7 +186,7 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
             </>
           )}
         </p>
-        <Button onClick={onCancel} disabled={rerun.isPending}>
+        <Button onClick={onCancel} disabled={rerun.isPending} className="max-sm:hidden">
           Cancel
         </Button>
         <Button
@@ -188,7 +196,7 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
           disabled={request === null || shown.error !== null}
           icon={<RotateCcw aria-hidden />}
         >
-          {rerun.isPending ? "Starting the rerun" : edited ? "Rerun with changes" : "Rerun"}
+          {rerun.isPending ? "Starting the rerun" : word}
           <kbd className="ml-1 font-sans text-xs opacity-90 max-md:hidden">{COMMAND_KEY}↵</kbd>
         </Button>
       </DialogFooter>

@@ -7,6 +7,8 @@ import { type ApiError, asApiError } from "@/lib/problem";
 import { planOptions } from "@/queries/plan";
 
 const PAUSE_MS = 300;
+/** How often a server that can't be reached is asked again. */
+const AGAIN_MS = 3000;
 
 export interface ShownPlan {
   /** The last plan that came; null before the first. */
@@ -27,14 +29,22 @@ export function usePlan(threadId: string, request: RerunRequest | null): ShownPl
     const timer = setTimeout(() => setAsked(latest.current), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [wanted]);
-  const query = useQuery({ ...planOptions(threadId, asked ?? {}), enabled: asked !== null });
+  const query = useQuery({
+    ...planOptions(threadId, asked ?? {}),
+    enabled: asked !== null,
+    refetchInterval: ({ state: { error } }) => error !== null && asApiError(error).status === 0 && AGAIN_MS,
+  });
   const last = useRef<Plan | null>(null);
   if (query.data) last.current = query.data;
+  // While it is asked again for a plan that failed, the query has no error: what was said stays.
+  const failed = useRef<{ of: RerunRequest | null; error: ApiError } | null>(null);
+  if (query.isError) failed.current = { of: asked, error: asApiError(query.error) };
+  if (query.data || failed.current?.of !== asked) failed.current = null;
   const settled = wanted !== null && wanted === (asked && writeJson(asked));
   return {
     plan: last.current,
     current: settled && query.data !== undefined,
-    error: settled && query.isError ? asApiError(query.error) : null,
+    error: (settled && failed.current?.error) || null,
     retry: () => void query.refetch(),
   };
 }

@@ -28,10 +28,20 @@ interface VersionsChoiceProps {
 export function VersionsChoice({ choice, skills, onChange, error }: VersionsChoiceProps) {
   const differing = skills.filter(({ recorded, today }) => recorded !== today);
   const all = choice.versions ?? (choice.preset === "audit-replay" ? "pinned" : "latest");
+  const same = skills.filter((skill) => !differing.includes(skill));
   const put = (name: string, digest: string) => {
     const { [name]: _, ...rest } = choice.chosen;
     onChange({ chosen: digest === "" ? rest : { ...rest, [name]: digest } });
   };
+  const one = (skill: UsedSkill) => (
+    <OneSkill
+      key={skill.name}
+      skill={skill}
+      chosen={choice.chosen[skill.name] ?? ""}
+      used={choice.chosen[skill.name] ?? (all === "pinned" ? skill.recorded : skill.today)}
+      onChoose={put}
+    />
+  );
   return (
     <div className="space-y-3">
       <Radios
@@ -50,29 +60,51 @@ export function VersionsChoice({ choice, skills, onChange, error }: VersionsChoi
           ? "No skill of this run has changed since."
           : `${differing.length} ${differing.length === 1 ? "skill has" : "skills have"} changed since.`}
       </p>
-      {[...differing, ...skills.filter((skill) => !differing.includes(skill))].map((skill) => (
-        <div key={skill.name} className="space-y-1.5">
-          <VersionOf skill={skill} chosen={choice.chosen[skill.name] ?? ""} onChoose={put} />
-          {skill.recorded !== skill.today && (
-            <div className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
-              <Badge tone="wait">differs</Badge>
-              <code className="font-mono">{skill.recorded.slice(0, 12)}</code> →{" "}
-              {skill.today ? <code className="font-mono">{skill.today.slice(0, 12)}</code> : "gone"}
-              <Link
-                to="/skills/$name"
-                params={{ name: skill.name }}
-                target="_blank"
-                className="text-accent hover:underline"
-              >
-                Look at it
-              </Link>
-            </div>
-          )}
-          {skill.today && skill.recorded !== skill.today && (
-            <Difference name={skill.name} left={skill.recorded} right={skill.today} />
-          )}
-        </div>
-      ))}
+      {differing.map(one)}
+      {same.length > 0 && (
+        <details className="text-[0.8125rem]">
+          <summary className="cursor-pointer text-ink-soft hover:text-ink">
+            Choose a version of{" "}
+            {same.length === 1 ? same[0]?.name : `one of ${same.length} skills that have not changed`}
+          </summary>
+          <div className="mt-2 space-y-3">{same.map(one)}</div>
+        </details>
+      )}
+    </div>
+  );
+}
+
+interface OneSkillProps {
+  skill: UsedSkill;
+  chosen: string;
+  /** The version that would carry it out; null: there is none. */
+  used: string | null;
+  onChoose: (name: string, digest: string) => void;
+}
+
+function OneSkill({ skill, chosen, used, onChoose }: OneSkillProps) {
+  const { name, recorded } = skill;
+  return (
+    <div className="space-y-1.5">
+      <VersionOf skill={skill} chosen={chosen} onChoose={onChoose} />
+      {used !== recorded && (
+        <>
+          <div className="flex flex-wrap items-center gap-2 text-xs text-ink-soft">
+            <Badge tone="wait">another version than in the run</Badge>
+            <code className="font-mono">{recorded.slice(0, 12)}</code> →{" "}
+            {used ? <code className="font-mono">{used.slice(0, 12)}</code> : "gone"}
+            <Link
+              to="/skills/$name"
+              params={{ name }}
+              target="_blank"
+              className="text-accent hover:underline"
+            >
+              Look at the skill
+            </Link>
+          </div>
+          {used && <Difference key={used} name={name} left={recorded} right={used} />}
+        </>
+      )}
     </div>
   );
 }

@@ -10,7 +10,7 @@ interface TabsProps<T extends string> {
 
 export function Tabs<T extends string>({ label, tabs, chosen, onChoose }: TabsProps<T>) {
   return (
-    <nav aria-label={label} className="mb-5 flex gap-5 border-b">
+    <nav aria-label={label} className="mb-5 flex gap-5 overflow-x-auto overflow-y-hidden border-b">
       {tabs.map(({ value, label: word }) => (
         <button
           key={value}
@@ -18,7 +18,7 @@ export function Tabs<T extends string>({ label, tabs, chosen, onChoose }: TabsPr
           aria-current={value === chosen ? "page" : undefined}
           onClick={() => onChoose(value)}
           className={cx(
-            "-mb-px border-b-2 px-0.5 py-2.5 font-medium transition-colors",
+            "-mb-px shrink-0 border-b-2 px-0.5 py-2.5 font-medium transition-colors",
             value === chosen ? "border-accent text-ink" : "border-transparent text-ink-faint hover:text-ink",
           )}
         >

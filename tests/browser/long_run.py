@@ -1,6 +1,9 @@
-"""A finished run of many steps, written straight into the database, and what the browser stood still for."""
+"""Runs of many steps, written straight into the database, and what the browser stood still for."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 from playwright.sync_api import Page
@@ -83,6 +86,39 @@ def write_long_run(site: Site, thread_id: str = "long-run") -> str:
             for statement in (_RUN, _STATE, _STEPS, _RECORDS):
                 connection.execute(statement, values)
     return thread_id
+
+
+_LIVE = """
+    INSERT INTO run_metadata (thread_id, sop, run_name) VALUES ('live-run', 'Price parcels', 'Live run')"""
+_RUNNING = """
+    UPDATE run_state SET status = 'running', started_at = now() - interval '5 minutes', wake_at = NULL
+    WHERE thread_id = 'live-run'"""
+_MORE = """
+    INSERT INTO run_steps (thread_id, seq, decision, kind, skill, status, reason, outputs, started_at,
+                           finished_at, version)
+    SELECT 'live-run', n, n - (n + 1) %% 2, CASE WHEN n %% 2 = 0 THEN 'skill' ELSE 'decision' END,
+           CASE WHEN n %% 2 = 0 THEN 'price-parcel' END, 'completed', 'the next parcel is ready', '{}',
+           now() - interval '1 second', now(), n
+    FROM generate_series(%s::int, %s::int) AS n"""
+_ENDED = """
+    UPDATE run_state SET status = 'cancelled', finished_at = now(), version = 1000
+    WHERE thread_id = 'live-run'"""
+
+
+@contextmanager
+def live_run(site: Site) -> Iterator[Callable[[int, int], None]]:
+    """A run under way with 60 steps; what is yielded adds more of them, as a worker would."""
+    with psycopg.connect(site.server.env["DATABASE_URL"], autocommit=True) as connection:
+
+        def add_steps(first: int, last: int) -> None:
+            connection.execute(_MORE, [first, last])
+            connection.execute("SELECT pg_notify('asf_moved', 'live-run')")
+
+        connection.execute(_LIVE)
+        connection.execute(_RUNNING)
+        add_steps(1, 60)
+        yield add_steps
+        connection.execute(_ENDED)
 
 
 def observe_long_tasks(page: Page) -> None:

@@ -65,9 +65,10 @@ export default function RunPage() {
   useStepsToTheEnd(threadId, run.data, steps.isFetching ? undefined : steps.data);
   useTitle(run.data?.run_name ?? threadId);
 
-  const openRerun = () => void navigate({ search: (now) => ({ ...now, rerun: "true" }), resetScroll: false });
+  const openRerun = (preset = "true") =>
+    void navigate({ search: (now) => ({ ...now, rerun: preset }), resetScroll: false });
   const canRerun = run.data?.rerunnable === "yes";
-  useShortcut("r", "Rerun this run", openRerun, canRerun);
+  useShortcut("r", "Rerun this run", () => openRerun(), canRerun);
   useShortcut("c", "Cancel this run", () => setCancelling(true), run.data?.cancellable === true);
   const { parent_thread_id: parent, root_thread_id: root } = run.data ?? {};
   const go = (id: string) => void navigate({ to: "/runs/$threadId", params: { threadId: id }, search: {} });
@@ -99,10 +100,10 @@ export default function RunPage() {
 
   const failedAt = run.data?.error?.seq;
   return (
-    <div className="mx-auto max-w-[96rem] px-8 py-6 max-md:px-4 max-md:py-4">
+    <div className="mx-auto flex max-w-[96rem] flex-col px-8 py-6 lg:min-h-dvh max-md:px-4 max-md:py-4">
       <Link
         to="/runs"
-        className="mb-4 inline-flex items-center gap-1 text-[0.8125rem] font-medium text-ink-faint hover:text-accent"
+        className="mb-4 inline-flex w-fit items-center gap-1 text-[0.8125rem] font-medium text-ink-faint hover:text-accent"
       >
         <ChevronLeft className="size-4" aria-hidden /> Runs
       </Link>
@@ -118,14 +119,15 @@ export default function RunPage() {
           <RunHeader
             run={run.data}
             live={live}
-            onRerun={openRerun}
+            onRerun={() => openRerun()}
             onCancel={() => setCancelling(true)}
             onDelete={() => setDeleting(true)}
           />
           {run.data.error && run.data.status === "failed" && (
             <ErrorPanel
               error={run.data.error}
-              onRerun={openRerun}
+              onRerun={() => openRerun()}
+              onRerunFromFailure={failedAt && canRerun ? () => openRerun("from-failure") : undefined}
               onShowStep={
                 failedAt
                   ? () => {

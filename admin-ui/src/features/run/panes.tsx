@@ -30,8 +30,10 @@ export function Panes({ list, detail }: PanesProps) {
     );
   }
   return (
-    <div className="h-[max(30rem,calc(100dvh-6rem))] overflow-hidden rounded-xl border bg-surface shadow-card">
+    // What the page leaves of the screen, so that both ends of the list are in view.
+    <div className="relative min-h-[34rem] grow overflow-hidden rounded-xl border bg-surface shadow-card">
       <Group
+        className="absolute inset-0"
         orientation="horizontal"
         defaultLayout={defaultLayout ?? { [LIST]: 46, [DETAIL]: 54 }}
         onLayoutChanged={onLayoutChanged}

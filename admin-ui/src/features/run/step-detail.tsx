@@ -33,7 +33,7 @@ export function StepDetail({ run, step, bySeq }: StepDetailProps) {
       tabIndex={0}
       className="min-h-0 grow scroll-mt-16 overflow-y-auto overscroll-contain focus-visible:-outline-offset-2"
     >
-      <header className="sticky top-0 z-10 border-b bg-surface px-5 py-3 max-md:px-4">
+      <div className="sticky top-0 z-10 border-b bg-surface px-5 py-3 max-md:px-4">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <h2 className="min-w-0 text-base font-semibold break-words">{nameOf(step)}</h2>
           <StatusPill status={step.status} />
@@ -42,7 +42,7 @@ export function StepDetail({ run, step, bySeq }: StepDetailProps) {
         <div className="mt-1.5 flex flex-wrap gap-1.5 empty:hidden">
           <StepMarks step={step} />
         </div>
-      </header>
+      </div>
       <div className="space-y-5 px-5 py-4 max-md:px-4">
         <Why step={step} />
         <StepFacts step={step} />

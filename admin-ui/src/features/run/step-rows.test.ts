@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Step } from "@/lib/api";
-import { countKinds, firstLook, stepRows } from "./step-rows";
+import type { RunDetail, Step } from "@/lib/api";
+import { countKinds, firstLook, lookedFor, stepRows } from "./step-rows";
 
 const step = (seq: number, decision: number, more: Partial<Step> = {}): Step =>
   ({
@@ -45,9 +45,13 @@ it("finds by kind and by text, also in a closed decision", () => {
   expect(countKinds(steps)).toEqual({ failed: 1, executed: 2, reused: 1 });
 });
 
-it("looks first at what failed, then at what waits, then at what came first", () => {
-  expect(firstLook(steps, 5)?.seq).toBe(5);
-  expect(firstLook([...steps, step(6, 4, { status: "waiting" })], null)?.seq).toBe(6);
-  expect(firstLook(steps, null)?.seq).toBe(2);
-  expect(firstLook([], null)).toBeUndefined();
+it("looks at what was asked for, then at what failed, then at what waits, then at what came first", () => {
+  const error = { type: "timeout", message: "", seq: 5 };
+  const waiting = [{ step: 3 }] as RunDetail["waiting"];
+  expect(lookedFor(4, { error, waiting })).toBe(4);
+  expect(lookedFor(undefined, { error, waiting })).toBe(5);
+  expect(lookedFor(undefined, { error: null, waiting })).toBe(3);
+  expect(lookedFor(undefined, { error: null, waiting: null })).toBeUndefined();
+  expect(firstLook(steps)?.seq).toBe(2);
+  expect(firstLook([])).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 /** The rows of the list of steps: each decision, and below it what it had carried out. */
-import type { Step } from "@/lib/api";
+import type { RunDetail, Step } from "@/lib/api";
 
 export const STEP_KINDS = ["failed", "executed", "reused"] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
@@ -110,12 +110,15 @@ function groupsOf(steps: Step[]): Group[] {
   return [...groups.values()];
 }
 
-/** The step that a reader looks for first: what failed, what waits, else what was carried out first. */
-export function firstLook(steps: Step[], failed: number | null | undefined): Step | undefined {
-  return (
-    steps.find(({ seq }) => seq === failed) ??
-    steps.find(({ status }) => status === "in_doubt" || status === "waiting") ??
-    steps.find(({ kind }) => kind !== "decision") ??
-    steps[0]
-  );
+/** The seq of the step that a reader looks for: the one asked for, else what failed, else what waits. */
+export function lookedFor(
+  at: number | undefined,
+  { error, waiting }: Pick<RunDetail, "error" | "waiting">,
+): number | undefined {
+  return at ?? error?.seq ?? waiting?.[0]?.step;
+}
+
+/** What was carried out first, where nobody looks for anything in particular. */
+export function firstLook(steps: Step[]): Step | undefined {
+  return steps.find(({ kind }) => kind !== "decision") ?? steps[0];
 }

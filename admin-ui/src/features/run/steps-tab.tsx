@@ -13,7 +13,7 @@ import { useWide } from "@/lib/use-wide";
 import { Panes } from "./panes";
 import { spanOf } from "./segments";
 import { StepDetail } from "./step-detail";
-import { countKinds, firstLook, type StepFilter, stepRows } from "./step-rows";
+import { countKinds, firstLook, lookedFor, type StepFilter, stepRows } from "./step-rows";
 import { StepsToolbar } from "./steps-toolbar";
 import { Waterfall } from "./waterfall";
 
@@ -34,17 +34,28 @@ export function StepsTab({ run, steps, at, filter, onLook, onFilter }: StepsTabP
   }
   const all = steps.data ?? [];
   if (all.length === 0) return <NoStep status={run.status} />;
-  return <Steps run={run} steps={all} at={at} filter={filter} onLook={onLook} onFilter={onFilter} />;
+  return (
+    <Steps
+      run={run}
+      steps={all}
+      loading={steps.isFetching}
+      at={at}
+      filter={filter}
+      onLook={onLook}
+      onFilter={onFilter}
+    />
+  );
 }
 
 function Steps({
   run,
   steps,
+  loading,
   at,
   filter,
   onLook,
   onFilter,
-}: Omit<StepsTabProps, "steps"> & { steps: Step[] }) {
+}: Omit<StepsTabProps, "steps"> & { steps: Step[]; loading: boolean }) {
   const wide = useWide();
   const live = !isFinal(run.status) && run.status !== "recorded";
   const now = useNow(live ? 1000 : null);
@@ -53,7 +64,10 @@ function Steps({
   const counts = useMemo(() => countKinds(steps), [steps]);
   const rows = useMemo(() => stepRows(steps, closed, filter), [steps, closed, filter]);
   const span = useMemo(() => spanOf(steps, run, now), [steps, run, now]);
-  const looked = (at && bySeq.get(at)) || firstLook(steps, run.error?.seq);
+  const wanted = lookedFor(at, run);
+  const known = wanted === undefined ? undefined : bySeq.get(wanted);
+  // What is looked for may be on a page that is still to come.
+  const looked = known ?? (wanted !== undefined && loading ? undefined : firstLook(steps));
   // The list answers at once; what the step shows may come a moment later.
   const shown = useDeferredValue(looked);
 
@@ -103,7 +117,9 @@ function Steps({
           )}
         </>
       }
-      detail={shown && <StepDetail key={shown.seq} run={run} step={shown} bySeq={bySeq} />}
+      detail={
+        shown ? <StepDetail key={shown.seq} run={run} step={shown} bySeq={bySeq} /> : <LoadingRows rows={2} />
+      }
     />
   );
 }

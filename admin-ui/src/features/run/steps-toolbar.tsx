@@ -21,7 +21,7 @@ interface StepsToolbarProps {
 export function StepsToolbar({ filter, counts, onFilter, onOpenAll, onCloseAll }: StepsToolbarProps) {
   return (
     <div className="flex flex-wrap items-center gap-2 border-b px-3 py-2.5">
-      <div className="min-w-40 grow *:w-full">
+      <div className="min-w-40 flex-1 *:w-full">
         <FilterInput
           label="Find steps"
           placeholder="Skill, reason, error, data path"
@@ -29,6 +29,14 @@ export function StepsToolbar({ filter, counts, onFilter, onOpenAll, onCloseAll }
           onChange={(find) => onFilter({ ...filter, find })}
           icon
         />
+      </div>
+      <div className="flex">
+        <IconButton label="Expand all" onClick={onOpenAll}>
+          <ChevronsUpDown aria-hidden />
+        </IconButton>
+        <IconButton label="Collapse all" onClick={onCloseAll}>
+          <ChevronsDownUp aria-hidden />
+        </IconButton>
       </div>
       <fieldset aria-label="Which steps" className="flex gap-1">
         {STEP_KINDS.map((kind) => (
@@ -44,21 +52,13 @@ export function StepsToolbar({ filter, counts, onFilter, onOpenAll, onCloseAll }
               "aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent",
             )}
           >
-            {WORDS[kind].word}
+            {WORDS[kind].word}{" "}
             <span className={cx("tabular", kind === "failed" && counts[kind] > 0 ? "text-bad" : "")}>
               {counts[kind]}
             </span>
           </button>
         ))}
       </fieldset>
-      <div className="flex">
-        <IconButton label="Expand all" onClick={onOpenAll}>
-          <ChevronsUpDown aria-hidden />
-        </IconButton>
-        <IconButton label="Collapse all" onClick={onCloseAll}>
-          <ChevronsDownUp aria-hidden />
-        </IconButton>
-      </div>
     </div>
   );
 }

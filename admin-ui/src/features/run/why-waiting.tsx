@@ -71,14 +71,22 @@ function One({ threadId, wait }: { threadId: string; wait: Waiting }) {
       waits for {WAITS_FOR[wait.reason]} since <When at={wait.since} />
       {wait.until && (
         <>
-          , {wait.options.length > 0 || wait.reason === "callback" ? "at the latest until" : "next look"}{" "}
-          <When at={wait.until} />
+          , {UNTIL[wait.reason] ?? "looks again"} <When at={wait.until} />
         </>
       )}
       . {WHO[wait.reason] ?? "It goes on by itself."}
     </>
   );
 }
+
+const UNTIL: Partial<Record<Waiting["reason"], string>> = {
+  approval: "expires",
+  consent: "expires",
+  in_doubt: "expires",
+  callback: "expires",
+  retry: "which is due",
+  time: "which is due",
+};
 
 const WHO: Partial<Record<Waiting["reason"], string>> = {
   approval: "A person answers, here, in the inbox or through the API.",

@@ -25,7 +25,7 @@ import { comparisonOptions } from "./queries/comparison";
 import { effectListOptions } from "./queries/effects";
 import { failureListOptions } from "./queries/failures";
 import { policyListOptions, policyOptions } from "./queries/policies";
-import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
+import { runListOptions, runOptions, runStepsOptions } from "./queries/runs";
 import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
 import { setUpOptions, skillActivityOptions, skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { waitListOptions } from "./queries/waits";
@@ -58,13 +58,26 @@ const runsRoute = createRoute({
   component: lazyRouteComponent(() => import("./routes/runs")),
 });
 
-export type RunTab = "steps" | "data" | "request" | "family" | "history";
-const OTHER_TABS: readonly unknown[] = ["data", "request", "family", "history"] satisfies RunTab[];
+export type RunTab = "steps" | "data" | "effects" | "request" | "family" | "history" | "raw";
+const OTHER_TABS: readonly unknown[] = [
+  "data",
+  "effects",
+  "request",
+  "family",
+  "history",
+  "raw",
+] satisfies RunTab[];
 
 export interface RunPageSearch {
   tab?: RunTab;
   /** How the family is drawn; a tree where nothing is said. */
   family?: "graph";
+  /** The step that is looked at. */
+  at?: number;
+  /** Which steps, or which data, are shown: those with this text. */
+  find?: string;
+  /** Which steps are shown: one of STEP_KINDS. */
+  only?: string;
   /** The rerun dialog is open, with this preset where there is one of that name. */
   rerun?: string;
   /** The step to rerun from. */
@@ -73,22 +86,23 @@ export interface RunPageSearch {
   correct?: string;
 }
 
+const isSeq = (value: unknown) => Number(value) >= 1 && Number.isInteger(Number(value));
+
 const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/$threadId",
   validateSearch: (search): RunPageSearch => ({
     ...(OTHER_TABS.includes(search.tab) ? { tab: search.tab as RunTab } : {}),
     ...(search.family === "graph" ? { family: "graph" } : {}),
+    ...(isSeq(search.at) ? { at: Number(search.at) } : {}),
+    ...textsOf(search, ["find", "only"]),
     ...(search.rerun ? { rerun: String(search.rerun) } : {}),
-    ...(Number(search.step) >= 1 && Number.isInteger(Number(search.step))
-      ? { step: Number(search.step) }
-      : {}),
+    ...(isSeq(search.step) ? { step: Number(search.step) } : {}),
     ...(search.correct ? { correct: String(search.correct) } : {}),
   }),
   loader: ({ context: { queries }, params: { threadId } }) => {
     void queries.prefetchQuery(runOptions(threadId));
     void queries.prefetchQuery(runStepsOptions(threadId));
-    void queries.prefetchQuery(runStatusOptions(threadId));
   },
   component: lazyRouteComponent(() => import("./routes/run")),
 });

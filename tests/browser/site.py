@@ -57,6 +57,25 @@ class Site:
     def plan_step(self, skill: str) -> Locator:
         return self.page.locator(f'[data-plan-step="{skill}"]')
 
+    def step(self, seq: int) -> Locator:
+        """A step's row in the list of steps."""
+        return self.page.get_by_role("tree", name="Steps").locator(f'[data-step="{seq}"]')
+
+    def steps(self) -> Locator:
+        """The rows of all steps that were carried out, decisions left out."""
+        return self.page.locator('[role="treeitem"][data-step]:not([data-kind="decision"])')
+
+    def look_at(self, row: Locator) -> Locator:
+        """Choose a step in the list; what is shown of it."""
+        seq = row.get_attribute("data-step")
+        row.click()
+        return self.page.locator(f'article[data-detail="{seq}"]')
+
+    def more(self, action: str) -> None:
+        """Choose one of the run page's further actions."""
+        self.page.get_by_role("button", name="More actions").click()
+        self.page.get_by_role("menuitem", name=action).click()
+
     def status(self, status: str) -> Locator:
         return self.page.locator("header").locator(f'[data-status="{status}"]')
 

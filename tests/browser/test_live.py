@@ -24,14 +24,14 @@ def test_the_stream_resumes_after_a_cut(site: Site) -> None:
     with relay_to(site.server.url) as relay:
         page.goto(f"{relay.url}/ui/runs/{thread_id}")
         expect(live).to_be_visible()
-        expect(page.locator("article")).to_have_count(3)
+        expect(site.steps()).to_have_count(3)
         relay.cut()
         expect(live).to_have_count(0)
         site.ask(f"/approve/{thread_id}", {})
         site.wait_for(thread_id)
         relay.down = False
         site.expect_status("completed")
-        last = page.locator("article").last
+        last = site.steps().last
         expect(last).to_contain_text("notify-customer")
         expect(last).to_have_attribute("data-status", "completed")
         page.goto("about:blank")

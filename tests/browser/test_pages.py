@@ -150,7 +150,7 @@ def test_the_run_page(site: Site, runs: dict[str, str]) -> None:
     page = site.page
     site.open_run(runs["invoices"])
     site.expect_status("completed")
-    page.locator("article").filter(has_text="match-invoices").get_by_role("button").first.click()
+    site.look_at(site.steps().filter(has_text="match-invoices"))
     expect(page.get_by_role("columnheader", name="supplier").first).to_be_visible()
     site.snap("run-invoices")
     page.get_by_role("button", name="Data", exact=True).click()
@@ -174,13 +174,12 @@ def test_a_failed_run_says_what_to_do(site: Site, runs: dict[str, str]) -> None:
 
 
 def test_attempts_are_shown(site: Site, runs: dict[str, str]) -> None:
-    page = site.page
     site.open_run(runs["flaky"])
     site.expect_status("completed")
-    card = page.locator("article").filter(has_text="flaky-lookup")
-    expect(card).to_contain_text("attempt 2")
-    card.get_by_role("button").first.click()
-    expect(card).to_contain_text("the register did not answer")
+    row = site.steps().filter(has_text="flaky-lookup")
+    expect(row).to_contain_text("attempt 2")
+    expect(row.locator('[data-piece="failed"]')).to_be_visible()
+    expect(site.look_at(row)).to_contain_text("the register did not answer")
     site.snap("run-attempts")
 
 
@@ -217,7 +216,7 @@ def test_steps_that_were_read_before_the_run_ended_are_read_again(site: Site, ru
     )
     site.open_run(runs["ok"])
     site.expect_status("completed")
-    expect(page.locator('article[data-step="2"]')).to_be_visible()
+    expect(site.step(2)).to_be_visible()
     assert not early
 
 

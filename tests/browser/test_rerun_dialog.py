@@ -54,11 +54,10 @@ def test_the_plan_follows_what_is_chosen_and_only_that_is_carried_out(site: Site
     page.wait_for_url(re.compile(rf"/ui/runs/{original}_rerun_1$"))
     site.expect_status("completed")
     expect(page.get_by_text("Only what changed by")).to_contain_text("the rate went up")
-    card = page.locator('article[data-step="2"]')
-    expect(card).to_contain_text("reused")
+    expect(site.step(2)).to_contain_text("reused")
+    looked = site.look_at(site.step(2))
     site.snap("run-reused")
-    card.get_by_role("button").first.click()
-    expect(card.get_by_role("link", name=f"Result of {original}, step")).to_be_visible()
+    expect(looked.get_by_role("link", name=f"Result of {original}, step")).to_be_visible()
     done = steps(site, f"{original}_rerun_1")
     assert done["measure-parcel"]["reused_from"]["why"] == "reused"
     assert done["price-parcel"]["reused_from"] is None
@@ -122,9 +121,7 @@ def test_from_a_step(site: Site) -> None:
     page = site.page
     original = parcel(site, "parcel-3")
     site.open_run(original)
-    card = page.locator('article[data-step="4"]')
-    card.get_by_role("button").first.click()
-    card.get_by_role("link", name="Rerun from this step").click()
+    site.look_at(site.step(4)).get_by_role("link", name="Rerun from this step").click()
     expect(page.get_by_role("radio", name="4 price-parcel")).to_be_checked()
     expect(site.plan()).to_contain_text("before the chosen step")
     site.snap("rerun-from-step", whole=False)
@@ -133,17 +130,16 @@ def test_from_a_step(site: Site) -> None:
     site.expect_status("completed")
     assert len(site.family(original)) == 2
     assert steps(site, f"{original}_rerun_1")["measure-parcel"]["reused_from"]["why"] == "kept"
-    expect(page.locator('article[data-step="2"]')).to_contain_text("kept")
+    expect(site.step(2)).to_contain_text("kept")
 
 
 def test_a_result_is_corrected(site: Site) -> None:
     page = site.page
     original = parcel(site, "parcel-4")
     site.open_run(original)
-    card = page.locator('article[data-step="2"]')
-    card.get_by_role("button").first.click()
+    looked = site.look_at(site.step(2))
     site.snap("run-correct-link")
-    card.get_by_role("link", name="Correct parcel.weight and rerun").click()
+    looked.get_by_role("link", name="Correct parcel.weight and rerun").click()
     box = page.locator('[data-produced="parcel.weight"]').get_by_role("textbox")
     expect(box).to_have_value("3")
     box.fill("heavy")
@@ -157,7 +153,7 @@ def test_a_result_is_corrected(site: Site) -> None:
     site.dialog().get_by_role("button", name="Rerun with changes").click()
     page.wait_for_url(re.compile(rf"/ui/runs/{original}_rerun_1$"))
     site.expect_status("completed")
-    expect(page.locator('article[data-step="2"]')).to_contain_text("given by person")
+    expect(site.step(2)).to_contain_text("given by person")
     site.snap("run-given")
     done = steps(site, f"{original}_rerun_1")
     assert done["price-parcel"]["outputs"] == {"parcel": {"price": 20}}

@@ -44,8 +44,8 @@ export function MenuItem({ icon, onChoose, danger, not, children }: MenuItemProp
       title={not}
       className={cx(
         "flex cursor-default items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-[0.8125rem] outline-none",
-        "data-highlighted:bg-hover data-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0",
-        danger && "text-bad",
+        "data-highlighted:bg-hover data-disabled:text-ink-faint [&_svg]:size-4 [&_svg]:shrink-0",
+        danger && "not-data-disabled:text-bad",
       )}
     >
       {icon}

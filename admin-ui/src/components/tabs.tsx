@@ -1,4 +1,5 @@
 /** Tabs; which one is open is for the URL to say. */
+import { useEffect, useRef } from "react";
 import { cx } from "@/lib/class-names";
 
 interface TabsProps<T extends string> {
@@ -9,16 +10,27 @@ interface TabsProps<T extends string> {
 }
 
 export function Tabs<T extends string>({ label, tabs, chosen, onChoose }: TabsProps<T>) {
+  const row = useRef<HTMLElement>(null);
+  // On a small screen the chosen one may stand beyond the edge.
+  useEffect(() => {
+    const open = row.current?.querySelector<HTMLElement>(`[data-tab="${chosen}"]`);
+    if (row.current && open) row.current.scrollLeft = open.offsetLeft - row.current.clientWidth / 3;
+  }, [chosen]);
   return (
-    <nav aria-label={label} className="mb-5 flex gap-5 border-b">
+    <nav
+      ref={row}
+      aria-label={label}
+      className="relative mb-5 flex gap-5 overflow-x-auto overflow-y-hidden border-b"
+    >
       {tabs.map(({ value, label: word }) => (
         <button
           key={value}
           type="button"
+          data-tab={value}
           aria-current={value === chosen ? "page" : undefined}
           onClick={() => onChoose(value)}
           className={cx(
-            "-mb-px border-b-2 px-0.5 py-2.5 font-medium transition-colors",
+            "-mb-px shrink-0 border-b-2 px-0.5 py-2.5 font-medium transition-colors",
             value === chosen ? "border-accent text-ink" : "border-transparent text-ink-faint hover:text-ink",
           )}
         >

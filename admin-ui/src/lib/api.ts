@@ -18,7 +18,8 @@ export type RunMetadata = WithData<Schemas["RunMetadata"], "initial_data">;
 export type RunState = WithData<Schemas["RunState"], "data_store">;
 export type Step = WithData<Schemas["Step"], "inputs" | "outputs">;
 export type StepStatus = Schemas["StepStatus"];
-export type StepDetail = Schemas["StepDetail"];
+export type StepRecord = Omit<Schemas["StepDetailItem"], "content"> & { content: Json };
+export type StepDetail = Omit<Schemas["StepDetail"], "details"> & { details: StepRecord[] };
 export type RunError = Schemas["RunError"];
 export type RunEvent = Schemas["RunEvent"];
 export type RerunItem = Schemas["RerunItem"];
@@ -102,27 +103,36 @@ export const getRunMetadata = (thread_id: string, signal?: AbortSignal) =>
 export const getStatus = (thread_id: string, signal?: AbortSignal) =>
   data(client.GET("/status/{thread_id}", { params: { path: { thread_id } }, signal })) as Promise<RunState>;
 
-/** All steps of a run, page after page. */
-export async function listSteps(thread_id: string, signal?: AbortSignal): Promise<Step[]> {
+/** So few that a page is read in one go without the browser standing still. */
+const STEPS_A_PAGE = 200;
+
+/** All steps of a run, page after page; `onPage` is told of each but the last. */
+export async function listSteps(
+  thread_id: string,
+  signal?: AbortSignal,
+  onPage?: (steps: Step[]) => void,
+): Promise<Step[]> {
   const steps: Step[] = [];
   let cursor: string | undefined;
-  do {
+  for (;;) {
     const page = await data(
       client.GET("/admin/runs/{thread_id}/steps", {
-        params: { path: { thread_id }, query: { cursor, limit: 500 } },
+        params: { path: { thread_id }, query: { cursor, limit: STEPS_A_PAGE } },
         signal,
       }),
     );
-    steps.push(...(page.items as Step[]));
+    const items = page.items as Step[];
+    steps.push(...items);
     cursor = page.next_cursor ?? undefined;
-  } while (cursor);
-  return steps;
+    if (!cursor) return steps;
+    onPage?.(items);
+  }
 }
 
 export const getStep = (thread_id: string, seq: number, signal?: AbortSignal) =>
   data(
     client.GET("/admin/runs/{thread_id}/steps/{seq}", { params: { path: { thread_id, seq } }, signal }),
-  ) as Promise<StepDetail & { details: { content: Json }[] }>;
+  ) as Promise<StepDetail>;
 
 export const compareRuns = (left: string, right: string, signal?: AbortSignal) =>
   data(

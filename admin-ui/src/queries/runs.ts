@@ -10,8 +10,10 @@ import {
   listRuns,
   listSteps,
   type RunFilter,
+  type Step,
 } from "@/lib/api";
 import { isFinal } from "@/lib/status";
+import { mergeSteps } from "@/lib/steps";
 
 export const LIST_EVERY_MS = 3000;
 export const COUNT_EVERY_MS = 9000;
@@ -26,7 +28,7 @@ export const runKeys = {
   lineage: (id: string) => ["runs", "run", id, "lineage"] as const,
   status: (id: string) => ["runs", "run", id, "status"] as const,
   steps: (id: string) => ["runs", "run", id, "steps"] as const,
-  step: (id: string, seq: number) => ["runs", "run", id, "steps", seq] as const,
+  step: (id: string, seq: number, version: number) => ["runs", "run", id, "steps", seq, version] as const,
 };
 
 export const runListOptions = (filter: RunFilter, cursor?: string) =>
@@ -75,7 +77,22 @@ export const lineageOptions = (id: string) =>
   });
 
 export const runStepsOptions = (id: string) =>
-  queryOptions({ queryKey: runKeys.steps(id), queryFn: ({ signal }) => listSteps(id, signal) });
+  queryOptions({
+    queryKey: runKeys.steps(id),
+    queryFn: async ({ client, queryKey, signal }) => {
+      const known = () => client.getQueryData<Step[]>(queryKey) ?? [];
+      // What is there already stands on the page while the rest comes.
+      const show = (steps: Step[]) => void client.setQueryData(queryKey, mergeSteps(known(), steps));
+      // The stream may have told of something newer meanwhile.
+      return mergeSteps(known(), await listSteps(id, signal, show));
+    },
+    // Comparing thousands of steps with themselves costs more than showing them anew.
+    structuralSharing: false,
+  });
 
-export const stepDetailOptions = (id: string, seq: number) =>
-  queryOptions({ queryKey: runKeys.step(id, seq), queryFn: ({ signal }) => getStep(id, seq, signal) });
+/** `version`: a step that has moved on leaves more beside it. */
+export const stepDetailOptions = (id: string, seq: number, version: number) =>
+  queryOptions({
+    queryKey: runKeys.step(id, seq, version),
+    queryFn: ({ signal }) => getStep(id, seq, signal),
+  });

@@ -15,7 +15,7 @@ export function RunLink({ thread, name, step }: { thread: string; name: string |
     <Link
       to="/runs/$threadId"
       params={{ threadId: thread }}
-      hash={`step-${step}`}
+      search={{ at: step }}
       title={thread}
       className="block font-medium hover:text-accent"
     >

@@ -7,7 +7,7 @@ export function CorrectLink({ threadId, path }: { threadId: string; path: string
     <Link
       to="/runs/$threadId"
       params={{ threadId }}
-      search={(now) => ({ tab: now.tab, rerun: "only-what-changed", correct: path })}
+      search={({ step: _, ...now }) => ({ ...now, rerun: "only-what-changed", correct: path })}
       resetScroll={false}
       title="Correct and rerun"
       aria-label={`Correct ${path} and rerun`}

@@ -1,5 +1,5 @@
 /** Why a run failed, and what to do about it. */
-import { RotateCcw } from "lucide-react";
+import { PenLine, RotateCcw } from "lucide-react";
 import { Button } from "@/components/button";
 import { Notice } from "@/components/notice";
 import type { RunError } from "@/lib/api";
@@ -8,6 +8,8 @@ import { adviceFor } from "./advice";
 interface ErrorPanelProps {
   error: RunError;
   onRerun: () => void;
+  /** Keeps what was completed; not there where nothing was. */
+  onRerunFromFailure?: () => void;
   /** Leads to the step that failed. */
   onShowStep?: () => void;
 }
@@ -15,7 +17,7 @@ interface ErrorPanelProps {
 /** Longer messages are easier to read in plain weight. */
 const SHORT = 160;
 
-export function ErrorPanel({ error, onRerun, onShowStep }: ErrorPanelProps) {
+export function ErrorPanel({ error, onRerun, onRerunFromFailure, onShowStep }: ErrorPanelProps) {
   const short = error.message.length <= SHORT;
   return (
     <Notice
@@ -24,7 +26,12 @@ export function ErrorPanel({ error, onRerun, onShowStep }: ErrorPanelProps) {
       title={short ? error.message : "The run failed"}
       actions={
         <>
-          <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onRerun}>
+          {onRerunFromFailure && (
+            <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onRerunFromFailure}>
+              Rerun from the failure
+            </Button>
+          )}
+          <Button size="sm" icon={<PenLine aria-hidden />} onClick={onRerun}>
             Edit the input and rerun
           </Button>
           {onShowStep && (

@@ -1,11 +1,11 @@
 /** What a rerun was asked for, by whom and why, and which effects it did not repeat. */
-import { Link } from "@tanstack/react-router";
 import { RotateCcw, ShieldCheck } from "lucide-react";
 import { By, isRule } from "@/features/audit/by";
 import { PRESETS, presetOf } from "@/features/rerun/presets";
 import type { RunDetail, Step } from "@/lib/api";
 import { isObject, type JsonObject } from "@/lib/json";
 import { besidesPreset } from "./asked-for";
+import { NotRepeated } from "./not-repeated";
 
 export function RerunTold({ run, steps }: { run: RunDetail; steps: Step[] }) {
   if (!run.parent_thread_id) return null;
@@ -47,31 +47,5 @@ export function RerunTold({ run, steps }: { run: RunDetail; steps: Step[] }) {
         </div>
       )}
     </div>
-  );
-}
-
-function NotRepeated({ step }: { step: Step }) {
-  const { reused_from: from, effect } = step;
-  const by = effect?.thread_id ?? from?.thread_id;
-  return (
-    <li>
-      {step.skill}
-      {by && (
-        <>
-          , done by{" "}
-          <Link
-            to="/runs/$threadId"
-            params={{ threadId: by }}
-            hash={`step-${effect?.seq ?? from?.seq}`}
-            className="text-accent hover:underline"
-          >
-            {by}
-          </Link>
-        </>
-      )}{" "}
-      {from?.stale && from.stale.length > 0 && (
-        <span className="text-wait">(other values now: {from.stale.join(", ")})</span>
-      )}
-    </li>
   );
 }

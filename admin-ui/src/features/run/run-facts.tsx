@@ -1,9 +1,10 @@
 /** The facts of a run in one strip, with its parent and reruns. */
 import { Link } from "@tanstack/react-router";
+import { CopyButton } from "@/components/copy-button";
 import { Fact, Facts } from "@/components/facts";
 import { StatusIcon } from "@/components/status-pill";
 import { Took, When } from "@/components/when";
-import { By, isRule } from "@/features/audit/by";
+import { By } from "@/features/audit/by";
 import { sopTitle } from "@/features/rerun/sop-title";
 import type { RerunItem, RunDetail } from "@/lib/api";
 import { cx } from "@/lib/class-names";
@@ -22,7 +23,10 @@ export function RunFacts({ run }: { run: RunDetail }) {
   const rest = run.reruns.length - FIRST_RERUNS;
   return (
     <Facts>
-      <Fact name="Procedure">{sopTitle(run.sop)}</Fact>
+      <Fact name="Procedure">
+        {sopTitle(run.sop)}
+        <Versions run={run} />
+      </Fact>
       <Fact name="Started">
         <When at={run.started_at ?? run.created_at} />
       </Fact>
@@ -38,14 +42,23 @@ export function RunFacts({ run }: { run: RunDetail }) {
           <span className="text-ink-faint"> · {run.money === null ? "price unknown" : `$${run.money}`}</span>
         </Fact>
       )}
-      {!run.parent_thread_id && isRule(run.requested_by) && (
-        <Fact name="Started by">
-          <By actor={run.requested_by} />
-        </Fact>
-      )}
+      <Fact name="Started by">
+        <By actor={run.requested_by} />
+      </Fact>
       {run.parent && (
         <Fact name="Rerun of">
           <Relative run={run.parent} />
+        </Fact>
+      )}
+      {run.parent_thread_id && run.root_thread_id !== run.parent_thread_id && (
+        <Fact name="First run">
+          <Link
+            to="/runs/$threadId"
+            params={{ threadId: run.root_thread_id }}
+            className="text-accent hover:underline"
+          >
+            {run.root_thread_id}
+          </Link>
         </Fact>
       )}
       {run.reruns.length > 0 && (
@@ -72,6 +85,25 @@ export function RunFacts({ run }: { run: RunDetail }) {
         </Fact>
       )}
     </Facts>
+  );
+}
+
+/** Under which name the procedure is kept, and to which versions of the skills the run is pinned. */
+function Versions({ run: { sop_name: name, catalog } }: { run: RunDetail }) {
+  if (!name && !catalog) return null;
+  return (
+    <span className="flex flex-wrap items-center gap-x-2 text-xs font-normal text-ink-faint">
+      {name && <code className="font-mono">{name}</code>}
+      {catalog && (
+        <span
+          className="inline-flex items-center"
+          title="The versions of all skills that this run is pinned to"
+        >
+          skills&nbsp;<code className="font-mono">{catalog.slice(0, 12)}</code>
+          <CopyButton text={catalog} label="Copy the digest of the catalogue" />
+        </span>
+      )}
+    </span>
   );
 }
 

@@ -1,14 +1,12 @@
-/** Top of the run page: name, status, id, and what can be done. */
-import { Link } from "@tanstack/react-router";
-import { Ban, CalendarClock, GitCompareArrows, Trash2 } from "lucide-react";
-import { Button, buttonLook } from "@/components/button";
+/** Top of the run page: name, status, id, labels, and what can be done. */
 import { CopyButton } from "@/components/copy-button";
 import { StatusPill } from "@/components/status-pill";
 import { DryBadge } from "@/features/family/dry-badge";
 import { FixedBy } from "@/features/family/fixed-by";
 import { RerunButton } from "@/features/rerun/rerun-button";
 import type { RunDetail } from "@/lib/api";
-import { isFinal } from "@/lib/status";
+import { RunLabels } from "./run-labels";
+import { RunMenu } from "./run-menu";
 
 interface RunHeaderProps {
   run: RunDetail;
@@ -25,7 +23,8 @@ export function RunHeader({ run, live, onRerun, onCancel, onDelete }: RunHeaderP
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <h1 className="text-2xl leading-tight font-semibold tracking-tight break-words">{run.run_name}</h1>
           <StatusPill status={run.status} />
-          {run.request?.effects === "none" && <DryBadge />}
+          {run.cancel_requested && <span className="text-xs text-ink-faint">Cancelling…</span>}
+          {run.dry && <DryBadge />}
           {run.fixed_by && <FixedBy by={run.fixed_by} root={run.root_thread_id} />}
           {live && (
             <span
@@ -40,36 +39,9 @@ export function RunHeader({ run, live, onRerun, onCancel, onDelete }: RunHeaderP
           <code className="min-w-0 font-mono text-xs break-all">{run.thread_id}</code>
           <CopyButton text={run.thread_id} label="Copy the id" />
         </div>
+        <RunLabels run={run} />
       </div>
       <div className="flex flex-wrap items-start gap-2">
-        {run.parent_thread_id && (
-          <Link
-            to="/compare"
-            search={{ left: run.parent_thread_id, right: run.thread_id }}
-            className={buttonLook()}
-          >
-            <GitCompareArrows aria-hidden /> Compare with parent
-          </Link>
-        )}
-        <Link to="/schedules/new" search={{ run: run.thread_id }} className={buttonLook("ghost")}>
-          <CalendarClock aria-hidden /> Schedule this…
-        </Link>
-        {run.cancellable && (
-          <Button
-            look="danger"
-            icon={<Ban aria-hidden />}
-            onClick={onCancel}
-            disabled={run.cancel_requested}
-            busy={run.cancel_requested}
-          >
-            {run.cancel_requested ? "Cancelling" : "Cancel run"}
-          </Button>
-        )}
-        {(isFinal(run.status) || run.status === "recorded") && (
-          <Button look="ghost" icon={<Trash2 aria-hidden />} onClick={onDelete}>
-            Delete
-          </Button>
-        )}
         <RerunButton
           threadId={run.thread_id}
           name={run.run_name}
@@ -78,6 +50,7 @@ export function RunHeader({ run, live, onRerun, onCancel, onDelete }: RunHeaderP
           refused={run.rerunnable === "no" ? (run.rerunnable_why ?? "This run can't be rerun") : undefined}
           onOpen={onRerun}
         />
+        <RunMenu run={run} onCancel={onCancel} onDelete={onDelete} />
       </div>
     </header>
   );

@@ -87,7 +87,7 @@ export function SourceLink({ from }: { from: Reused }) {
     <Link
       to="/runs/$threadId"
       params={{ threadId: from.thread_id }}
-      hash={`step-${from.seq}`}
+      search={from.seq ? { at: from.seq } : {}}
       className="text-accent hover:underline"
     >
       Result of {from.thread_id}, step {from.seq}

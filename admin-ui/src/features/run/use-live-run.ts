@@ -4,14 +4,11 @@ import { useEffect, useState } from "react";
 import type { RunDetail, RunEvent, Step } from "@/lib/api";
 import { followRun } from "@/lib/follow";
 import { isFinal } from "@/lib/status";
+import { mergeSteps } from "@/lib/steps";
 import { runKeys, runOptions } from "@/queries/runs";
 
-/** Puts a step into its place; an older version of it changes nothing. */
-export function withStep(steps: Step[], step: Step): Step[] {
-  const known = steps.find(({ seq }) => seq === step.seq);
-  if (known && known.version >= step.version) return steps;
-  return [...steps.filter(({ seq }) => seq !== step.seq), step].sort((left, right) => left.seq - right.seq);
-}
+/** Steps that arrive within this time are shown together: a long run tells of all of its steps at first. */
+const TOGETHER_MS = 50;
 
 /** Follows the run while it moves; returns whether events arrive right now. */
 export function useLiveRun(threadId: string, on: boolean): boolean {
@@ -20,8 +17,19 @@ export function useLiveRun(threadId: string, on: boolean): boolean {
   useEffect(() => {
     if (!on) return;
     const stop = new AbortController();
+    let arrived: Step[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const show = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      if (arrived.length === 0) return;
+      const more = arrived;
+      arrived = [];
+      queries.setQueryData<Step[]>(runKeys.steps(threadId), (steps) => mergeSteps(steps ?? [], more));
+    };
     const onStep = (step: Step) => {
-      queries.setQueryData<Step[]>(runKeys.steps(threadId), (steps) => withStep(steps ?? [], step));
+      arrived.push(step);
+      timer ??= setTimeout(show, TOGETHER_MS);
     };
     const onRun = ({
       status,
@@ -33,6 +41,7 @@ export function useLiveRun(threadId: string, on: boolean): boolean {
       not_repeated,
       version,
     }: RunEvent) => {
+      show();
       queries.setQueryData<RunDetail>(runOptions(threadId).queryKey, (run) =>
         run && version >= run.version
           ? { ...run, status, error, started_at, finished_at, tokens, money, not_repeated, version }
@@ -44,7 +53,10 @@ export function useLiveRun(threadId: string, on: boolean): boolean {
       if (isFinal(status)) void queries.invalidateQueries({ queryKey: runKeys.steps(threadId), exact: true });
     };
     void followRun(threadId, { onStep, onRun, onLive: setLive }, stop.signal).finally(() => setLive(false));
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+    };
   }, [queries, threadId, on]);
   return live;
 }

@@ -1,0 +1,104 @@
+/** The step that is looked at: what it read and produced, why, at what cost, and what was kept beside it. */
+import { Link } from "@tanstack/react-router";
+import { RotateCcw } from "lucide-react";
+import { buttonLook } from "@/components/button";
+import { StatusPill } from "@/components/status-pill";
+import type { RunDetail, Step } from "@/lib/api";
+import { isFinal } from "@/lib/status";
+import { nameOf } from "./decision";
+import { DecisionBody } from "./decision-body";
+import { StepAttempts } from "./step-attempts";
+import { Inputs, Outputs } from "./step-data";
+import { StepEffectPart } from "./step-effect";
+import { StepFacts } from "./step-facts";
+import { StepMarks } from "./step-marks";
+import { StepRecords } from "./step-records";
+import { reasonBeside, SourceLink, SourceWarnings } from "./step-source";
+
+interface StepDetailProps {
+  run: RunDetail;
+  step: Step;
+  bySeq: ReadonlyMap<number, Step>;
+}
+
+export function StepDetail({ run, step, bySeq }: StepDetailProps) {
+  const ended = isFinal(run.status);
+  return (
+    <article
+      id="looked-at"
+      data-detail={step.seq}
+      data-status={step.status}
+      aria-label={`Step ${step.seq}: ${nameOf(step)}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach that
+      tabIndex={0}
+      className="min-h-0 grow scroll-mt-16 overflow-y-auto overscroll-contain focus-visible:-outline-offset-2"
+    >
+      <div className="sticky top-0 z-10 border-b bg-surface px-5 py-3 max-md:px-4">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+          <h2 className="min-w-0 text-base font-semibold break-words">{nameOf(step)}</h2>
+          <StatusPill status={step.status} />
+          <span className="ml-auto">{ended && <RerunFrom threadId={run.thread_id} seq={step.seq} />}</span>
+        </div>
+        <div className="mt-1.5 flex flex-wrap gap-1.5 empty:hidden">
+          <StepMarks step={step} />
+        </div>
+      </div>
+      <div className="space-y-5 px-5 py-4 max-md:px-4">
+        <Why step={step} />
+        <StepFacts step={step} />
+        {step.kind === "decision" ? (
+          <DecisionBody step={step} />
+        ) : (
+          <>
+            <Inputs threadId={run.thread_id} step={step} bySeq={bySeq} />
+            <Outputs
+              threadId={run.thread_id}
+              step={step}
+              correctable={ended && step.status === "completed"}
+            />
+            <StepEffectPart threadId={run.thread_id} step={step} />
+          </>
+        )}
+        <StepAttempts step={step} />
+        <StepRecords threadId={run.thread_id} step={step} />
+      </div>
+    </article>
+  );
+}
+
+function RerunFrom({ threadId, seq }: { threadId: string; seq: number }) {
+  return (
+    <Link
+      to="/runs/$threadId"
+      params={{ threadId }}
+      search={(now) => ({ ...now, rerun: "from-step", step: seq })}
+      resetScroll={false}
+      title="Keeps what stands before this step, and carries out the rest again"
+      className={buttonLook("secondary", "sm")}
+    >
+      <RotateCcw aria-hidden /> Rerun from this step
+    </Link>
+  );
+}
+
+/** Why it was chosen, taken over or waits, and what went wrong. */
+function Why({ step }: { step: Step }) {
+  const reason = step.reason && reasonBeside(step.reason, step.reused_from);
+  if (!reason && !step.reused_from && !step.error) return null;
+  return (
+    <div className="space-y-1 break-words">
+      {step.error && (
+        <p className="rounded-lg bg-bad-soft px-3 py-2 text-bad">
+          {step.error.message} <code className="font-mono text-xs opacity-80">{step.error.type}</code>
+        </p>
+      )}
+      {reason && <p className="text-ink-soft">{reason}</p>}
+      {step.reused_from && (
+        <div className="text-[0.8125rem]">
+          <SourceWarnings from={step.reused_from} />
+          <SourceLink from={step.reused_from} />
+        </div>
+      )}
+    </div>
+  );
+}

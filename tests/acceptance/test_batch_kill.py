@@ -20,7 +20,7 @@ from agentskills.services import batches
 from agentskills.services.batch_start import BatchRequest, start_batch
 from agentskills.services.start import StartRequest, start_many
 from agentskills.storage.check import find_faults
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 

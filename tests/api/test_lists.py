@@ -14,7 +14,7 @@ from agentskills.domain.errors import QueryTooSlow
 from agentskills.services.actor import Actor
 from agentskills.storage import lists, runs
 from agentskills.storage.database import Pool, translate_errors
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 from agentskills.storage.runs import NewRun, projection
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,7 @@ from agentskills.services.backtests import list_backtests
 from agentskills.services.batches import list_batches
 from agentskills.services.failures import list_failures
 from agentskills.storage.failures import FailureFilter
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 pytestmark = pytest.mark.anyio
 

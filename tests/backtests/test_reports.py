@@ -13,7 +13,7 @@ from agentskills.services.backtest_report import report_backtests
 from agentskills.services.batch_dispatch import dispatch_batches
 from agentskills.services.batches import abort
 from agentskills.services.figures import read
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,7 @@ from agentskills.domain.rerun import RerunRequest
 from agentskills.services import batches
 from agentskills.services.batch_dispatch import dispatch_batches
 from agentskills.services.batch_start import BatchRequest, start_batch
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 pytestmark = pytest.mark.anyio
 

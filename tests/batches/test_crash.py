@@ -12,7 +12,7 @@ from tests.batches.test_batches import counts
 
 from agentskills.engine.points import CHORE_POINTS
 from agentskills.services.batch_dispatch import AT_ONCE
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 pytestmark = pytest.mark.anyio
 

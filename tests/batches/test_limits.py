@@ -18,7 +18,7 @@ from tests.stubs.model_server import TOKENS_IN, TOKENS_OUT, ModelServer
 from agentskills.domain.batch import FIRST, Budget, Gate
 from agentskills.domain.errors import BatchFinished, BatchNotFound, BudgetSpent
 from agentskills.services import batches
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 pytestmark = pytest.mark.anyio
 

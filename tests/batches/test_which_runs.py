@@ -14,7 +14,7 @@ from agentskills.domain.rerun import RerunRequest
 from agentskills.services.batch_plan import plan_batch
 from agentskills.services.batch_start import BatchRequest, start_batch
 from agentskills.services.lineage import closed_by
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 pytestmark = pytest.mark.anyio
 

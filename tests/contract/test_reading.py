@@ -107,10 +107,66 @@ def test_counts(api: Api, family: list[str]) -> None:
     assert api.get("/admin/runs/count", metadata='{"team": "y"}', status="failed").body["count"] == 1
 
 
+def test_runs_by_what_they_used_and_what_they_need(api: Api, family: list[str]) -> None:
+    root, one, two, stranger = family
+    version = next(s for s in api.get(f"/admin/runs/{root}/steps").body["items"] if s["skill"] == "double")
+    assert ids(api, root=root, skill="double") == [two, one, root]  # failed is carried out as well
+    assert ids(api, root=stranger, skill="double") == []
+    assert ids(api, root=root, skill="double", skill_digest=version["skill_digest"][:8]) == [two, one, root]
+    assert ids(api, root=root, skill="double", skill_digest="0" * 64) == []
+    assert ids(api, root=root, skill="doubl") == []
+    assert ids(api, root=root, attention=True) == [two]
+    assert api.get("/admin/runs/count", root=root, status="completed").body["attention"] == 1
+
+
+def test_values_that_are_shown(api: Api, family: list[str]) -> None:
+    root = family[0]
+    paths = ["order.id", "order.note", "order.lines[]", "order.id[]", "number", "nowhere"]
+    [*_, row] = api.get("/admin/runs", root=root, show=paths).body["items"]
+    assert row["shown"] == {
+        "number": 12345678901234567890,
+        "order.id": 4711,
+        "order.lines[]": [1, 2],
+        "order.note": {"cut": "n" * 200},
+    }
+    assert api.get("/admin/runs", root=root).body["items"][0]["shown"] == {}
+    assert is_problem(api.get("/admin/runs", show="a..b"), 422, "bad-input")
+
+
+def test_families_in_one_row(api: Api, family: list[str]) -> None:
+    root, _, two, stranger = family
+    [row] = api.get("/admin/runs", folded=True, root=root).body["items"]
+    assert row["thread_id"] == root
+    latest = row["family"].pop("latest")
+    assert row["family"] == {"reruns": 2}
+    assert (latest["thread_id"], latest["status"], latest["rerun_number"]) == (two, "failed", 2)
+    [alone] = api.get("/admin/runs", folded=True, root=stranger).body["items"]
+    assert alone["family"] == {"reruns": 0, "latest": None}
+    assert api.get("/admin/runs", root=stranger).body["items"][0]["family"] is None
+
+
+def test_activity(api: Api, family: list[str]) -> None:
+    root, *_ = family
+    rows = api.get("/admin/runs", root=root).body["items"]
+    first, last = rows[-1]["created_at"], rows[0]["created_at"]
+    found = api.get("/admin/runs/activity", root=root, **{"from": first, "to": last}, buckets=3).body
+    assert (found["from"], found["to"], found["exact"]) == (first, last, True)
+    assert len(found["buckets"]) == 3
+    assert found["buckets"][0]["at"] == first
+    assert sum(bucket["by_status"].get("completed", 0) for bucket in found["buckets"]) == 2
+    assert not any("failed" in bucket["by_status"] for bucket in found["buckets"])  # it came at `to`
+    day = api.get("/admin/runs/activity", root=root).body
+    assert (len(day["buckets"]), day["bucket_seconds"]) == (48, 1800)
+    assert sum(sum(bucket["by_status"].values()) for bucket in day["buckets"]) == 3
+    assert is_problem(api.get("/admin/runs/activity", **{"from": last, "to": first}), 422, "bad-input")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("status", "done"),
+        ("skill_digest", "0123abcd"),
+        ("skill_digest", "xyz"),
         ("limit", "0"),
         ("limit", "x"),
         ("cursor", "x"),

@@ -12,7 +12,7 @@ from agentskills.storage import batch_items, batches
 from agentskills.storage.batch_items import Outcome
 from agentskills.storage.batches import NewBatch, filter_document, filter_from
 from agentskills.storage.database import Pool
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 pytestmark = pytest.mark.anyio
 

@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/runs/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Activity
+         * @description Return how many runs were created in each part of a time, by the status they have now.
+         */
+        get: operations["getRunActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/runs/{thread_id}": {
         parameters: {
             query?: never;
@@ -1404,6 +1424,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActivityBucket
+         * @description The runs that were created in one part of the time.
+         */
+        ActivityBucket: {
+            /**
+             * At
+             * Format: date-time
+             * @description its beginning
+             */
+            at: string;
+            /**
+             * By Status
+             * @description runs by status, without those of which there are none
+             */
+            by_status: {
+                [key: string]: number;
+            };
+        };
         /**
          * Actor
          * @description Who or what did something.
@@ -2903,6 +2942,24 @@ export interface components {
             left_out: string[];
         };
         /**
+         * FamilyLatest
+         * @description The newest rerun of a family.
+         */
+        FamilyLatest: {
+            /** Thread Id */
+            thread_id: string;
+            /** Run Name */
+            run_name: string;
+            status: components["schemas"]["RunStatus"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Rerun Number */
+            rerun_number: number;
+        };
+        /**
          * FieldProblem
          * @description What is wrong with one field.
          */
@@ -3902,6 +3959,31 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RunActivity
+         * @description When the runs that a filter finds were created.
+         */
+        RunActivity: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Bucket Seconds */
+            bucket_seconds: number;
+            /** Buckets */
+            buckets: components["schemas"]["ActivityBucket"][];
+            /**
+             * Exact
+             * @description false: estimated from a sample, since counting would take too long
+             */
+            exact: boolean;
+        };
+        /**
          * RunComparison
          * @description How two runs differ, and why.
          */
@@ -3952,6 +4034,11 @@ export interface components {
             by_status: {
                 [key: string]: number;
             };
+            /**
+             * Attention
+             * @description how many of them need attention, whatever their status; stops at 10,000
+             */
+            attention: number;
         };
         /**
          * RunDetail
@@ -4116,6 +4203,18 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RunFamily
+         * @description The reruns below a root.
+         */
+        RunFamily: {
+            /**
+             * Reruns
+             * @description reruns in the whole family
+             */
+            reruns: number;
+            latest: components["schemas"]["FamilyLatest"] | null;
+        };
+        /**
          * RunItem
          * @description A row of the runs list.
          */
@@ -4201,6 +4300,15 @@ export interface components {
              * @description why not, or what is restricted
              */
             rerunnable_why: string | null;
+            /**
+             * Shown
+             * @description values of initial_data at the paths of `show`; one that takes over 200 characters is {"cut": its beginning}
+             */
+            shown: {
+                [key: string]: unknown;
+            };
+            /** @description with `folded`: the reruns below it */
+            family: components["schemas"]["RunFamily"] | null;
         };
         /**
          * RunMetadata
@@ -5781,6 +5889,30 @@ export interface components {
              * @default false
              */
             open?: boolean;
+            /**
+             * Attention
+             * @description what a person has to look at: `open`, or waiting for an answer of a person; without effects: none
+             * @default false
+             */
+            attention?: boolean;
+            /**
+             * Skill
+             * @description runs with a step of this skill
+             * @default null
+             */
+            skill?: string | null;
+            /**
+             * Skill Digest
+             * @description with `skill`: in this version; 8 digits or more of its digest
+             * @default null
+             */
+            skill_digest?: string | null;
+            /**
+             * Folded
+             * @description only roots, one row for each family; the other filters are for the root
+             * @default false
+             */
+            folded?: boolean;
         };
         /**
          * BatchGate
@@ -7327,9 +7459,19 @@ export interface operations {
                 dry?: boolean | null;
                 /** @description failed, and neither fixed by a later run nor dismissed; without effects: none */
                 open?: boolean;
+                /** @description what a person has to look at: `open`, or waiting for an answer of a person; without effects: none */
+                attention?: boolean;
+                /** @description runs with a step of this skill */
+                skill?: string | null;
+                /** @description with `skill`: in this version; 8 digits or more of its digest */
+                skill_digest?: string | null;
+                /** @description only roots, one row for each family; the other filters are for the root */
+                folded?: boolean;
                 /** @description next_cursor of the page before */
                 cursor?: string | null;
                 limit?: number;
+                /** @description data paths of initial_data such as order.id: see `shown` */
+                show?: string[];
             };
             header?: never;
             path?: never;
@@ -7414,6 +7556,14 @@ export interface operations {
                 dry?: boolean | null;
                 /** @description failed, and neither fixed by a later run nor dismissed; without effects: none */
                 open?: boolean;
+                /** @description what a person has to look at: `open`, or waiting for an answer of a person; without effects: none */
+                attention?: boolean;
+                /** @description runs with a step of this skill */
+                skill?: string | null;
+                /** @description with `skill`: in this version; 8 digits or more of its digest */
+                skill_digest?: string | null;
+                /** @description only roots, one row for each family; the other filters are for the root */
+                folded?: boolean;
             };
             header?: never;
             path?: never;
@@ -7428,6 +7578,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunCount"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunActivity: {
+        parameters: {
+            query?: {
+                /** @description one of these (give it several times) */
+                status?: components["schemas"]["RunStatus"][];
+                /** @description start of the run's name or id */
+                name?: string | null;
+                /** @description words in the SOP's text */
+                q?: string | null;
+                sop_name?: string | null;
+                /** @description JSON object that initial_data contains */
+                initial_data?: string | null;
+                /** @description JSON object that metadata contains */
+                metadata?: string | null;
+                /** @description at or after */
+                created_after?: string | null;
+                /** @description before */
+                created_before?: string | null;
+                /** @description reruns of this very run */
+                parent?: string | null;
+                /** @description the family of this run */
+                root?: string | null;
+                /** @description runs that failed in this skill; empty: in none */
+                failed_skill?: string | null;
+                /** @description runs that failed like this, as a group of failures says */
+                signature?: string | null;
+                /** @description only reruns with effects: none (true), or only other runs (false) */
+                dry?: boolean | null;
+                /** @description failed, and neither fixed by a later run nor dismissed; without effects: none */
+                open?: boolean;
+                /** @description what a person has to look at: `open`, or waiting for an answer of a person; without effects: none */
+                attention?: boolean;
+                /** @description runs with a step of this skill */
+                skill?: string | null;
+                /** @description with `skill`: in this version; 8 digits or more of its digest */
+                skill_digest?: string | null;
+                /** @description only roots, one row for each family; the other filters are for the root */
+                folded?: boolean;
+                /** @description created at or after; without it 24 hours before `to` */
+                from?: string | null;
+                /** @description created before; default now */
+                to?: string | null;
+                /** @description equal parts of that time */
+                buckets?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunActivity"];
                 };
             };
             /** @description Unauthorized */

@@ -48,6 +48,10 @@ class WaitReason(StrEnum):
     TIME = "time"  # not before a given time
 
 
+FOR_PEOPLE: tuple[WaitReason, ...] = (WaitReason.APPROVAL, WaitReason.CONSENT, WaitReason.IN_DOUBT)
+"""What only a person can answer."""
+
+
 class EffectState(StrEnum):
     """Where an effect on the outside world stands."""
 

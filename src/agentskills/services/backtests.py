@@ -28,7 +28,7 @@ from agentskills.storage import audit, backtests, batch_items, batches, lists
 from agentskills.storage.backtests import Verdicts
 from agentskills.storage.batches import NewBatch, filter_document
 from agentskills.storage.database import Conn
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 KIND = "backtest"
 MOST = 10_000

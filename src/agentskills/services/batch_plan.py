@@ -15,7 +15,8 @@ from agentskills.services.lineage import closed_by, only_tried_out
 from agentskills.services.plan import REFUSED, plan_rerun
 from agentskills.storage import batch_items, batches, lists
 from agentskills.storage.batches import filter_document
-from agentskills.storage.lists import CAP, RunFilter
+from agentskills.storage.lists import CAP
+from agentskills.storage.run_filter import RunFilter
 
 SAMPLE = 10
 """Runs that are planned."""

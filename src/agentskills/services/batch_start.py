@@ -23,7 +23,7 @@ from agentskills.services.versions import check_versions
 from agentskills.storage import audit, batch_items, batches, lists
 from agentskills.storage.batches import NewBatch, filter_document
 from agentskills.storage.database import Conn
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 MOST_IDS = 10_000
 """Runs that one request can name."""

@@ -14,7 +14,7 @@ from agentskills.services.naming import name_of
 from agentskills.storage import lineage as stored
 from agentskills.storage.database import Conn
 from agentskills.storage.lineage import MOST, Member
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 
 async def lineage(context: Context, thread_id: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from agentskills.domain.errors import BadInput
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,199}")
 ROUTE_WORDS = frozenset(
     [
+        "activity",
         "batches",
         "bulk",
         "cancel",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from agentskills.domain.errors import RunNotFound, StepNotFound
+from agentskills.domain.data_path import check_path
+from agentskills.domain.errors import BadInput, RunNotFound, StepNotFound
 from agentskills.domain.fold import fold
 from agentskills.domain.status import FINAL_RUN, RunStatus
 from agentskills.services import journal
@@ -17,16 +19,26 @@ from agentskills.services.naming import name_of, title_of
 from agentskills.services.rerunnable import rerunnable_of
 from agentskills.services.waiting import OPTIONS, waiting_document, waiting_in_short, waiting_of
 from agentskills.storage import inbox, lists, runs, steps
+from agentskills.storage import lineage as stored
 from agentskills.storage.database import Conn
-from agentskills.storage.lists import RunFilter, RunItem
+from agentskills.storage.lineage import Family
+from agentskills.storage.lists import RunItem
+from agentskills.storage.run_filter import RunFilter
 from agentskills.storage.runs import FamilyRow, RunRow
+from agentskills.storage.shown import values
 from agentskills.storage.waits import Wait
 
 MAX_RERUNS = 50
 
 
-async def list_runs(context: Context, wanted: RunFilter, cursor: str | None, limit: int) -> dict[str, Any]:
-    """Return one page of runs, the newest first. Raises `QueryTooSlow`."""
+async def list_runs(
+    context: Context, wanted: RunFilter, cursor: str | None, limit: int, show: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return one page of runs, the newest first, with what stands at the data paths of `show`.
+
+    Raises `BadInput`, `QueryTooSlow`.
+    """
+    paths = check_shown(show)
     after = Cursor.read(cursor, datetime, str)
     async with context.reading() as conn, lists.search_limits(conn):
         found = await lists.page(conn, wanted, after=after, limit=limit + 1)
@@ -36,11 +48,17 @@ async def list_runs(context: Context, wanted: RunFilter, cursor: str | None, lim
         fixers = await fixers_of(conn, failed)
         failures = await failures_of(conn, failed)
         rerunnable = await rerunnable_of(conn, found)
+        shown = await values(conn, [run.thread_id for run in found], paths)
+        families = await stored.in_short(conn, [run.thread_id for run in found]) if wanted.folded else {}
     more = len(found) > limit
     items = [
         _item(item, waiting.get(item.thread_id))
         | {"fixed_by": fixers.get(item.thread_id), "dismissed": dismissed(failures.get(item.thread_id))}
         | again
+        | {
+            "shown": shown[item.thread_id],
+            "family": _family_in_short(families.get(item.thread_id)) if wanted.folded else None,
+        }
         for item, again in zip(found[:limit], rerunnable, strict=False)
     ]
     found = found[:limit]
@@ -54,13 +72,37 @@ async def count_runs(context: Context, wanted: RunFilter) -> dict[str, Any]:
     """Return how many runs a filter finds, at most 10,000. Raises `QueryTooSlow`."""
     async with context.reading() as conn, lists.search_limits(conn):
         by_status = await lists.count(conn, wanted)
+        attention = await lists.count_attention(conn, wanted)
     asked = wanted.status or list(by_status)
     total = sum(by_status[status] for status in set(asked))
     return {
         "count": min(total, lists.CAP),
         "capped": total > lists.CAP,
         "by_status": {status: min(number, lists.CAP) for status, number in by_status.items()},
+        "attention": min(attention, lists.CAP),
     }
+
+
+def check_shown(paths: Sequence[str]) -> list[str]:
+    """Return data paths, each once. Raises `BadInput`."""
+    try:
+        return [check_path(path) for path in dict.fromkeys(paths)]
+    except BadInput as error:
+        raise BadInput(error.detail, pointer="show") from None
+
+
+def _family_in_short(family: Family | None) -> dict[str, Any]:
+    """Return the reruns below a root."""
+    if family is None:
+        return {"reruns": 0, "latest": None}
+    latest = {
+        "thread_id": family.thread_id,
+        "run_name": name_of(family.run_name, family.sop),
+        "status": family.status,
+        "created_at": family.created_at,
+        "rerun_number": family.rerun_number,
+    }
+    return {"reruns": family.reruns, "latest": latest}
 
 
 def _item(item: RunItem, waiting: list[Wait] | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from agentskills.domain.batch import FOR_A_PERSON
 from agentskills.domain.data_path import parts
 from agentskills.storage import lists
 from agentskills.storage.database import Conn
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 _FINAL = "('completed', 'failed', 'cancelled')"
 MAX_REASON = 500

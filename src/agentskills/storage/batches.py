@@ -11,7 +11,7 @@ import msgspec
 
 from agentskills.domain.batch import Budget, Counts, Spent
 from agentskills.storage.database import Conn
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 _NOT_STORED = RunFilter()
 

@@ -44,6 +44,19 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Family(msgspec.Struct, frozen=True, kw_only=True):
+    """The reruns below a root: how many, and the newest."""
+
+    root_thread_id: str
+    reruns: int
+    thread_id: str
+    run_name: str | None
+    sop: str  # its beginning
+    status: str
+    created_at: datetime
+    rerun_number: int
+
+
 _RELATIVE = """
     m.thread_id, m.parent_thread_id, s.status, s.finished_at,
     coalesce(m.request ->> 'effects' = 'none', false) AS dry
@@ -60,6 +73,19 @@ _FAMILY = """
            ORDER BY created_at, thread_id LIMIT $2)) AS m
     LEFT JOIN run_state s ON s.thread_id = m.thread_id
     ORDER BY m.created_at, m.thread_id LIMIT $2"""
+
+_IN_SHORT = """
+    SELECT t.root_thread_id, n.reruns, l.*
+    FROM unnest($1::text[]) AS t (root_thread_id)
+    CROSS JOIN LATERAL (
+        SELECT m.thread_id, m.run_name, left(m.sop, 1000) AS sop, s.status, m.created_at, m.rerun_number
+        FROM run_metadata m JOIN run_state s ON s.thread_id = m.thread_id
+        WHERE m.root_thread_id = t.root_thread_id AND m.parent_thread_id IS NOT NULL
+        ORDER BY m.created_at DESC, m.thread_id DESC LIMIT 1) AS l
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS reruns FROM run_metadata m
+        WHERE m.root_thread_id = t.root_thread_id AND m.parent_thread_id IS NOT NULL
+          AND m.deleted_at IS NULL) AS n"""
 
 # Level by level by the parent's index, whatever the planner expects of families; nothing below a
 # run that fixes can be nearer than that run.
@@ -106,6 +132,12 @@ async def root_of(conn: Conn, thread_id: str) -> str | None:
 async def family(conn: Conn, root: str, limit: int = MOST) -> list[Member]:
     """Return the runs of a family, deleted ones too, the oldest first, at most `limit`."""
     return [Member(**row) for row in await conn.fetch(_FAMILY, root, limit)]
+
+
+async def in_short(conn: Conn, roots: Sequence[str]) -> dict[str, Family]:
+    """Return the reruns below these roots, by root; those that have none are left out."""
+    rows = await conn.fetch(_IN_SHORT, list(roots))
+    return {row["root_thread_id"]: Family(**row) for row in rows}
 
 
 async def below(conn: Conn, thread_ids: Sequence[str], limit: int = MOST) -> list[Relative]:

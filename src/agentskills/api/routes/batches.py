@@ -21,7 +21,7 @@ from agentskills.domain.errors import BadInput
 from agentskills.services import batches
 from agentskills.services.batch_plan import plan_batch
 from agentskills.services.batch_start import BatchRequest, start_batch
-from agentskills.storage.lists import RunFilter
+from agentskills.storage.run_filter import RunFilter
 
 router = APIRouter(tags=["batches"])
 

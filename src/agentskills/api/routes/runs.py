@@ -15,6 +15,8 @@ from agentskills.api.openapi import problems, takes
 from agentskills.api.params import Seq, Text, ThreadId, json_object
 from agentskills.api.process import actor_of, context_of, moves_of
 from agentskills.api.schemas.runs import (
+    ActivityQuery,
+    RunActivity,
     RunCount,
     RunDetail,
     RunMetadata,
@@ -25,9 +27,10 @@ from agentskills.api.schemas.runs import (
 from agentskills.api.schemas.runs import RunFilter as FilterAsked
 from agentskills.api.schemas.steps import StepDetail, StepPage
 from agentskills.api.schemas.waits import Cancelling, CancelRequest
-from agentskills.services import runs
+from agentskills.domain.errors import BadInput
+from agentskills.services import activity, runs
 from agentskills.services.cancel import cancel
-from agentskills.storage import lists
+from agentskills.storage.run_filter import RunFilter
 
 router = APIRouter(tags=["runs"])
 
@@ -56,7 +59,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 async def list_runs(request: Request, query: Annotated[RunQuery, Query()]) -> JsonAnswer:
     """Return one page of the runs that a filter finds, the newest first."""
     context = context_of(request)
-    found = await runs.list_runs(context, filter_of(query), query.cursor, query.limit)
+    found = await runs.list_runs(context, filter_of(query), query.cursor, query.limit, query.show)
     return JsonAnswer(found)
 
 
@@ -64,6 +67,20 @@ async def list_runs(request: Request, query: Annotated[RunQuery, Query()]) -> Js
 async def count_runs(request: Request, query: Annotated[FilterAsked, Query()]) -> JsonAnswer:
     """Return how many runs a filter finds; counting stops at 10,000."""
     return JsonAnswer(await runs.count_runs(context_of(request), filter_of(query)))
+
+
+@router.get(
+    "/admin/runs/activity",
+    operation_id="getRunActivity",
+    response_model=RunActivity,
+    responses=problems(422),
+)
+async def get_activity(request: Request, query: Annotated[ActivityQuery, Query()]) -> JsonAnswer:
+    """Return how many runs were created in each part of a time, by the status they have now."""
+    found = await activity.activity_of(
+        context_of(request), filter_of(query), query.since, query.until, query.buckets
+    )
+    return JsonAnswer(found)
 
 
 @router.get(
@@ -159,9 +176,11 @@ async def cancel_run(
     return answer_of(await cancel(context, thread_id, asked.reason, actor, key=idempotency_key))
 
 
-def filter_of(asked: FilterAsked) -> lists.RunFilter:
+def filter_of(asked: FilterAsked) -> RunFilter:
     """Return the filter that a query, or a body, asks for. Raises `BadInput`."""
-    return lists.RunFilter(
+    if asked.skill_digest is not None and asked.skill is None:
+        raise BadInput("say of which skill this is a version: give `skill` as well", pointer="skill_digest")
+    return RunFilter(
         status=[str(status) for status in asked.status],
         name=asked.name,
         q=asked.q,
@@ -176,4 +195,8 @@ def filter_of(asked: FilterAsked) -> lists.RunFilter:
         signature=asked.signature,
         dry=asked.dry,
         open=asked.open,
+        attention=asked.attention,
+        skill=asked.skill,
+        skill_digest=asked.skill_digest,
+        folded=asked.folded,
     )

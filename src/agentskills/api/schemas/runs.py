@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,23 @@ class Dismissed(Answer):
     at: datetime
     by: Actor
     note: str | None
+
+
+class FamilyLatest(Answer):
+    """The newest rerun of a family."""
+
+    thread_id: str
+    run_name: str
+    status: RunStatus
+    created_at: datetime
+    rerun_number: int
+
+
+class RunFamily(Answer):
+    """The reruns below a root."""
+
+    reruns: int = Field(description="reruns in the whole family")
+    latest: FamilyLatest | None
 
 
 class RunItem(Answer):
@@ -52,6 +69,11 @@ class RunItem(Answer):
     dismissed: Dismissed | None = Field(description="of a failed run: nobody will mend it")
     rerunnable: Literal["yes", "no"]
     rerunnable_why: str | None = Field(description="why not, or what is restricted")
+    shown: JsonObject = Field(
+        description="values of initial_data at the paths of `show`; one that takes over 200 characters "
+        'is {"cut": its beginning}'
+    )
+    family: RunFamily | None = Field(description="with `folded`: the reruns below it")
 
 
 class RunPage(Answer):
@@ -67,6 +89,30 @@ class RunCount(Answer):
     count: int
     capped: bool = Field(description="there are more")
     by_status: dict[RunStatus, int] = Field(description="under the other filters; each stops at 10,000")
+    attention: int = Field(
+        description="how many of them need attention, whatever their status; stops at 10,000"
+    )
+
+
+class ActivityBucket(Answer):
+    """The runs that were created in one part of the time."""
+
+    at: datetime = Field(description="its beginning")
+    by_status: dict[RunStatus, int] = Field(
+        description="runs by status, without those of which there are none"
+    )
+
+
+class RunActivity(Answer):
+    """When the runs that a filter finds were created."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    since: datetime = Field(alias="from")
+    until: datetime = Field(alias="to")
+    bucket_seconds: Number
+    buckets: list[ActivityBucket]
+    exact: bool = Field(description="false: estimated from a sample, since counting would take too long")
 
 
 class RunMetadata(Answer):
@@ -176,6 +222,22 @@ class RunFilter(BaseModel):
         default=False,
         description="failed, and neither fixed by a later run nor dismissed; without effects: none",
     )
+    attention: bool = Field(
+        default=False,
+        description="what a person has to look at: `open`, or waiting for an answer of a person; "
+        "without effects: none",
+    )
+    skill: Text | None = Field(
+        default=None, min_length=1, max_length=200, description="runs with a step of this skill"
+    )
+    skill_digest: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{8,64}$",
+        description="with `skill`: in this version; 8 digits or more of its digest",
+    )
+    folded: bool = Field(
+        default=False, description="only roots, one row for each family; the other filters are for the root"
+    )
 
 
 class RunQuery(RunFilter):
@@ -183,3 +245,18 @@ class RunQuery(RunFilter):
 
     cursor: Text | None = Field(default=None, max_length=1000, description="next_cursor of the page before")
     limit: int = Field(default=50, ge=1, le=500)
+    show: list[Annotated[Text, Field(max_length=500)]] = Field(
+        default=[], max_length=10, description="data paths of initial_data such as order.id: see `shown`"
+    )
+
+
+class ActivityQuery(RunFilter):
+    """The runs that a filter finds, in time."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    since: QueryMoment | None = Field(
+        default=None, alias="from", description="created at or after; without it 24 hours before `to`"
+    )
+    until: QueryMoment | None = Field(default=None, alias="to", description="created before; default now")
+    buckets: int = Field(default=48, ge=1, le=200, description="equal parts of that time")

@@ -13,7 +13,8 @@ import { validBacktestSearch } from "./features/backtests/backtest-search";
 import { itemStatesOf, validBatchesSearch, validBatchSearch } from "./features/batches/batch-search";
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { failureFilter, validFailureSearch } from "./features/failures/failure-search";
-import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { columnsOf, pathsShown } from "./features/runs/columns";
+import { runsAsked, validRunSearch } from "./features/runs/run-search";
 import { textsOf } from "./lib/search";
 import { backtestListOptions, backtestOptions } from "./queries/backtests";
 import { batchItemsOptions, batchListOptions, batchOptions } from "./queries/batches";
@@ -21,7 +22,7 @@ import { comparisonOptions } from "./queries/comparison";
 import { effectListOptions } from "./queries/effects";
 import { failureListOptions } from "./queries/failures";
 import { policyListOptions, policyOptions } from "./queries/policies";
-import { runListOptions, runOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
+import { runOptions, runPagesOptions, runStatusOptions, runStepsOptions } from "./queries/runs";
 import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
 import { skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { webhookListOptions, webhookOptions } from "./queries/webhooks";
@@ -48,8 +49,11 @@ const runsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs",
   validateSearch: validRunSearch,
-  loaderDeps: ({ search }) => ({ filter: runFilter(search), cursor: search.cursor }),
-  loader: ({ context, deps }) => void context.queries.prefetchQuery(runListOptions(deps.filter, deps.cursor)),
+  loaderDeps: ({ search: { rerun: _, ...search } }) => search,
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchInfiniteQuery(
+      runPagesOptions(runsAsked(deps, pathsShown(columnsOf(deps.cols)))),
+    ),
   component: lazyRouteComponent(() => import("./routes/runs")),
 });
 

@@ -29,5 +29,7 @@ it("puts the completion in place of the last word", () => {
   expect(completed("status:failed sk", { text: "skill:", meaning: "", whole: false })).toBe(
     "status:failed skill:",
   );
-  expect(completed("status:failed ", { text: "skill:", meaning: "", whole: false })).toBe("status:failed skill:");
+  expect(completed("status:failed ", { text: "skill:", meaning: "", whole: false })).toBe(
+    "status:failed skill:",
+  );
 });

@@ -57,7 +57,11 @@ function keysLike(word: string, known: Known): Completion[] {
     whole: false,
   }));
   const seen = word.startsWith("metadata.")
-    ? known.metadata.map((path) => ({ text: `metadata.${path}:`, meaning: "Seen in these runs", whole: false }))
+    ? known.metadata.map((path) => ({
+        text: `metadata.${path}:`,
+        meaning: "Seen in these runs",
+        whole: false,
+      }))
     : [];
   return [...plain, ...paths, ...seen].filter(({ text }) => text.startsWith(word) && text !== word);
 }

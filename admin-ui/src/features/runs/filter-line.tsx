@@ -2,10 +2,10 @@
 import { Search } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useId, useState } from "react";
 import { cx } from "@/lib/class-names";
-import { type Completion, completed, completions, type Known } from "./completions";
 import { CompletionList } from "./completion-list";
-import { readTerms, type Term, writeTerm, writeTerms } from "./terms";
+import { type Completion, completed, completions, type Known } from "./completions";
 import { TermChip } from "./term-chip";
+import { readTerms, type Term, writeTerm, writeTerms } from "./terms";
 
 interface FilterLineProps {
   terms: Term[];
@@ -108,7 +108,9 @@ export function FilterLine({ terms, known, field, onAdd, onRemove, onClear, onFo
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          placeholder={terms.length === 0 ? "Filter: a name, or status:failed skill:send-mail data.order.id:42" : ""}
+          placeholder={
+            terms.length === 0 ? "Filter: a name, or status:failed skill:send-mail data.order.id:42" : ""
+          }
           value={typed}
           onChange={(event) => type(event.target.value)}
           onFocus={() => {

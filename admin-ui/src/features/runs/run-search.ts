@@ -3,6 +3,7 @@ import type { RunFilter } from "@/lib/api";
 import { isObject, type Json, type JsonObject, parseJson, writeJson } from "@/lib/json";
 import { textsOf, wordsOf } from "@/lib/search";
 import { RUN_STATUSES, type RunStatus } from "@/lib/status";
+import type { RunsAsked } from "@/queries/runs";
 import { instantOfText, spanMs } from "./time-text";
 
 export interface RunSearch {
@@ -71,9 +72,6 @@ const TEXTS = [
   "rerun",
 ] as const satisfies (keyof RunSearch)[];
 
-/** What makes a list another one when it changes: all but how it is shown. */
-export type RunTerms = Omit<RunSearch, "cols" | "rerun" | "folded">;
-
 /** Keeps what a list can use of a URL's search; numbers are texts that look like one. */
 export function validRunSearch(search: Record<string, unknown>): RunSearch {
   return textsOf(search, TEXTS);
@@ -129,11 +127,9 @@ function containment(text: string | undefined): string | undefined {
 }
 
 /** What the API is asked; parts that can't be understood are left out and shown as wrong in the filter line. */
-export function runFilter(search: RunSearch, now = Date.now()): RunFilter {
+export function runFilter(search: RunSearch): RunFilter {
   const statuses = statusesOf(search);
   const [skill, digest] = (search.skill ?? "").split("@");
-  const span = search.last ? spanMs(search.last) : null;
-  const after = span === null ? instantOfText(search.after) : minuteOf(now - span);
   return present({
     status: statuses.length > 0 ? statuses : undefined,
     attention: search.attention === "yes" || undefined,
@@ -148,19 +144,20 @@ export function runFilter(search: RunSearch, now = Date.now()): RunFilter {
     failed_skill: search.signature ? (search.failed ?? "") : search.failed,
     open: search.open === "yes" || undefined,
     dry: search.dry === "yes" ? true : search.dry === "no" ? false : undefined,
-    created_after: after ?? undefined,
+    created_after: instantOfText(search.after) ?? undefined,
     created_before: instantOfText(search.before) ?? undefined,
     initial_data: containment(search.data),
     metadata: containment(search.metadata),
+    folded: search.folded === "yes" || undefined,
   });
+}
+
+/** The list that a search asks for, with values at these paths of initial_data. */
+export function runsAsked(search: RunSearch, show: string[]): RunsAsked {
+  return { filter: runFilter(search), within: search.last ? spanMs(search.last) : null, show };
 }
 
 /** Without what is undefined, so that equal filters are equal keys. */
 function present(filter: { [K in keyof RunFilter]: RunFilter[K] | undefined }): RunFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as RunFilter;
-}
-
-/** To the minute: the same question keeps its answer for that long. */
-function minuteOf(at: number): string {
-  return new Date(Math.floor(at / 60_000) * 60_000).toISOString();
 }

@@ -1,6 +1,6 @@
 /** The filter in words, `status:failed data.order.id:42`: read, written, and as the URL's search has it. */
 import { RUN_STATUSES } from "@/lib/status";
-import { type RunSearch, dataParts, statusesOf } from "./run-search";
+import { dataParts, type RunSearch, statusesOf } from "./run-search";
 import { instantOfText, spanMs, textOfInstant } from "./time-text";
 
 export interface Term {
@@ -130,10 +130,15 @@ function readTerm(word: string): Term {
   const [first = "", ...path] = key.split(".");
   if (first in PATH_KEYS) {
     if (path.length > 0 && path.every((part) => part !== "")) return { key, value };
-    return wrong(key, value, `Write a path behind ${first}, for instance ${first}.${PATH_KEYS[first as PathKey].example}`);
+    return wrong(
+      key,
+      value,
+      `Write a path behind ${first}, for instance ${first}.${PATH_KEYS[first as PathKey].example}`,
+    );
   }
   const known = KEYS[key];
-  if (!known) return wrong(key, value, `There is no filter “${key}”; to look for a name write name:"${word}"`);
+  if (!known)
+    return wrong(key, value, `There is no filter “${key}”; to look for a name write name:"${word}"`);
   const kept = known.read ? known.read(unquoted(value)) : unquoted(value);
   return kept === null ? wrong(key, value, known.advice ?? "This is not understood") : { key, value: kept };
 }
@@ -172,7 +177,9 @@ export function termsOf(search: RunSearch): Term[] {
     if (key === "status") terms.push(...statusesOf(search).map((status) => ({ key, value: status })));
     else {
       const kept = read ? read(value) : value;
-      terms.push(kept === null ? wrong(key, value, advice ?? "This is not understood") : { key, value: kept });
+      terms.push(
+        kept === null ? wrong(key, value, advice ?? "This is not understood") : { key, value: kept },
+      );
     }
   }
   for (const first of ["data", "metadata"] as const) {
@@ -199,7 +206,11 @@ export function withTerm(search: RunSearch, term: Term): RunSearch {
     return { ...search, status: [...all].join(",") };
   }
   const times: RunSearch =
-    field === "last" ? { after: undefined, before: undefined } : field === "after" || field === "before" ? { last: undefined } : {};
+    field === "last"
+      ? { after: undefined, before: undefined }
+      : field === "after" || field === "before"
+        ? { last: undefined }
+        : {};
   return { ...search, ...times, [field]: term.value };
 }
 

@@ -61,7 +61,12 @@ export function filterNow({ filter, within }: Omit<RunsAsked, "show">, now = Dat
 export const runPagesOptions = (asked: RunsAsked) =>
   infiniteQueryOptions({
     queryKey: runKeys.pages(asked),
-    queryFn: ({ pageParam, signal }) => listRuns(filterNow(asked), pageParam, signal, { show: asked.show }),
+    queryFn: ({ pageParam, signal }) =>
+      listRuns(filterNow(asked), pageParam, signal, {
+        show: asked.show,
+        // Whoever goes on wants many; the first page should be there at once.
+        limit: pageParam === undefined ? 50 : 100,
+      }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: RunPage) => page.next_cursor ?? undefined,
     placeholderData: (previous) => previous,

@@ -2,10 +2,10 @@
 import { store, stored } from "@/lib/stored";
 
 export const COLUMNS: Record<string, { label: string; meaning: string; width: string }> = {
-  sop: { label: "SOP", meaning: "The procedure's first line", width: "" },
-  started: { label: "Started", meaning: "When a worker began it", width: "6.75rem" },
-  duration: { label: "Duration", meaning: "From its start to its end", width: "6rem" },
-  parent: { label: "Rerun of", meaning: "The run that this one repeats", width: "8.5rem" },
+  sop: { label: "SOP", meaning: "The procedure's first line", width: "18%" },
+  started: { label: "Started", meaning: "When a worker began it", width: "6.5rem" },
+  duration: { label: "Duration", meaning: "From its start to its end", width: "5.5rem" },
+  parent: { label: "Rerun of", meaning: "The run that this one repeats", width: "7.5rem" },
   origin: { label: "Started by", meaning: "API, schedule, policy, batch or rerun", width: "9rem" },
   created: { label: "Created", meaning: "When it was asked for", width: "6.75rem" },
   planner: { label: "Planner", meaning: "What decided on the steps", width: "6rem" },

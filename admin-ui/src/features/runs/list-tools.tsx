@@ -108,7 +108,7 @@ function Toggle({ on, label, title, icon, name, onChange }: ToggleProps) {
       onClick={() => onChange(!on)}
       className={cx("text-[0.8125rem]", label === "" && "px-2.5", on && "bg-accent-soft! text-accent!")}
     >
-      {label}
+      {label !== "" && <span className={cx(name === undefined && "max-sm:sr-only")}>{label}</span>}
     </Button>
   );
 }

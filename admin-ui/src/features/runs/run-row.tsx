@@ -1,6 +1,6 @@
 /** One run in the list. */
 import { Link, useNavigate } from "@tanstack/react-router";
-import { memo, type RefCallback } from "react";
+import { memo, type RefCallback, useState } from "react";
 import { CopyButton } from "@/components/copy-button";
 import { EndKept } from "@/components/end-kept";
 import { StatusPill } from "@/components/status-pill";
@@ -16,7 +16,7 @@ import { SelectBox } from "./select-box";
 
 /** Cells of a row; on small screens the row is a grid of two columns. */
 export const ROW =
-  "group transition-colors hover:bg-hover max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:px-4 max-md:py-4";
+  "group transition-colors hover:bg-hover max-md:border-t md:*:border-t max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:px-4 max-md:py-4";
 export const CELL = "px-2.5 py-3 align-middle max-md:p-0";
 /** Those that only wide screens have room for, of the usual ones. */
 export const WIDE_ONLY = new Set(["sop", "parent"]);
@@ -43,6 +43,9 @@ interface RunRowProps {
 
 export const RunRow = memo(function RunRow({ run, columns, index, selected, actions, measure }: RunRowProps) {
   const navigate = useNavigate();
+  // What shows on hover is made then: most rows only scroll by.
+  const [near, setNear] = useState(noHover);
+  const come = () => setNear(true);
   const to = { to: "/runs/$threadId", params: { threadId: run.thread_id } } as const;
   return (
     // The link in the first cell is what keyboards and screen readers use; a click anywhere is a shortcut.
@@ -51,8 +54,12 @@ export const RunRow = memo(function RunRow({ run, columns, index, selected, acti
       data-run={run.thread_id}
       data-index={index}
       aria-rowindex={index + 2}
-      className={cx(ROW, "cursor-pointer border-t focus-within:bg-hover", selected && "bg-accent-soft/50")}
-      onFocus={() => actions.onFocus(run)}
+      className={cx(ROW, "cursor-pointer focus-within:bg-hover", selected && "bg-accent-soft/50")}
+      onPointerEnter={come}
+      onFocus={() => {
+        come();
+        actions.onFocus(run);
+      }}
       onClick={(event) => {
         const own = (event.target as Element).closest("a, button, label, [role=menu]");
         const inside = event.currentTarget.contains(event.target as Element);
@@ -74,9 +81,11 @@ export const RunRow = memo(function RunRow({ run, columns, index, selected, acti
           <span className="min-w-0">
             <EndKept text={run.thread_id} />
           </span>
-          <span className="-my-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 max-md:hidden">
-            <CopyButton text={run.thread_id} label={`Copy the id of ${run.run_name}`} />
-          </span>
+          {near && (
+            <span className="-my-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 max-md:hidden">
+              <CopyButton text={run.thread_id} label={`Copy the id of ${run.run_name}`} />
+            </span>
+          )}
         </div>
         {run.family && <FamilyInShort root={run.thread_id} family={run.family} />}
         <div className={cx("max-md:hidden", columns.includes("sop") && "lg:hidden")}>
@@ -96,7 +105,7 @@ export const RunRow = memo(function RunRow({ run, columns, index, selected, acti
       ))}
       <td className={`${CELL} pr-4 text-right max-md:order-last max-md:col-span-3 max-md:justify-self-end`}>
         <div className="flex items-center justify-end gap-0.5">
-          <RowMenu run={run} onCancel={actions.onCancel} />
+          {near && <RowMenu run={run} onCancel={actions.onCancel} />}
           <RerunButton
             threadId={run.thread_id}
             name={run.run_name}
@@ -138,4 +147,9 @@ function OnSmallScreens({ run, columns }: { run: RunItem; columns: string[] }) {
       )}
     </>
   );
+}
+
+/** Fingers don't hover. */
+function noHover(): boolean {
+  return window.matchMedia("(hover: none), (max-width: 767px)").matches;
 }

@@ -1,6 +1,6 @@
 /** The runs list: a table on wide screens, cards on small ones; only rows near the window are there. */
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { StartingRun } from "@/features/rerun/rerun-state";
 import type { RunItem } from "@/lib/api";
 import { cx } from "@/lib/class-names";
@@ -10,7 +10,7 @@ import { SelectBox } from "./select-box";
 import type { Selection } from "./selection";
 import { StartingRow } from "./starting-row";
 
-const ROW_HEIGHT = 65;
+const ROW_HEIGHT = 62;
 const CARD_HEIGHT = 168;
 /** Short lists are there as a whole: one can search in the page and print it. */
 const SHORT = 100;
@@ -54,18 +54,25 @@ export function RunsTable({
   const body = useRef<HTMLTableSectionElement>(null);
   const [margin, setMargin] = useState(0);
   const small = typeof window !== "undefined" && window.innerWidth < 768;
+  // Another function would have all places worked out again.
+  const keyOf = useCallback((index: number) => runs[index]?.thread_id ?? index, [runs]);
   const rows = useWindowVirtualizer({
     count: runs.length,
     estimateSize: () => (small ? CARD_HEIGHT : ROW_HEIGHT),
-    overscan: runs.length <= SHORT ? SHORT : 10,
+    overscan: runs.length <= SHORT ? SHORT : 6,
     scrollMargin: margin,
-    getItemKey: (index) => runs[index]?.thread_id ?? index,
+    getItemKey: keyOf,
+    useFlushSync: false,
   });
   // What stands above the rows comes and goes: the chart, notices, the filter's second line.
   useLayoutEffect(() => {
-    const top = Math.round((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
-    if (Math.abs(top - margin) > 1) setMargin(top);
-  });
+    const measure = () =>
+      setMargin(Math.round((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
+    measure();
+    const changes = new ResizeObserver(measure);
+    changes.observe(document.body);
+    return () => changes.disconnect();
+  }, []);
 
   const shown = rows.getVirtualItems();
   const first = shown[0];
@@ -111,7 +118,7 @@ export function RunsTable({
         <colgroup className="max-md:hidden">
           <col style={{ width: "2.5rem" }} />
           <col />
-          <col style={{ width: "8.25rem" }} />
+          <col style={{ width: "8rem" }} />
           {columns.map((column) => (
             <col
               key={column}
@@ -119,14 +126,14 @@ export function RunsTable({
               style={{ width: COLUMNS[column]?.width ?? "8rem" }}
             />
           ))}
-          <col style={{ width: "9.25rem" }} />
+          <col style={{ width: "9rem" }} />
         </colgroup>
         <thead className="max-md:block">
           <tr
             aria-rowindex={1}
             className="text-xs text-ink-faint max-md:flex max-md:items-center max-md:gap-2 max-md:px-4 max-md:py-1"
           >
-            <th scope="col" className={cx(HEAD, "p-0 max-md:w-auto")}>
+            <th scope="col" className={HEAD}>
               <SelectBox
                 label="Select the runs that are loaded"
                 on={runs.length > 0 && marked === runs.length}
@@ -134,11 +141,11 @@ export function RunsTable({
                 onChange={() => onSelectLoaded(marked < runs.length)}
               />
             </th>
-            <th scope="col" className={cx(HEAD, "pl-1")}>
+            <th scope="col" className={cx(HEAD, "pr-2.5 pl-1")}>
               <span className="max-md:hidden">Run</span>
               <span className="md:hidden">Select these runs</span>
             </th>
-            <th scope="col" className={cx(HEAD, "max-md:hidden")}>
+            <th scope="col" className={cx(HEAD, "px-2.5 max-md:hidden")}>
               Status
             </th>
             {columns.map((column) => (
@@ -146,12 +153,12 @@ export function RunsTable({
                 key={column}
                 scope="col"
                 title={COLUMNS[column]?.meaning}
-                className={cx(HEAD, "truncate max-md:hidden", WIDE_ONLY.has(column) && "max-lg:hidden")}
+                className={cx(HEAD, "truncate px-2.5 max-md:hidden", WIDE_ONLY.has(column) && "max-lg:hidden")}
               >
                 {labelOf(column)}
               </th>
             ))}
-            <th scope="col" className={cx(HEAD, "max-md:hidden")}>
+            <th scope="col" className={cx(HEAD, "px-2.5 max-md:hidden")}>
               <span className="sr-only">Actions</span>
             </th>
           </tr>
@@ -185,7 +192,7 @@ export function RunsTable({
 }
 
 const HEAD =
-  "z-10 bg-surface px-2.5 py-2.5 font-medium whitespace-nowrap md:sticky md:top-0 max-lg:md:top-14 first:rounded-tl-xl last:rounded-tr-xl";
+  "z-10 bg-surface py-0.5 font-medium whitespace-nowrap md:sticky md:top-0 max-lg:md:top-14 first:rounded-tl-xl last:rounded-tr-xl";
 
 /** Stands for rows that are not there. */
 function Room({ height }: { height: number }) {

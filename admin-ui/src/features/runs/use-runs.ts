@@ -12,8 +12,9 @@ const NO_RUNS: RunItem[] = [];
 /** `inSight`: ids of the rows that are looked at; `live`: whether anything is asked again by itself. */
 export function useRuns(asked: RunsAsked, live: boolean, inSight: () => string[]) {
   const queries = useQueryClient();
-  const { queryKey } = runPagesOptions(asked);
-  const list = useInfiniteQuery({ ...runPagesOptions(asked), refetchOnWindowFocus: false });
+  const options = useMemo(() => runPagesOptions(asked), [asked]);
+  const { queryKey } = options;
+  const list = useInfiniteQuery({ ...options, refetchOnWindowFocus: false });
   const there = list.data !== undefined && !list.isPlaceholderData;
   const news = useQuery({
     ...runNewsOptions(asked, there, inSight),
@@ -37,10 +38,10 @@ export function useRuns(asked: RunsAsked, live: boolean, inSight: () => string[]
   useEffect(() => {
     if (!there || !news.data) return;
     const { head, rows, gone } = news.data;
-    const at = queries.getQueryState(queryKey)?.dataUpdatedAt;
-    queries.setQueryData<Pages>(queryKey, (now) => now && patched(now, [...head.items, ...rows], gone), {
-      ...(at === undefined ? {} : { updatedAt: at }),
-    });
+    const now = queries.getQueryState<Pages>(queryKey);
+    if (!now?.data) return;
+    const next = patched(now.data, [...head.items, ...rows], gone);
+    if (next !== now.data) queries.setQueryData<Pages>(queryKey, next, { updatedAt: now.dataUpdatedAt });
   }, [news.data, there, queries, queryKey]);
 
   const head = news.data?.head;

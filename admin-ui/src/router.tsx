@@ -15,7 +15,8 @@ import { itemStatesOf, validBatchesSearch, validBatchSearch } from "./features/b
 import { effectFilter, validEffectSearch } from "./features/effects/effect-search";
 import { failureFilter, validFailureSearch } from "./features/failures/failure-search";
 import { inboxFilter, validInboxSearch } from "./features/inbox/inbox-search";
-import { runFilter, validRunSearch } from "./features/runs/run-search";
+import { columnsOf, pathsShown } from "./features/runs/columns";
+import { runsAsked, validRunSearch } from "./features/runs/run-search";
 import { validSkillsSearch } from "./features/skills/catalogue";
 import { validSkillSearch } from "./features/skills/skill-search";
 import { textsOf } from "./lib/search";
@@ -25,7 +26,7 @@ import { comparisonOptions } from "./queries/comparison";
 import { effectListOptions } from "./queries/effects";
 import { failureListOptions } from "./queries/failures";
 import { policyListOptions, policyOptions } from "./queries/policies";
-import { runListOptions, runOptions, runStepsOptions } from "./queries/runs";
+import { runOptions, runPagesOptions, runStepsOptions } from "./queries/runs";
 import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
 import { setUpOptions, skillActivityOptions, skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
 import { waitListOptions } from "./queries/waits";
@@ -53,8 +54,11 @@ const runsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs",
   validateSearch: validRunSearch,
-  loaderDeps: ({ search }) => ({ filter: runFilter(search), cursor: search.cursor }),
-  loader: ({ context, deps }) => void context.queries.prefetchQuery(runListOptions(deps.filter, deps.cursor)),
+  loaderDeps: ({ search: { rerun: _, ...search } }) => search,
+  loader: ({ context, deps }) =>
+    void context.queries.prefetchInfiniteQuery(
+      runPagesOptions(runsAsked(deps, pathsShown(columnsOf(deps.cols)))),
+    ),
   component: lazyRouteComponent(() => import("./routes/runs")),
 });
 

@@ -19,6 +19,7 @@ from tests.running_server import RunningServer, running_server
 from agentskills.api.ui import FOLDER as BUILT_UI
 from agentskills.storage.embedded import EmbeddedPostgres
 
+from .crowd import write_crowd
 from .receiver import Receiver
 from .site import Site
 
@@ -109,6 +110,14 @@ def server(
 def empty_server(postgres: EmbeddedPostgres, template: str) -> Iterator[RunningServer]:
     """The examples, and a database without a run."""
     with _serving(postgres, template, "empty", str(ROOT / "examples" / "skills"), {}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def crowded_server(postgres: EmbeddedPostgres, template: str) -> Iterator[RunningServer]:
+    """The examples, the skills of these tests, and ten thousand runs that have ended."""
+    with _serving(postgres, template, "crowded", SKILLS, {}) as running:
+        write_crowd(running.env["DATABASE_URL"])
         yield running
 
 

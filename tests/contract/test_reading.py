@@ -119,6 +119,13 @@ def test_runs_by_what_they_used_and_what_they_need(api: Api, family: list[str]) 
     assert api.get("/admin/runs/count", root=root, status="completed").body["attention"] == 1
 
 
+def test_runs_by_their_ids(api: Api, family: list[str]) -> None:
+    root, one, two, stranger = family
+    assert ids(api, thread_id=[root, two, "never-was"]) == [two, root]
+    assert ids(api, thread_id=[one, two], status="completed") == [one]
+    assert is_problem(api.get("/admin/runs", thread_id=["x"] * 101), 422, "bad-input")
+
+
 def test_values_that_are_shown(api: Api, family: list[str]) -> None:
     root = family[0]
     paths = ["order.id", "order.note", "order.lines[]", "order.id[]", "number", "nowhere"]

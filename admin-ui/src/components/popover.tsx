@@ -7,12 +7,15 @@ interface PopoverProps {
   trigger: ReactNode;
   label: string;
   align?: "start" | "end";
+  /** Where the page decides when it closes; else it opens and closes by itself. */
+  open?: boolean;
+  onOpen?: (open: boolean) => void;
   children: ReactNode;
 }
 
-export function Popover({ trigger, label, align = "end", children }: PopoverProps) {
+export function Popover({ trigger, label, align = "end", open, onOpen, children }: PopoverProps) {
   return (
-    <Radix.Root>
+    <Radix.Root open={open} onOpenChange={onOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

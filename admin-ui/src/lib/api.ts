@@ -8,8 +8,8 @@ type Schemas = components["schemas"];
 type WithData<T, K extends keyof T> = Omit<T, K> & { [P in K]: JsonObject | Extract<T[P], null> };
 
 export type RunStatus = Schemas["RunStatus"];
-export type RunItem = Schemas["RunItem"];
-export type RunPage = Schemas["RunPage"];
+export type RunItem = WithData<Schemas["RunItem"], "metadata" | "shown">;
+export type RunPage = { items: RunItem[]; next_cursor: string | null };
 export type Waiting = WithData<Schemas["Waiting"], "asks">;
 export type RunDetail = Omit<WithData<Schemas["RunDetail"], "initial_data">, "waiting"> & {
   waiting: Waiting[] | null;
@@ -83,8 +83,25 @@ export interface Decision {
   digest?: string;
 }
 
-export const listRuns = (filter: RunFilter, cursor: string | undefined, signal?: AbortSignal) =>
-  data(client.GET("/admin/runs", { params: { query: { ...filter, cursor, limit: 50 } }, signal }));
+export type RunQuery = NonNullable<operations["listRuns"]["parameters"]["query"]>;
+export type RunActivity = Schemas["RunActivity"];
+
+/** A page of runs, the newest first; `more`: data paths to show, or ids of which runs alone. */
+export const listRuns = (
+  filter: RunFilter,
+  cursor: string | undefined,
+  signal?: AbortSignal,
+  more: Pick<RunQuery, "show" | "thread_id" | "limit"> = {},
+) =>
+  data(
+    client.GET("/admin/runs", { params: { query: { ...filter, cursor, limit: 50, ...more } }, signal }),
+  ) as Promise<RunPage>;
+
+/** When the runs that a filter finds were created, in equal parts of a time. */
+export const getRunActivity = (
+  query: NonNullable<operations["getRunActivity"]["parameters"]["query"]>,
+  signal?: AbortSignal,
+) => data(client.GET("/admin/runs/activity", { params: { query }, signal }));
 
 export const countRuns = (filter: RunFilter, signal?: AbortSignal) =>
   data(client.GET("/admin/runs/count", { params: { query: filter }, signal }));

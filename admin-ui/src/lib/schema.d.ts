@@ -7575,6 +7575,8 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: string | null;
                 limit?: number;
+                /** @description none but these runs (give it several times) */
+                thread_id?: string[];
                 /** @description data paths of initial_data such as order.id: see `shown` */
                 show?: string[];
             };

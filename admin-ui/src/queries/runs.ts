@@ -1,15 +1,18 @@
 /** What is asked about runs, and under which key it is kept. */
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import {
   countRuns,
   getLineage,
   getRun,
+  getRunActivity,
   getRunMetadata,
   getStatus,
   getStep,
   listRuns,
   listSteps,
   type RunFilter,
+  type RunItem,
+  type RunPage,
   type Step,
 } from "@/lib/api";
 import { isFinal } from "@/lib/status";
@@ -22,7 +25,10 @@ export const runKeys = {
   all: ["runs"] as const,
   lists: ["runs", "list"] as const,
   list: (filter: RunFilter, cursor?: string) => ["runs", "list", filter, cursor ?? null] as const,
-  count: (filter: RunFilter) => ["runs", "count", filter] as const,
+  pages: (asked: RunsAsked) => ["runs", "list", "pages", asked] as const,
+  news: (asked: RunsAsked, loaded: boolean) => ["runs", "list", "news", asked, loaded] as const,
+  count: (asked: Omit<RunsAsked, "show">) => ["runs", "count", asked] as const,
+  activity: (filter: RunFilter, window: object) => ["runs", "activity", filter, window] as const,
   run: (id: string) => ["runs", "run", id] as const,
   metadata: (id: string) => ["runs", "run", id, "metadata"] as const,
   lineage: (id: string) => ["runs", "run", id, "lineage"] as const,
@@ -39,10 +45,83 @@ export const runListOptions = (filter: RunFilter, cursor?: string) =>
     placeholderData: (previous) => previous,
   });
 
-export const runCountOptions = (filter: RunFilter) =>
+/** Which runs a list shows, and what of their data. */
+export interface RunsAsked {
+  filter: RunFilter;
+  /** Only runs that were created within so many milliseconds before one asks. */
+  within: number | null;
+  /** Paths in initial_data. */
+  show: string[];
+}
+
+/** The filter with the time as it is now. */
+export function filterNow({ filter, within }: Omit<RunsAsked, "show">, now = Date.now()): RunFilter {
+  return within === null ? filter : { ...filter, created_after: new Date(now - within).toISOString() };
+}
+
+/** Page after page of a list; it stands still until somebody asks for what is new. */
+export const runPagesOptions = (asked: RunsAsked) =>
+  infiniteQueryOptions({
+    queryKey: runKeys.pages(asked),
+    queryFn: ({ pageParam, signal }) =>
+      listRuns(filterNow(asked), pageParam, signal, {
+        show: asked.show,
+        // Whoever goes on wants many; the first page should be there at once.
+        limit: pageParam === undefined ? 50 : 100,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page: RunPage) => page.next_cursor ?? undefined,
+    placeholderData: (previous) => previous,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What has happened since a list was loaded. */
+export interface RunNews {
+  /** The first page as it is now. */
+  head: RunPage;
+  /** Rows in sight that are not on it, as they are now. */
+  rows: RunItem[];
+  /** Rows in sight that are no more. */
+  gone: string[];
+}
+
+/** `loaded`: whether the list is there, whose first page is the news to begin with. */
+export const runNewsOptions = (asked: RunsAsked, loaded: boolean, inSight: () => string[]) =>
   queryOptions({
-    queryKey: runKeys.count(filter),
-    queryFn: ({ signal }) => countRuns(filter, signal),
+    queryKey: runKeys.news(asked, loaded),
+    queryFn: async ({ signal }): Promise<RunNews> => {
+      const head = await listRuns(filterNow(asked), undefined, signal, { show: asked.show });
+      const onHead = new Set(head.items.map(({ thread_id }) => thread_id));
+      const others = inSight()
+        .filter((id) => !onHead.has(id))
+        .slice(0, 100);
+      if (others.length === 0) return { head, rows: [], gone: [] };
+      const more = { show: asked.show, thread_id: others, limit: others.length };
+      const { folded } = asked.filter;
+      const { items: rows } = await listRuns(folded ? { folded } : {}, undefined, signal, more);
+      const found = new Set(rows.map(({ thread_id }) => thread_id));
+      return { head, rows, gone: others.filter((id) => !found.has(id)) };
+    },
+    refetchInterval: LIST_EVERY_MS,
+    staleTime: LIST_EVERY_MS - 100,
+    gcTime: 0,
+  });
+
+export const runCountOptions = (asked: Omit<RunsAsked, "show">) =>
+  queryOptions({
+    queryKey: runKeys.count(asked),
+    queryFn: ({ signal }) => countRuns(filterNow(asked), signal),
+    refetchInterval: COUNT_EVERY_MS,
+    placeholderData: (previous) => previous,
+  });
+
+export const runActivityOptions = (
+  filter: RunFilter,
+  window: { from: string; to: string; buckets: number },
+) =>
+  queryOptions({
+    queryKey: runKeys.activity(filter, window),
+    queryFn: ({ signal }) => getRunActivity({ ...filter, ...window }, signal),
     refetchInterval: COUNT_EVERY_MS,
     placeholderData: (previous) => previous,
   });

@@ -39,6 +39,7 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     skill: str | None = None  # stands in a step: carried out, or taken over
     skill_digest: str | None = None  # that version of it; a beginning is enough
     folded: bool = False  # only the first of each family
+    thread_ids: Sequence[str] = ()  # none of others
 
 
 def leading(wanted: RunFilter) -> str:
@@ -68,6 +69,8 @@ async def conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None:
         query.add(f"{table}.created_at >= {{}}", wanted.created_after)
     if wanted.created_before is not None:
         query.add(f"{table}.created_at < {{}}", wanted.created_before)
+    if wanted.thread_ids:
+        query.add(f"{table}.thread_id = ANY ({{}}::text[])", list(wanted.thread_ids))
     if wanted.root is not None:
         query.add("s.root_thread_id = {}", wanted.root)
     if wanted.parent is not None:

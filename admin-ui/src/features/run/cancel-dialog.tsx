@@ -10,7 +10,7 @@ import { asApiError } from "@/lib/problem";
 import { runKeys } from "@/queries/runs";
 
 interface CancelDialogProps {
-  run: RunDetail;
+  run: Pick<RunDetail, "thread_id">;
   open: boolean;
   onClose: () => void;
 }

@@ -1,136 +1,155 @@
 /** One run in the list. */
 import { Link, useNavigate } from "@tanstack/react-router";
-import { CornerDownRight, ShieldCheck } from "lucide-react";
-import { Badge } from "@/components/badge";
+import { memo, type RefCallback, useState } from "react";
+import { CopyButton } from "@/components/copy-button";
 import { EndKept } from "@/components/end-kept";
 import { StatusPill } from "@/components/status-pill";
-import { Took, When } from "@/components/when";
-import { DryBadge } from "@/features/family/dry-badge";
-import { FixedBy } from "@/features/family/fixed-by";
+import { When } from "@/components/when";
 import { RerunButton } from "@/features/rerun/rerun-button";
 import type { RunItem } from "@/lib/api";
 import { cx } from "@/lib/class-names";
-import { WAITS_FOR } from "@/lib/status";
+import { Aside, Cell, Duration, valueAt } from "./cells";
+import { DEFAULT_COLUMNS, labelOf } from "./columns";
+import { FamilyInShort } from "./family-in-short";
+import { RowMenu } from "./row-menu";
 import { SelectBox } from "./select-box";
 
 /** Cells of a row; on small screens the row is a grid of two columns. */
 export const ROW =
-  "group transition-colors hover:bg-hover max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:px-4 max-md:py-4";
-export const CELL = "px-3 py-3 align-middle max-md:p-0";
+  "group transition-colors hover:bg-hover max-md:border-t md:*:border-t max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)_auto] max-md:gap-x-3 max-md:gap-y-2 max-md:px-4 max-md:py-4";
+export const CELL = "px-2.5 py-3 align-middle max-md:p-0";
+/** Those that only wide screens have room for, of the usual ones. */
+export const WIDE_ONLY = new Set(["sop", "parent"]);
+
+export interface RowActions {
+  onRerun: (run: RunItem) => void;
+  onCancel: (run: RunItem) => void;
+  /** `through`: also all between this one and the one that was marked before. */
+  onSelect: (run: RunItem, through: boolean) => void;
+  /** The keyboard has come to this row. */
+  onFocus: (run: RunItem) => void;
+}
 
 interface RunRowProps {
   run: RunItem;
-  onRerun: (run: RunItem) => void;
+  columns: string[];
+  /** Its place in the whole list, from 0. */
+  index: number;
   selected: boolean;
-  /** `through`: also all between this one and the one that was marked before. */
-  onSelect: (through: boolean) => void;
+  actions: RowActions;
+  /** Takes its height. */
+  measure: RefCallback<Element>;
 }
 
-export function RunRow({ run, onRerun, selected, onSelect }: RunRowProps) {
+export const RunRow = memo(function RunRow({ run, columns, index, selected, actions, measure }: RunRowProps) {
   const navigate = useNavigate();
+  // What shows on hover is made then: most rows only scroll by.
+  const [near, setNear] = useState(noHover);
+  const come = () => setNear(true);
   const to = { to: "/runs/$threadId", params: { threadId: run.thread_id } } as const;
   return (
     // The link in the first cell is what keyboards and screen readers use; a click anywhere is a shortcut.
     <tr
+      ref={measure}
       data-run={run.thread_id}
-      className={cx(ROW, "cursor-pointer", selected && "bg-accent-soft/50")}
+      data-index={index}
+      aria-rowindex={index + 2}
+      className={cx(ROW, "cursor-pointer focus-within:bg-hover", selected && "bg-accent-soft/50")}
+      onPointerEnter={come}
+      onFocus={() => {
+        come();
+        actions.onFocus(run);
+      }}
       onClick={(event) => {
-        const own = (event.target as Element).closest("a, button, label");
-        if (!own && !getSelection()?.toString()) void navigate(to);
+        const own = (event.target as Element).closest("a, button, label, [role=menu]");
+        const inside = event.currentTarget.contains(event.target as Element);
+        if (!own && inside && !getSelection()?.toString()) void navigate(to);
       }}
     >
-      <td className="w-10 p-0 align-middle max-md:w-auto">
-        <SelectBox label={`Select ${run.run_name}`} on={selected} onChange={onSelect} />
+      <td className="p-0 align-middle max-md:w-auto">
+        <SelectBox
+          label={`Select ${run.run_name}`}
+          on={selected}
+          onChange={(through) => actions.onSelect(run, through)}
+        />
       </td>
-      <td
-        className={`${CELL} max-w-0 min-w-44 pl-1 md:w-[26%] max-md:col-span-1 max-md:max-w-none max-md:min-w-0`}
-      >
-        <Link {...to} className="block font-medium hover:text-accent" title={run.run_name}>
+      <td className={`${CELL} pl-1 max-md:col-span-1 max-md:min-w-0`}>
+        <Link {...to} data-row-link className="block font-medium hover:text-accent" title={run.run_name}>
           <EndKept text={run.run_name} />
         </Link>
-        <div className="font-mono text-xs text-ink-faint" title={run.thread_id}>
-          <EndKept text={run.thread_id} />
+        <div className="flex items-center gap-1 font-mono text-xs text-ink-faint" title={run.thread_id}>
+          <span className="min-w-0">
+            <EndKept text={run.thread_id} />
+          </span>
+          {near && (
+            <span className="-my-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 max-md:hidden">
+              <CopyButton text={run.thread_id} label={`Copy the id of ${run.run_name}`} />
+            </span>
+          )}
+        </div>
+        {run.family && <FamilyInShort root={run.thread_id} family={run.family} />}
+        <div className={cx("max-md:hidden", columns.includes("sop") && "lg:hidden")}>
+          <Aside run={run} />
         </div>
       </td>
-      <td className={`${CELL} md:min-w-36 max-md:justify-self-end`}>
+      <td className={`${CELL} max-md:justify-self-end`}>
         <StatusPill status={run.status} />
       </td>
-      <td className={`${CELL} max-w-0 lg:w-[32%] max-lg:hidden`}>
-        <div className="truncate text-ink-soft" title={run.sop_title}>
-          {run.sop_title}
+      {columns.map((column) => (
+        <td
+          key={column}
+          className={cx(CELL, "text-ink-soft max-md:hidden", WIDE_ONLY.has(column) && "max-lg:hidden")}
+        >
+          <Cell column={column} run={run} />
+        </td>
+      ))}
+      <td className={`${CELL} pr-4 text-right max-md:order-last max-md:col-span-3 max-md:justify-self-end`}>
+        <div className="flex items-center justify-end gap-0.5">
+          {near && <RowMenu run={run} onCancel={actions.onCancel} />}
+          <RerunButton
+            threadId={run.thread_id}
+            name={run.run_name}
+            refused={run.rerunnable === "no" ? (run.rerunnable_why ?? "This run can't be rerun") : undefined}
+            onOpen={() => actions.onRerun(run)}
+          />
         </div>
-        <Aside run={run} />
       </td>
-      <td
-        className={`${CELL} min-w-0 text-ink-soft max-md:col-span-3 max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-2`}
-      >
-        <When at={run.started_at ?? run.created_at} />
-        <span className="md:hidden">
-          · <Duration run={run} />
-        </span>
-        <span className="min-w-0 basis-full truncate md:hidden">{run.sop_title}</span>
-        <span className="min-w-0 basis-full lg:hidden [&>div]:md:max-w-32">
-          <Aside run={run} />
-        </span>
-      </td>
-      <td className={`${CELL} text-ink-soft max-md:hidden`}>
-        <Duration run={run} />
-      </td>
-      <td className={`${CELL} max-w-40 max-lg:hidden`}>
-        {run.parent_thread_id && (
-          <Link
-            to="/runs/$threadId"
-            params={{ threadId: run.parent_thread_id }}
-            title={run.parent_thread_id}
-            className="inline-flex max-w-full items-center gap-1 text-[0.8125rem] text-ink-soft hover:text-accent"
-          >
-            <CornerDownRight className="size-3.5 shrink-0 text-ink-faint" aria-hidden />
-            <span className="min-w-0 font-mono text-xs">
-              <EndKept text={run.parent_thread_id} />
-            </span>
-          </Link>
-        )}
-      </td>
-      <td className={`${CELL} pr-5 text-right max-md:col-span-3 max-md:justify-self-end`}>
-        <RerunButton
-          threadId={run.thread_id}
-          name={run.run_name}
-          refused={run.rerunnable === "no" ? (run.rerunnable_why ?? "This run can't be rerun") : undefined}
-          onOpen={() => onRerun(run)}
-        />
+      <td className="text-ink-soft max-md:col-span-3 max-md:min-w-0 md:hidden">
+        <OnSmallScreens run={run} columns={columns} />
       </td>
     </tr>
   );
-}
+});
 
-function Duration({ run }: { run: RunItem }) {
-  if (run.started_at) return <Took from={run.started_at} to={run.finished_at} />;
-  return <span className="text-ink-faint">–</span>;
-}
-
-/** What a glance should catch: why it failed, what it waits for, effects that were not repeated. */
-function Aside({ run }: { run: RunItem }) {
-  const wait = run.waiting?.[0];
+/** All that wide screens have in columns. */
+function OnSmallScreens({ run, columns }: { run: RunItem; columns: string[] }) {
+  const others = columns.filter((column) => !DEFAULT_COLUMNS.includes(column));
   return (
     <>
-      {run.status === "failed" && run.error && (
-        <div className="truncate text-xs text-bad" title={run.error.message}>
-          {run.error.message}
-        </div>
-      )}
-      {run.fixed_by && <FixedBy by={run.fixed_by} root={run.root_thread_id} />}
-      {run.status === "waiting" && wait && (
-        <div className="truncate text-xs text-wait">
-          for {WAITS_FOR[wait.reason]}
-          {wait.skill && `: ${wait.skill}`}
-        </div>
-      )}
-      {run.dry && <DryBadge />}
-      {run.not_repeated > 0 && (
-        <Badge tone="good" title="Effects that had happened in an earlier run of the family">
-          <ShieldCheck aria-hidden /> {run.not_repeated} not repeated
-        </Badge>
+      <span className="flex flex-wrap items-center gap-x-2">
+        <When at={run.started_at ?? run.created_at} /> · <Duration run={run} />
+      </span>
+      <span className="block truncate">{run.sop_title}</span>
+      <Aside run={run} />
+      {others.length > 0 && (
+        <dl className="mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-[0.8125rem]">
+          {others
+            .filter((column) => !column.includes(".") || valueAt(run, column) !== undefined)
+            .map((column) => (
+              <div key={column} className="contents">
+                <dt className="text-ink-faint">{labelOf(column)}</dt>
+                <dd className="min-w-0">
+                  <Cell column={column} run={run} />
+                </dd>
+              </div>
+            ))}
+        </dl>
       )}
     </>
   );
+}
+
+/** Fingers don't hover. */
+function noHover(): boolean {
+  return window.matchMedia("(hover: none), (max-width: 767px)").matches;
 }

@@ -38,13 +38,16 @@ export function toggled(
 /** Marks or unmarks all of a page; what is selected on other pages stays. */
 export function pageToggled(selection: Selection, page: readonly string[], on: boolean): Selection {
   if (on) return { all: false, ids: added(selection.ids, page), last: null };
-  return selection.all
-    ? NONE
-    : { all: false, ids: selection.ids.filter((id) => !page.includes(id)), last: null };
+  return selection.all ? NONE : { all: false, ids: without(selection.ids, page), last: null };
 }
 
 export const everything: Selection = { all: true, ids: [], last: null };
 
 function added(ids: readonly string[], more: readonly string[]): string[] {
-  return [...ids, ...more.filter((id) => !ids.includes(id))];
+  return [...new Set([...ids, ...more])];
+}
+
+function without(ids: readonly string[], less: readonly string[]): string[] {
+  const out = new Set(less);
+  return ids.filter((id) => !out.has(id));
 }

@@ -2,14 +2,15 @@
 import { CornerDownRight } from "lucide-react";
 import { StatusPill } from "@/components/status-pill";
 import type { StartingRun } from "@/features/rerun/rerun-state";
-import { CELL, ROW } from "./run-row";
+import { cx } from "@/lib/class-names";
+import { CELL, ROW, WIDE_ONLY } from "./run-row";
 
-export function StartingRow({ run }: { run: StartingRun }) {
+export function StartingRow({ run, columns }: { run: StartingRun; columns: string[] }) {
   const { of, started } = run;
   return (
     <tr data-starting={started?.thread_id ?? ""} className={`${ROW} animate-enter bg-busy-soft/40`}>
-      <td className="w-10 p-0" />
-      <td className={`${CELL} max-w-0 pl-1 max-md:max-w-none`}>
+      <td className="p-0" />
+      <td className={`${CELL} pl-1 max-md:min-w-0`}>
         <div className="truncate font-medium">
           {started?.run_name ?? `${of.run_name.replace(/ \(Rerun #\d+\)$/, "")} (Rerun)`}
         </div>
@@ -20,18 +21,34 @@ export function StartingRow({ run }: { run: StartingRun }) {
       <td className={CELL}>
         <StatusPill status="starting" />
       </td>
-      <td className={`${CELL} max-w-0 max-lg:hidden`}>
-        <div className="truncate text-ink-soft">{of.sop_title}</div>
-      </td>
-      <td className={`${CELL} text-ink-soft max-md:hidden`}>now</td>
-      <td className={`${CELL} text-ink-faint max-md:hidden`}>–</td>
-      <td className={`${CELL} max-w-40 max-lg:hidden`}>
-        <span className="flex items-center gap-1 text-ink-soft">
-          <CornerDownRight className="size-3.5 shrink-0 text-ink-faint" aria-hidden />
-          <span className="truncate font-mono text-xs">{of.thread_id}</span>
-        </span>
-      </td>
+      {columns.map((column) => (
+        <td
+          key={column}
+          className={cx(CELL, "text-ink-soft max-md:hidden", WIDE_ONLY.has(column) && "max-lg:hidden")}
+        >
+          <StartingCell column={column} of={of} />
+        </td>
+      ))}
       <td className={`${CELL} max-md:hidden`} />
     </tr>
   );
+}
+
+function StartingCell({ column, of }: { column: string; of: StartingRun["of"] }) {
+  switch (column) {
+    case "sop":
+      return <div className="truncate">{of.sop_title}</div>;
+    case "started":
+    case "created":
+      return "now";
+    case "parent":
+      return (
+        <span className="flex items-center gap-1">
+          <CornerDownRight className="size-3.5 shrink-0 text-ink-faint" aria-hidden />
+          <span className="truncate font-mono text-xs">{of.thread_id}</span>
+        </span>
+      );
+    default:
+      return <span className="text-ink-faint">–</span>;
+  }
 }

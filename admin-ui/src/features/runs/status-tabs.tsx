@@ -1,56 +1,82 @@
-/** States with their counts; each switches itself on and off. */
-import type { RunCount } from "@/features/runs/types";
+/** What needs attention, all, and each state, with their counts. */
+import { CircleAlert } from "lucide-react";
+import type { MouseEvent } from "react";
 import { cx } from "@/lib/class-names";
 import { RUN_STATUSES, type RunStatus, STATUS } from "@/lib/status";
+import { CAP, type RunCount } from "./types";
+
+const ALWAYS: RunStatus[] = ["running", "waiting", "failed", "completed"];
 
 interface StatusTabsProps {
+  attention: boolean;
   chosen: RunStatus[];
   count: RunCount | undefined;
+  onAttention: (on: boolean) => void;
   onChange: (statuses: RunStatus[]) => void;
 }
 
-export function StatusTabs({ chosen, count, onChange }: StatusTabsProps) {
+export function StatusTabs({ attention, chosen, count, onAttention, onChange }: StatusTabsProps) {
   const seen = (status: RunStatus) => count?.by_status[status] ?? 0;
   const shown = RUN_STATUSES.filter(
-    (status) =>
-      seen(status) > 0 ||
-      chosen.includes(status) ||
-      ["running", "waiting", "failed", "completed"].includes(status),
+    (status) => seen(status) > 0 || chosen.includes(status) || ALWAYS.includes(status),
   );
-  const total = count
-    ? Object.values(count.by_status).reduce((sum, some) => sum + (some ?? 0), 0)
-    : undefined;
+  // One at a time; with shift, ⌘ or Ctrl one more, or one less.
+  const toggle = (status: RunStatus, event: MouseEvent) => {
+    const more = event.shiftKey || event.metaKey || event.ctrlKey;
+    const others = more ? chosen.filter((other) => other !== status) : [];
+    const off = chosen.includes(status) && (more || chosen.length === 1);
+    onChange(off ? others : [...others, status]);
+  };
   return (
     <fieldset aria-label="Status" className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
-      <Tab label="All" on={chosen.length === 0} count={total} onClick={() => onChange([])} />
+      <Tab
+        label="Needs attention"
+        title="Failed without a later success and not dismissed, or waiting for a person"
+        on={attention}
+        urgent={(count?.attention ?? 0) > 0}
+        count={count?.attention}
+        onClick={() => onAttention(!attention)}
+      />
+      <Tab
+        label="All"
+        title="Runs in whatever state"
+        on={chosen.length === 0 && !attention}
+        count={count && total(count)}
+        onClick={() => onChange([])}
+      />
       {shown.map((status) => (
         <Tab
           key={status}
           label={STATUS[status].word}
+          title={STATUS[status].meaning}
           on={chosen.includes(status)}
           count={count && seen(status)}
-          onClick={() =>
-            onChange(
-              chosen.includes(status) ? chosen.filter((other) => other !== status) : [...chosen, status],
-            )
-          }
+          onClick={(event) => toggle(status, event)}
         />
       ))}
     </fieldset>
   );
 }
 
-interface TabProps {
-  label: string;
-  on: boolean;
-  count: number | undefined;
-  onClick: () => void;
+function total(count: RunCount): number {
+  return Object.values(count.by_status).reduce((sum, some) => sum + (some ?? 0), 0);
 }
 
-function Tab({ label, on, count, onClick }: TabProps) {
+interface TabProps {
+  label: string;
+  title: string;
+  on: boolean;
+  /** Somebody should look. */
+  urgent?: boolean;
+  count: number | undefined;
+  onClick: (event: MouseEvent) => void;
+}
+
+function Tab({ label, title, on, urgent, count, onClick }: TabProps) {
   return (
     <button
       type="button"
+      title={title}
       aria-pressed={on}
       onClick={onClick}
       className={cx(
@@ -58,10 +84,11 @@ function Tab({ label, on, count, onClick }: TabProps) {
         on ? "bg-accent-soft text-accent" : "text-ink-soft hover:bg-hover hover:text-ink",
       )}
     >
+      {urgent && <CircleAlert className={cx("size-3.5", !on && "text-wait")} aria-hidden />}
       {label}
       {count !== undefined && (
         <span className={cx("tabular text-xs font-normal", on ? "text-accent" : "text-ink-faint")}>
-          {count >= 10_000 ? "10,000+" : count.toLocaleString("en")}
+          {count >= CAP ? "10,000+" : count.toLocaleString("en")}
         </span>
       )}
     </button>

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from agentskills.api import events
@@ -59,7 +60,8 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 async def list_runs(request: Request, query: Annotated[RunQuery, Query()]) -> JsonAnswer:
     """Return one page of the runs that a filter finds, the newest first."""
     context = context_of(request)
-    found = await runs.list_runs(context, filter_of(query), query.cursor, query.limit, query.show)
+    wanted = replace(filter_of(query), thread_ids=query.thread_id)
+    found = await runs.list_runs(context, wanted, query.cursor, query.limit, query.show)
     return JsonAnswer(found)
 
 

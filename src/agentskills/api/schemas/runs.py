@@ -245,6 +245,9 @@ class RunQuery(RunFilter):
 
     cursor: Text | None = Field(default=None, max_length=1000, description="next_cursor of the page before")
     limit: int = Field(default=50, ge=1, le=500)
+    thread_id: list[Annotated[Text, Field(max_length=250)]] = Field(
+        default=[], max_length=100, description="none but these runs (give it several times)"
+    )
     show: list[Annotated[Text, Field(max_length=500)]] = Field(
         default=[], max_length=10, description="data paths of initial_data such as order.id: see `shown`"
     )

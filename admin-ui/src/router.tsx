@@ -28,7 +28,13 @@ import { failureListOptions } from "./queries/failures";
 import { policyListOptions, policyOptions } from "./queries/policies";
 import { runOptions, runPagesOptions, runStepsOptions } from "./queries/runs";
 import { scheduleListOptions, scheduleOptions } from "./queries/schedules";
-import { setUpOptions, skillActivityOptions, skillListOptions, skillOptions, sopsOptions } from "./queries/skills";
+import {
+  setUpOptions,
+  skillActivityOptions,
+  skillListOptions,
+  skillOptions,
+  sopsOptions,
+} from "./queries/skills";
 import { waitListOptions } from "./queries/waits";
 import { webhookListOptions, webhookOptions } from "./queries/webhooks";
 import { NotFoundPage, RootPage } from "./routes/root";

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/start/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Start
+         * @description Return what a run would begin with and what it lacks; nothing is started, and no model is asked.
+         */
+        post: operations["planStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rerun/{thread_id}/plan": {
         parameters: {
             query?: never;
@@ -420,6 +440,26 @@ export interface paths {
          * @description Return what runs wait for, the oldest first; without `reason` only what people can answer.
          */
         get: operations["listWaits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/waits/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Waits
+         * @description Return how many waits a filter finds, by reason and skill; counting stops at 10,000.
+         */
+        get: operations["countWaits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1212,6 +1252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/skills/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Activity
+         * @description Return how often each skill was carried out in the last hours, how it ended, and what runs now.
+         */
+        get: operations["getSkillActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/skills/{name}": {
         parameters: {
             query?: never;
@@ -1516,6 +1576,8 @@ export interface components {
             status: number;
             /** Detail */
             detail: string;
+            /** @description by whom, where somebody was quicker */
+            answered: components["schemas"]["GivenAnswer"] | null;
         };
         /**
          * Answered
@@ -1697,6 +1759,8 @@ export interface components {
             expected_capped: boolean;
             spent: components["schemas"]["BatchSpent"];
             budget: components["schemas"]["BatchLimits"];
+            /** @description null where it does not run, or too few have ended */
+            pace: components["schemas"]["BatchPace"] | null;
             canary: components["schemas"]["BatchCanary"] | null;
             /** Only Open */
             only_open: boolean;
@@ -1790,7 +1854,7 @@ export interface components {
             thread_id: string | null;
             /**
              * Reason
-             * @description why refused, skipped or failed
+             * @description why refused, skipped or failed, or what the gate objects to
              */
             reason: string | null;
             /**
@@ -1866,6 +1930,8 @@ export interface components {
             expected_capped: boolean;
             spent: components["schemas"]["BatchSpent"];
             budget: components["schemas"]["BatchLimits"];
+            /** @description null where it does not run, or too few have ended */
+            pace: components["schemas"]["BatchPace"] | null;
             canary: components["schemas"]["BatchCanary"] | null;
             /** Only Open */
             only_open: boolean;
@@ -1949,6 +2015,8 @@ export interface components {
             expected_capped: boolean;
             spent: components["schemas"]["BatchSpent"];
             budget: components["schemas"]["BatchLimits"];
+            /** @description null where it does not run, or too few have ended */
+            pace: components["schemas"]["BatchPace"] | null;
             canary: components["schemas"]["BatchCanary"] | null;
             /** Only Open */
             only_open: boolean;
@@ -2095,7 +2163,7 @@ export interface components {
             thread_id: string | null;
             /**
              * Reason
-             * @description why refused, skipped or failed
+             * @description why refused, skipped or failed, or what the gate objects to
              */
             reason: string | null;
             /**
@@ -2136,6 +2204,19 @@ export interface components {
              * @description US dollars
              */
             money: number | null;
+        };
+        /**
+         * BatchPace
+         * @description How quickly the last reruns have ended.
+         */
+        BatchPace: {
+            /** Per Minute */
+            per_minute: number;
+            /**
+             * Ends At
+             * @description when all have, at this rate; null while items are added
+             */
+            ends_at: string | null;
         };
         /**
          * BatchPage
@@ -2685,6 +2766,30 @@ export interface components {
             due_at: string | null;
         };
         /**
+         * DeliveryMark
+         * @description What became of an event on its way to a webhook, in short.
+         */
+        DeliveryMark: {
+            /** Id */
+            id: number;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "run.completed" | "run.failed" | "run.cancelled" | "run.waiting" | "run.failed_for_good" | "batch.completed" | "batch.paused" | "batch.aborted" | "schedule.fired" | "schedule.skipped" | "schedule.failed" | "webhook.test";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Error
+             * @description of the last try
+             */
+            error: string | null;
+        };
+        /**
          * DeliveryPage
          * @description One page of deliveries, the newest first.
          */
@@ -2920,6 +3025,11 @@ export interface components {
              * @description digests of the skill's versions that failed so
              */
             versions: string[];
+            /**
+             * Over Time
+             * @description how many in each of 28 equal parts of the page's `over_time`
+             */
+            over_time: number[];
         };
         /**
          * FailurePage
@@ -2928,6 +3038,7 @@ export interface components {
         FailurePage: {
             /** Items */
             items: components["schemas"]["FailureGroup"][];
+            over_time: components["schemas"]["FailureWindow"];
             /**
              * Capped
              * @description there are more than 100,000 failures; only the newest were grouped
@@ -2947,6 +3058,22 @@ export interface components {
             run_name: string;
             /** Message */
             message: string | null;
+        };
+        /**
+         * FailureWindow
+         * @description The time over which groups say how often they came: the filter's, or the last week.
+         */
+        FailureWindow: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
         };
         /**
          * FailuresChanged
@@ -3050,8 +3177,6 @@ export interface components {
          * @description What became of a due time.
          */
         Firing: {
-            /** Schedule Id */
-            schedule_id: string;
             /**
              * Due At
              * Format: date-time
@@ -3065,11 +3190,6 @@ export interface components {
              */
             local: string;
             /**
-             * Why
-             * @enum {string}
-             */
-            why: "due" | "now" | "backfill";
-            /**
              * State
              * @enum {string}
              */
@@ -3079,8 +3199,6 @@ export interface components {
              * @description the run it started
              */
             thread_id: string | null;
-            /** Run Name */
-            run_name: string | null;
             /**
              * Run Status
              * @description null where the run has gone, or there is none
@@ -3091,12 +3209,59 @@ export interface components {
              * @description why skipped, queued or failed
              */
             reason: string | null;
+            /** Schedule Id */
+            schedule_id: string;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "due" | "now" | "backfill";
+            /** Run Name */
+            run_name: string | null;
             /**
              * At
              * Format: date-time
              * @description when that became of it
              */
             at: string;
+        };
+        /**
+         * FiringMark
+         * @description What became of a due time, in short.
+         */
+        FiringMark: {
+            /**
+             * Due At
+             * Format: date-time
+             * @description in UTC; when somebody asked, for `now`
+             */
+            due_at: string;
+            /**
+             * Local
+             * Format: date-time
+             * @description the same as clocks in the schedule's time zone show it
+             */
+            local: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fired" | "queued" | "skipped" | "failed";
+            /**
+             * Thread Id
+             * @description the run it started
+             */
+            thread_id: string | null;
+            /**
+             * Run Status
+             * @description null where the run has gone, or there is none
+             */
+            run_status: string | null;
+            /**
+             * Reason
+             * @description why skipped, queued or failed
+             */
+            reason: string | null;
         };
         /**
          * FiringPage
@@ -3107,6 +3272,105 @@ export interface components {
             items: components["schemas"]["Firing"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * FirstChoice
+         * @description What a run would begin with; nothing has been started.
+         */
+        FirstChoice: {
+            /**
+             * Planner
+             * @enum {string}
+             */
+            planner: "dataflow" | "llm";
+            /**
+             * Model
+             * @description that decides, where one does
+             */
+            model: string | null;
+            /** @description null where a model decides: it is not asked */
+            decision: components["schemas"]["FirstDecision"] | null;
+            /**
+             * Skills
+             * @description those of the plan, or those a model may get to see
+             */
+            skills: components["schemas"]["Prospect"][];
+            /**
+             * Needs
+             * @description what initial_data has to hold
+             */
+            needs: components["schemas"]["Need"][];
+        };
+        /**
+         * FirstDecision
+         * @description What the planner would decide first.
+         */
+        FirstDecision: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "run" | "finish" | "give_up";
+            /**
+             * Skills
+             * @description that would be carried out side by side
+             */
+            skills: string[];
+            /** Reason */
+            reason: string;
+            /**
+             * Error Type
+             * @description how the run would end at once, such as missing-paths
+             */
+            error_type: string | null;
+            /**
+             * Missing
+             * @description paths nobody delivers
+             */
+            missing: string[];
+        };
+        /**
+         * GivenAnswer
+         * @description Who answered, when and what.
+         */
+        GivenAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Actor"];
+            /**
+             * Decision
+             * @description null for what a service has called back with
+             */
+            decision: string | null;
+            /** Note */
+            note: string | null;
+            /**
+             * Data
+             * @description what was edited, filled in, or came of it
+             */
+            data: unknown;
+        };
+        /**
+         * GoesOut
+         * @description The request of a rest skill, without headers; `{secret.X}` and `{env.X}` stay as they are.
+         */
+        GoesOut: {
+            /** Method */
+            method: string;
+            /** Url */
+            url: string;
+            /** Query */
+            query: {
+                [key: string]: unknown;
+            };
+            /**
+             * Body
+             * @description JSON; null where there is none
+             */
+            body: unknown;
         };
         /**
          * Health
@@ -3343,6 +3607,21 @@ export interface components {
              * @description that it has in hand now
              */
             runs: number;
+        };
+        /**
+         * Need
+         * @description A path that nobody but initial_data can deliver.
+         */
+        Need: {
+            /** Path */
+            path: string;
+            /** There */
+            there: boolean;
+            /**
+             * Skills
+             * @description that require it
+             */
+            skills: string[];
         };
         /**
          * NotRepeatedBy
@@ -3833,6 +4112,11 @@ export interface components {
             answers: {
                 [key: string]: number;
             };
+            /**
+             * Recent
+             * @description what it did last, at most 14, the newest first
+             */
+            recent: components["schemas"]["PolicyAnswerItem"][];
             /** Breakers */
             breakers: components["schemas"]["BreakerItem"][];
         };
@@ -3888,6 +4172,38 @@ export interface components {
             errors?: components["schemas"]["FieldProblem"][] | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Prospect
+         * @description When a skill's turn comes, as far as can be told now.
+         */
+        Prospect: {
+            /** Skill */
+            skill: string;
+            /**
+             * When
+             * @description offered: a model may choose it at once; never: not with this initial_data
+             * @enum {string}
+             */
+            when: "first" | "offered" | "later" | "never";
+            /**
+             * Goal
+             * @description listed in the request, or named in the SOP
+             */
+            goal: boolean;
+            /**
+             * Missing
+             * @description required paths that are not there yet
+             */
+            missing: string[];
+            /** Why */
+            why: string;
+            /** Executor */
+            executor: string;
+            /** Effects */
+            effects: string;
+            /** Approval */
+            approval: string;
         };
         /**
          * Reloaded
@@ -4590,6 +4906,11 @@ export interface components {
             runs: number;
             /** @description the one with the latest due time */
             last_firing: components["schemas"]["Firing"] | null;
+            /**
+             * Recent
+             * @description its last 14 firings, the latest due time first
+             */
+            recent: components["schemas"]["FiringMark"][];
             requested_by: components["schemas"]["Actor"];
             /**
              * Created At
@@ -4673,6 +4994,11 @@ export interface components {
             runs: number;
             /** @description the one with the latest due time */
             last_firing: components["schemas"]["Firing"] | null;
+            /**
+             * Recent
+             * @description its last 14 firings, the latest due time first
+             */
+            recent: components["schemas"]["FiringMark"][];
             requested_by: components["schemas"]["Actor"];
             /**
              * Created At
@@ -4805,6 +5131,63 @@ export interface components {
             given: boolean;
             /** Meaning */
             meaning: string;
+        };
+        /**
+         * SkillActivity
+         * @description What skills did in the runs of the last hours; those that did nothing are not named.
+         */
+        SkillActivity: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /** Bucket Seconds */
+            bucket_seconds: number;
+            /**
+             * Capped
+             * @description there were more than 10,000 runs: the window holds the last 10,000
+             */
+            capped: boolean;
+            /** Items */
+            items: components["schemas"]["SkillActivityItem"][];
+        };
+        /**
+         * SkillActivityBucket
+         * @description What a skill did in one part of the window.
+         */
+        SkillActivityBucket: {
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+        };
+        /**
+         * SkillActivityItem
+         * @description How often a skill was carried out in the window; results taken over from other runs don't count.
+         */
+        SkillActivityItem: {
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Name */
+            name: string;
+            /**
+             * Running
+             * @description steps of it that workers have now
+             */
+            running: number;
+            /**
+             * Buckets
+             * @description 24 parts of the window, the earliest first
+             */
+            buckets: components["schemas"]["SkillActivityBucket"][];
         };
         /**
          * SkillDetail
@@ -5449,6 +5832,35 @@ export interface components {
             pending: number;
         };
         /**
+         * WaitCount
+         * @description How many waits a filter finds; counting stops at 10,000.
+         */
+        WaitCount: {
+            /** Count */
+            count: number;
+            /**
+             * Capped
+             * @description there are more
+             */
+            capped: boolean;
+            /**
+             * Groups
+             * @description by reason and skill, the most first
+             */
+            groups: components["schemas"]["WaitGroup"][];
+        };
+        /**
+         * WaitGroup
+         * @description How many wait alike.
+         */
+        WaitGroup: {
+            reason: components["schemas"]["WaitReason"];
+            /** Skill */
+            skill: string | null;
+            /** Count */
+            count: number;
+        };
+        /**
          * WaitItem
          * @description An entry of the inbox.
          */
@@ -5492,10 +5904,24 @@ export interface components {
             thread_id: string;
             /** Run Name */
             run_name: string;
+            /**
+             * Skill Digest
+             * @description version of the skill
+             */
+            skill_digest: string | null;
+            /**
+             * Why
+             * @description why the step was chosen
+             */
+            why: string | null;
+            /** @description of a rest skill that waits before it acts: what it would send as things stand */
+            goes_out: components["schemas"]["GoesOut"] | null;
+            /** @description null while it is open */
+            answered: components["schemas"]["GivenAnswer"] | null;
         };
         /**
          * WaitPage
-         * @description Open waits, the oldest first.
+         * @description Open waits, the oldest first; or answered ones, the last answer first.
          */
         WaitPage: {
             /** Items */
@@ -5625,6 +6051,11 @@ export interface components {
             deliveries: {
                 [key: string]: number;
             };
+            /**
+             * Recent
+             * @description the last 14 deliveries, the newest first
+             */
+            recent: components["schemas"]["DeliveryMark"][];
         };
         /**
          * WebhookPage
@@ -5677,6 +6108,11 @@ export interface components {
             deliveries: {
                 [key: string]: number;
             };
+            /**
+             * Recent
+             * @description the last 14 deliveries, the newest first
+             */
+            recent: components["schemas"]["DeliveryMark"][];
             /**
              * Secret
              * @description `whsec_` and the key in base64, as Standard Webhooks has it
@@ -7198,6 +7634,87 @@ export interface operations {
             };
             /** @description Gone */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planStart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description for whom this is done, as the caller says: a label of up to 200 characters, in UTF-8. It is stored and shown as said, and gives no rights */
+                "On-Behalf-Of"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstChoice"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8958,8 +9475,14 @@ export interface operations {
     listWaits: {
         parameters: {
             query?: {
-                /** @description one of these */
-                reason?: components["schemas"]["WaitReason"][] | null;
+                /** @description answered: the last answer first */
+                state?: "open" | "answered";
+                /** @description one of these; without it what people can answer */
+                reason?: components["schemas"]["WaitReason"][];
+                skill?: string | null;
+                thread_id?: string | null;
+                /** @description stands in the run's id or name, the skill, the subject or the values shown */
+                q?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -8976,6 +9499,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaitPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countWaits: {
+        parameters: {
+            query?: {
+                /** @description answered: the last answer first */
+                state?: "open" | "answered";
+                /** @description one of these; without it what people can answer */
+                reason?: components["schemas"]["WaitReason"][];
+                skill?: string | null;
+                thread_id?: string | null;
+                /** @description stands in the run's id or name, the skill, the subject or the values shown */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitCount"];
                 };
             };
             /** @description Unauthorized */
@@ -12958,6 +13546,64 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSkillActivity: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillActivity"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -24,7 +24,8 @@ TABLES = """
 DROP SCHEMA IF EXISTS floor CASCADE;
 CREATE SCHEMA floor;
 CREATE TABLE floor.run_metadata (LIKE public.run_metadata INCLUDING DEFAULTS);
-CREATE TABLE floor.run_state (LIKE public.run_state, PRIMARY KEY (thread_id)) WITH (fillfactor = 70);
+CREATE TABLE floor.run_state (LIKE public.run_state INCLUDING DEFAULTS, PRIMARY KEY (thread_id))
+    WITH (fillfactor = 70);
 CREATE TABLE floor.run_steps (LIKE public.run_steps, PRIMARY KEY (thread_id, seq));
 CREATE TABLE floor.effects (LIKE public.effects INCLUDING DEFAULTS, PRIMARY KEY (id));
 """

@@ -82,14 +82,15 @@ _CHANGING = (
 )
 _CHANGING += " attempt attempts error usage actor finished_at version"
 
-# By name, version and what becomes of the run; of steps that are there and of those being written.
+# By name, version and what becomes of the run: of the steps that are there, and of those being written.
 _SKILLS = """(
     SELECT array_agg(DISTINCT key) FROM (
-        SELECT skill, skill_digest FROM run_steps WHERE thread_id = m.thread_id AND skill IS NOT NULL
+        SELECT unnest(m.skills) AS key
         UNION ALL
-        SELECT skill, skill_digest FROM given WHERE thread_id = m.thread_id AND skill IS NOT NULL) AS used,
-    LATERAL (VALUES (skill), (skill || '@' || left(skill_digest, 8)),
-                    (skill || '#' || m.status)) AS keys (key)
+        SELECT key FROM run_steps r,
+            LATERAL (VALUES (r.skill), (r.skill || '@' || left(r.skill_digest, 8)),
+                            (r.skill || '#' || m.status)) AS keys (key)
+        WHERE r.thread_id = m.thread_id AND r.skill IS NOT NULL) AS used
     WHERE key IS NOT NULL)"""
 
 # JSON documents and not arrays per column: one encoder call in place of some hundred checks per row.
@@ -97,19 +98,18 @@ _APPEND = f"""
     WITH owners AS (
         SELECT * FROM json_to_recordset($1::json) AS o(
             thread_id text, epoch int, version int, wake int, status text, wake_at timestamptz, error jsonb,
-            owned_ms int, not_repeated int)),
+            owned_ms int, not_repeated int, skills text[])),
     locked AS MATERIALIZED (
         SELECT s.thread_id, s.epoch, s.wake, s.owner FROM run_state s
         WHERE s.thread_id = ANY ($2::text[]) ORDER BY s.thread_id FOR NO KEY UPDATE),
     mine AS MATERIALIZED (
         SELECT o.* FROM owners o JOIN locked l ON l.thread_id = o.thread_id
         WHERE l.epoch = o.epoch AND l.owner IS NOT NULL AND (o.wake IS NULL OR l.wake = o.wake)),
-    given AS MATERIALIZED (
-        SELECT * FROM json_to_recordset($3::json) AS t({_STEP})
-        WHERE t.thread_id IN (SELECT thread_id FROM mine)),
     written AS (
         INSERT INTO run_steps AS r ({_COLUMNS})
-        SELECT {_COLUMNS.replace(" attempt,", " coalesce(attempt, 1),")} FROM given
+        SELECT {_COLUMNS.replace(" attempt,", " coalesce(attempt, 1),")}
+        FROM json_to_recordset($3::json) AS t({_STEP})
+        WHERE t.thread_id IN (SELECT thread_id FROM mine)
         ON CONFLICT (thread_id, seq) DO UPDATE
             SET {", ".join(f"{name} = excluded.{name}" for name in _CHANGING.split())}
         WHERE r.status NOT IN ('completed', 'failed')),
@@ -181,8 +181,16 @@ def _owner(write: Write) -> dict[str, Any]:
             "error": move.error,
             "owned_ms": move.owned_ms,
             "not_repeated": move.not_repeated,
+            "skills": _skills(write.steps, move.status),
         }
     return said
+
+
+def _skills(steps: list[Step], status: str) -> list[str]:
+    """Return the keys of the skills in steps that are being written; the same as in `_SKILLS`."""
+    used = {(step.skill, step.skill_digest) for step in steps if step.skill}
+    versions = {f"{skill}@{digest[:8]}" for skill, digest in used if digest}
+    return sorted({key for skill, _ in used for key in (f"{skill}", f"{skill}#{status}")} | versions)
 
 
 async def _store_payloads(conn: Conn, steps: list[Step]) -> list[Step]:

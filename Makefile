@@ -1,6 +1,6 @@
 # make up      everything from a fresh clone: environment, UI, database, server at http://127.0.0.1:8000
 # make test    everything CI runs
-# make property  the laws of reruns, with 5,000 families of runs; about an hour
+# make property  the laws of reruns, with 5,000 families of runs; about half an hour
 # make fleet     a batch of 5,000 reruns on two workers, one of which is killed every two seconds
 # make check   the inner loop, under a minute: lint, types, layers, quick tests
 # Works with GNU Make 3.81. Node and Python: see tools/node.sh and tools/environment.sh.

@@ -94,6 +94,26 @@ async def test_what_it_may_or_may_not_produce_does_not_hide_that_it_ends_the_run
             await place.rerun(run, RerunRequest(effects="none", changes={"customer": "bob"}))
 
 
+async def test_an_end_is_not_certain_behind_a_step_that_may_end_the_run(place: Workplace, file: Path) -> None:
+    inline(place.root, "look-up", 'return {"customer": inputs["id"]}', requires="id", produces="customer")
+    mail(place.root, file)
+    inline(place.root, "book", "raise ValueError('closed')", requires="sent", produces="booked")
+    await place.load()
+    asked = RerunRequest(effects="none", plan="recorded", skills="latest")
+    async with place.worker():
+        run = await place.start("look-up", "mail", "book", data={"id": "ann", "text": "hello"})
+        await place.until(run, "failed")
+        inline(place.root, "look-up", 'return {"customer": "bob"}', requires="id", produces="customer")
+        await place.load()
+        plan = await place.plan(run, asked)
+        again = await place.rerun(run, asked)
+        state = await place.until(again, "failed")
+    assert plan["ends"] is None  # though behind book, which failed, there is nothing to follow
+    assert (plan["open_from"], plan["open_because"]) == (5, "mail may end the run")
+    assert state["error"]["type"] == "effect-needed"
+    assert mails(file) == ["ann hello"]
+
+
 async def test_where_its_key_is_produced_anew_the_run_ends_when_it_gets_there(
     place: Workplace, file: Path
 ) -> None:

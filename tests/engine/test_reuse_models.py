@@ -366,7 +366,7 @@ async def test_requests_to_models_are_counted_for_the_metrics(place: Workplace, 
         sent = len(server.asked)
         assert sent > 3  # three skills, and the planner
         async with asyncio.timeout(30):  # figures leave a worker with each renewal of its lease
-            while not (counted := await _counted(place)):
+            while (counted := await _counted(place)) < sent:
                 await asyncio.sleep(0.05)
     assert counted == sent
 

@@ -40,7 +40,8 @@ from agentskills.settings import Settings
 from agentskills.storage.database import open_pool
 from agentskills.storage.embedded import EmbeddedPostgres
 
-pytestmark = pytest.mark.anyio
+# A row with 5,000 families in all takes minutes; each wait within it has a limit of its own.
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(3600)]
 
 ROWS = covering_rows()
 FOLLOWED = [row for row in ROWS if not comes_to_nothing(row)]

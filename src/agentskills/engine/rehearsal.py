@@ -87,6 +87,8 @@ async def rehearse(course: Course, family: Family, planner: Planner) -> Rehearsa
                     if line.action == "execute":
                         course.anew.add(unit.seq)
                     _note_uncertain_paths(look, told)
+                if found.possible & ENDS:
+                    _guess_from(told, line.seq + 1, f"{look.skill.name} may end the run")
         course.settle()
     _guess_from(told, course.next_seq(), f"a plan looks {MOST_STEPS:,} steps ahead")
     return told

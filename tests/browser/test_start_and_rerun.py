@@ -18,6 +18,10 @@ def test_an_example_from_the_start_page_to_an_edited_rerun(empty_site: Site) -> 
     expect(page).to_have_url(re.compile(r"/ui/runs$"))
     expect(page.get_by_role("heading", name="Nothing has run yet")).to_be_visible()
     site.snap("runs-start-page")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Inbox").click()
+    expect(page.get_by_role("heading", name="Nothing waits for you")).to_be_visible()
+    site.snap("inbox-nothing")
+    page.go_back()
 
     page.get_by_role("link", name="Kitchen scale").click()
     expect(site.editor()).to_contain_text(str(REFERENCE))

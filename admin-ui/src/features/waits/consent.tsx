@@ -64,18 +64,18 @@ export function Consent({ threadId, wait, about, byKey = false, ...heard }: Ques
 
 function Origin({ earlier }: { earlier: JsonObject }) {
   return (
-    <>
+    <span className="flex gap-2">
       {typeof earlier.thread_id === "string" && (
         <Link
           to="/runs/$threadId"
           params={{ threadId: earlier.thread_id }}
-          className="font-mono text-accent hover:underline"
+          className="min-w-0 truncate font-mono text-accent hover:underline"
         >
           {earlier.thread_id}
         </Link>
-      )}{" "}
+      )}
       {typeof earlier.at === "string" && <When at={earlier.at} />}
-    </>
+    </span>
   );
 }
 
@@ -90,8 +90,8 @@ function Side({ title, note, rows }: { title: string; note: ReactNode; rows: Val
   return (
     <div className="min-w-0">
       <div className="mb-1.5 flex items-baseline justify-between gap-3">
-        <h3 className="text-[0.8125rem] font-medium">{title}</h3>
-        <span className="truncate text-xs text-ink-faint">{note}</span>
+        <h3 className="shrink-0 text-[0.8125rem] font-medium">{title}</h3>
+        <span className="min-w-0 truncate text-xs text-ink-faint">{note}</span>
       </div>
       <ValueTable rows={rows} />
     </div>

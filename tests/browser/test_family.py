@@ -112,7 +112,8 @@ FAMILY = """
            CASE WHEN n > 500 THEN 'wide_rerun_' || n - 500 WHEN n > 0 THEN 'wide' END, 'wide', n
     FROM generate_series(0, 1000) AS n"""
 ENDED = """
-    UPDATE run_state SET status = 'failed', finished_at = now(), error = '{"type": "skill-failed", "message": "no"}'
+    UPDATE run_state SET status = 'failed', finished_at = now(),
+           error = '{"type": "skill-failed", "message": "no"}'
     WHERE root_thread_id = 'wide'"""
 
 

@@ -163,7 +163,7 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
         </div>
       </div>
       <DialogFooter>
-        <p className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words">
+        <p className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words max-sm:basis-28">
           {problem ? (
             <span role="alert" className="text-bad">
               {problem.detail}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from .site import Site
 
@@ -130,3 +131,22 @@ def longest_task(page: Page) -> int:
     """Milliseconds of the longest task since the page was opened; 0 where none was long."""
     found: int = page.evaluate("Math.max(0, ...window.longTasks)")
     return found
+
+
+@contextmanager
+def processor_times(browser: Browser, page: Page) -> Iterator[list[float]]:
+    """Yield a list that afterwards holds the milliseconds of processor time of each task of the pages."""
+    times: list[float] = []
+    browser.start_tracing(page=page, categories=["toplevel", "__metadata"])
+    yield times
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    pages = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    times += [
+        event["tdur"] / 1000
+        for event in events
+        if event["name"].endswith("RunTask") and (event["pid"], event["tid"]) in pages and "tdur" in event
+    ]

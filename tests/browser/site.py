@@ -65,6 +65,10 @@ class Site:
         """The rows of all steps that were carried out, decisions left out."""
         return self.page.locator('[role="treeitem"][data-step]:not([data-kind="decision"])')
 
+    def step_of(self, skill: str) -> Locator:
+        """The row of the first step of that name."""
+        return self.steps().filter(has=self.page.get_by_text(skill, exact=True)).first
+
     def look_at(self, row: Locator) -> Locator:
         """Choose a step in the list; what is shown of it."""
         seq = row.get_attribute("data-step")

@@ -139,7 +139,7 @@ def test_the_run_page(site: Site, runs: dict[str, str]) -> None:
     page = site.page
     site.open_run(runs["invoices"])
     site.expect_status("completed")
-    site.look_at(site.steps().filter(has_text="match-invoices"))
+    site.look_at(site.step_of("match-invoices"))
     expect(page.get_by_role("columnheader", name="supplier").first).to_be_visible()
     site.snap("run-invoices")
     page.get_by_role("button", name="Data", exact=True).click()
@@ -165,7 +165,7 @@ def test_a_failed_run_says_what_to_do(site: Site, runs: dict[str, str]) -> None:
 def test_attempts_are_shown(site: Site, runs: dict[str, str]) -> None:
     site.open_run(runs["flaky"])
     site.expect_status("completed")
-    row = site.steps().filter(has_text="flaky-lookup")
+    row = site.step_of("flaky-lookup")
     expect(row).to_contain_text("attempt 2")
     expect(row.locator('[data-piece="failed"]')).to_be_visible()
     expect(site.look_at(row)).to_contain_text("the register did not answer")

@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from .long_run import STEPS, live_run, longest_task, observe_long_tasks, write_long_run
+from .long_run import STEPS, live_run, longest_task, observe_long_tasks, processor_times, write_long_run
 from .site import Site
 
 LIMIT_MS = 200
-TRIES = 3
 FAILED = STEPS - 100
 
 
-def test_two_thousand_steps_open_and_are_walked_through_without_a_pause(site: Site) -> None:
+def test_two_thousand_steps_open_and_are_walked_through_without_a_pause(site: Site, browser: Browser) -> None:
     page = site.page
     thread_id = write_long_run(site)
     observe_long_tasks(page)
-    # The machine may be busy with something else, which makes a task long; the page would do so each time.
-    longest: list[int] = []
-    while len(longest) < TRIES and (not longest or longest[-1] >= LIMIT_MS):
-        longest.append(_open_and_walk(site, thread_id))
-    assert min(longest) < LIMIT_MS, f"tasks of {longest} ms"
+    if _open_and_walk(site, thread_id) >= LIMIT_MS:
+        # A machine that is busy with something else stretches every task: then its processor time counts.
+        with processor_times(browser, page) as times:
+            _open_and_walk(site, thread_id)
+        assert len(times) > 1_000
+        assert max(times) < LIMIT_MS
     assert page.locator('[role="treeitem"]').count() < 100  # what is out of view is not drawn
     # The observer does observe.
     page.evaluate(

@@ -31,7 +31,7 @@ def test_an_example_from_the_start_page_to_an_edited_rerun(empty_site: Site) -> 
     site.expect_status("completed")
     original = page.url.rsplit("/", 1)[1]
     for skill in ("fetch-order", "check-refund-policy", "pay-refund", "notify-customer"):
-        expect(site.steps().filter(has_text=skill).first).to_have_attribute("data-status", "completed")
+        expect(site.step_of(skill)).to_have_attribute("data-status", "completed")
     site.snap("run-completed")
 
     page.get_by_role("button", name="Rerun Refund an order").click()

@@ -121,7 +121,7 @@ export const getStatus = (thread_id: string, signal?: AbortSignal) =>
   data(client.GET("/status/{thread_id}", { params: { path: { thread_id } }, signal })) as Promise<RunState>;
 
 /** So few that a page is read in one go without the browser standing still. */
-const STEPS_A_PAGE = 200;
+const STEPS_A_PAGE = 100;
 
 /** All steps of a run, page after page; `onPage` is told of each but the last. */
 export async function listSteps(

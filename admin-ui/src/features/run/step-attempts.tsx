@@ -14,7 +14,7 @@ export function StepAttempts({ step }: { step: Step }) {
             <span className="w-6 shrink-0 text-ink-faint">{attempt}.</span>
             <span className="min-w-0 grow basis-40 break-words text-bad">
               {error?.message ?? "no answer"}
-              {error?.type && <code className="ml-1.5 font-mono text-xs opacity-80">{error.type}</code>}
+              {error?.type && <code className="ml-1.5 font-mono text-xs">{error.type}</code>}
             </span>
             {at && (
               <span className="shrink-0 text-ink-faint">

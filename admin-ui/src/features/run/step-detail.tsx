@@ -89,7 +89,7 @@ function Why({ step }: { step: Step }) {
     <div className="space-y-1 break-words">
       {step.error && (
         <p className="rounded-lg bg-bad-soft px-3 py-2 text-bad">
-          {step.error.message} <code className="font-mono text-xs opacity-80">{step.error.type}</code>
+          {step.error.message} <code className="font-mono text-xs">{step.error.type}</code>
         </p>
       )}
       {reason && <p className="text-ink-soft">{reason}</p>}

@@ -153,7 +153,11 @@ export function RunsTable({
                 key={column}
                 scope="col"
                 title={COLUMNS[column]?.meaning}
-                className={cx(HEAD, "truncate px-2.5 max-md:hidden", WIDE_ONLY.has(column) && "max-lg:hidden")}
+                className={cx(
+                  HEAD,
+                  "truncate px-2.5 max-md:hidden",
+                  WIDE_ONLY.has(column) && "max-lg:hidden",
+                )}
               >
                 {labelOf(column)}
               </th>

@@ -7,8 +7,10 @@ import psycopg
 COUNT = 10_000
 
 _RUNS = """
-INSERT INTO run_metadata (thread_id, sop, sop_name, run_name, initial_data, metadata, created_at, planner, requested_by)
-SELECT 'crowd-' || lpad(n::text, 5, '0'), E'# Count stock\n\nCount.', 'count-stock', 'Count ' || lpad(n::text, 5, '0'),
+INSERT INTO run_metadata (thread_id, sop, sop_name, run_name, initial_data, metadata, created_at, planner,
+                          requested_by)
+SELECT 'crowd-' || lpad(n::text, 5, '0'), E'# Count stock\n\nCount.', 'count-stock',
+       'Count ' || lpad(n::text, 5, '0'),
        jsonb_build_object('item', jsonb_build_object('id', 'item-' || n, 'lot', n)),
        jsonb_build_object('team', CASE WHEN n %% 3 = 0 THEN 'ops' ELSE 'sales' END),
        now() - interval '1 hour' - (%(count)s - n) * interval '1 minute', 'dataflow', '{"kind": "sql"}'
@@ -16,7 +18,8 @@ FROM generate_series(1, %(count)s) AS n
 """
 _STATES = """
 UPDATE run_state SET status = CASE WHEN thread_id LIKE '%%7' THEN 'failed' ELSE 'completed' END,
-       error = CASE WHEN thread_id LIKE '%%7' THEN '{"type": "skill-failed", "message": "no shelf holds it"}'::jsonb END,
+       error = CASE WHEN thread_id LIKE '%%7'
+               THEN '{"type": "skill-failed", "message": "no shelf holds it"}'::jsonb END,
        started_at = created_at, finished_at = created_at + interval '4 seconds', version = 2
 WHERE thread_id LIKE 'crowd-%%'
 """

@@ -71,3 +71,9 @@ export function moved(columns: string[], column: string, by: -1 | 1): string[] {
   next.splice(to, 0, column);
   return next;
 }
+
+/** In rem, the least that a table with these columns can do with; a share of the table counts as 12. */
+export function roomOf(columns: string[]): number {
+  const widths = columns.map((column) => COLUMNS[column]?.width ?? "8rem");
+  return widths.reduce((sum, width) => sum + (width.endsWith("%") ? 12 : Number.parseFloat(width)), 34);
+}

@@ -29,7 +29,7 @@ export function Behind({ error, since, onRetry }: { error: unknown; since: numbe
   return (
     <Notice
       kind="wait"
-      className="mb-4"
+      className="sticky top-2 z-20 mb-4 shadow-float max-lg:top-16"
       title={asApiError(error).detail}
       actions={
         <Button size="sm" icon={<RotateCw aria-hidden />} onClick={onRetry}>

@@ -1,10 +1,19 @@
 /** The runs list: a table on wide screens, cards on small ones; only rows near the window are there. */
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { StartingRun } from "@/features/rerun/rerun-state";
 import type { RunItem } from "@/lib/api";
 import { cx } from "@/lib/class-names";
-import { COLUMNS, DEFAULT_COLUMNS, labelOf } from "./columns";
+import { COLUMNS, DEFAULT_COLUMNS, labelOf, roomOf } from "./columns";
 import { type RowActions, RunRow, WIDE_ONLY } from "./run-row";
 import { SelectBox } from "./select-box";
 import type { Selection } from "./selection";
@@ -110,9 +119,10 @@ export function RunsTable({
         // biome-ignore lint/a11y/noRedundantRoles: `display: block` on small screens takes the roles away
         role="table"
         aria-rowcount={total < 0 ? -1 : total + 1}
+        style={{ "--room": `${roomOf(columns)}rem` } as CSSProperties}
         className={cx(
           "w-full border-separate border-spacing-0 text-left max-md:block md:table-fixed",
-          wide && "md:min-w-[72rem]",
+          wide && "md:min-w-(--room)",
         )}
       >
         <colgroup className="max-md:hidden">

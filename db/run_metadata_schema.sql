@@ -1002,6 +1002,7 @@ CREATE INDEX run_state_sop ON run_state (sop_name, status, created_at DESC, thre
 CREATE INDEX run_state_skills ON run_state USING gin (skills) WHERE skills IS NOT NULL;
 CREATE INDEX run_metadata_sop_name ON run_metadata (sop_name, created_at DESC, thread_id DESC)
     WHERE sop_name IS NOT NULL;
+CREATE INDEX waits_answered ON waits (answered_at DESC, id DESC) WHERE state = 'answered';
 
 CREATE TABLE alembic_version (version_num varchar(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY);
 INSERT INTO alembic_version (version_num) VALUES ('0004_lists');

@@ -120,7 +120,7 @@ def test_runs_by_what_they_used_and_what_they_need(api: Api, family: list[str]) 
 
 
 def test_runs_by_their_ids(api: Api, family: list[str]) -> None:
-    root, one, two, stranger = family
+    root, one, two, _ = family
     assert ids(api, thread_id=[root, two, "never-was"]) == [two, root]
     assert ids(api, thread_id=[one, two], status="completed") == [one]
     assert is_problem(api.get("/admin/runs", thread_id=["x"] * 101), 422, "bad-input")

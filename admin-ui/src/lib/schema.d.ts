@@ -4405,9 +4405,14 @@ export interface components {
             count: number;
             /**
              * Capped
-             * @description there are more
+             * @description there are more, or there may be
              */
             capped: boolean;
+            /**
+             * Partial
+             * @description counting stopped after 10,000 runs in all, and each status may have more; so it is where filters are about names, texts and data
+             */
+            partial: boolean;
             /**
              * By Status
              * @description under the other filters; each stops at 10,000

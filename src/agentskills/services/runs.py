@@ -71,13 +71,15 @@ async def list_runs(
 async def count_runs(context: Context, wanted: RunFilter) -> dict[str, Any]:
     """Return how many runs a filter finds, at most 10,000. Raises `QueryTooSlow`."""
     async with context.reading() as conn, lists.search_limits(conn):
-        by_status = await lists.count(conn, wanted)
+        counted = await lists.count(conn, wanted)
         attention = await lists.count_attention(conn, wanted)
+    by_status = counted.by_status
     asked = wanted.status or list(by_status)
     total = sum(by_status[status] for status in set(asked))
     return {
         "count": min(total, lists.CAP),
-        "capped": total > lists.CAP,
+        "capped": total > lists.CAP or counted.partial,
+        "partial": counted.partial,
         "by_status": {status: min(number, lists.CAP) for status, number in by_status.items()},
         "attention": min(attention, lists.CAP),
     }

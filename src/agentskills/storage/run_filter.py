@@ -50,10 +50,14 @@ def leading(wanted: RunFilter) -> str:
     return "m" if any(given) or wanted.dry else "s"
 
 
+def is_joined(wanted: RunFilter) -> bool:
+    """Say whether each run has to be looked up in both tables, whatever its status."""
+    return any((wanted.name, wanted.q, wanted.initial_data, wanted.metadata, wanted.parent, wanted.dry))
+
+
 def source(wanted: RunFilter) -> str:
     """Return the tables that the conditions of a filter are about."""
-    given = (wanted.name, wanted.q, wanted.initial_data, wanted.metadata, wanted.parent, wanted.dry)
-    return JOINED if leading(wanted) == "m" or any(given) else "run_state s"
+    return JOINED if leading(wanted) == "m" or is_joined(wanted) else "run_state s"
 
 
 async def conditions(conn: Conn, wanted: RunFilter, table: str) -> Query | None:

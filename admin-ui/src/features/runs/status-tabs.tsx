@@ -34,14 +34,14 @@ export function StatusTabs({ attention, chosen, count, onAttention, onChange }: 
         title="Failed without a later success and not dismissed, or waiting for a person"
         on={attention}
         urgent={(count?.attention ?? 0) > 0}
-        count={count?.attention}
+        count={shownCount(count?.attention)}
         onClick={() => onAttention(!attention)}
       />
       <Tab
         label="All"
         title="Runs in whatever state"
         on={chosen.length === 0 && !attention}
-        count={count && total(count)}
+        count={shownCount(count && total(count), count?.partial)}
         onClick={() => onChange([])}
       />
       {shown.map((status) => (
@@ -50,7 +50,7 @@ export function StatusTabs({ attention, chosen, count, onAttention, onChange }: 
           label={STATUS[status].word}
           title={STATUS[status].meaning}
           on={chosen.includes(status)}
-          count={count && seen(status)}
+          count={shownCount(count && seen(status), count?.partial)}
           onClick={(event) => toggle(status, event)}
         />
       ))}
@@ -62,13 +62,20 @@ function total(count: RunCount): number {
   return Object.values(count.by_status).reduce((sum, some) => sum + (some ?? 0), 0);
 }
 
+/** With a + where the server has stopped counting. */
+function shownCount(count: number | undefined, partial = false): string | undefined {
+  if (count === undefined) return undefined;
+  const stopped = count >= CAP || (partial && count > 0);
+  return `${Math.min(count, CAP).toLocaleString("en")}${stopped ? "+" : ""}`;
+}
+
 interface TabProps {
   label: string;
   title: string;
   on: boolean;
   /** Somebody should look. */
   urgent?: boolean;
-  count: number | undefined;
+  count: string | undefined;
   onClick: (event: MouseEvent) => void;
 }
 
@@ -88,7 +95,7 @@ function Tab({ label, title, on, urgent, count, onClick }: TabProps) {
       {label}
       {count !== undefined && (
         <span className={cx("tabular text-xs font-normal", on ? "text-accent" : "text-ink-faint")}>
-          {count >= CAP ? "10,000+" : count.toLocaleString("en")}
+          {count}
         </span>
       )}
     </button>

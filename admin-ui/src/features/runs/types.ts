@@ -15,5 +15,7 @@ export function totalOf(count: RunCount, search: RunSearch): number {
       : Object.entries(count.by_status).flatMap(([status, some]) =>
           statuses.length === 0 || (statuses as string[]).includes(status) ? [some ?? 0] : [],
         );
-  return counts.some((some) => some >= CAP) ? -1 : counts.reduce((sum, some) => sum + some, 0);
+  return count.partial || counts.some((some) => some >= CAP)
+    ? -1
+    : counts.reduce((sum, some) => sum + some, 0);
 }

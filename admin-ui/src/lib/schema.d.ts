@@ -4398,7 +4398,7 @@ export interface components {
         };
         /**
          * RunCount
-         * @description How many runs a filter finds; counting stops at 10,000.
+         * @description How many runs a filter finds; counting stops at 1,000.
          */
         RunCount: {
             /** Count */
@@ -4410,19 +4410,19 @@ export interface components {
             capped: boolean;
             /**
              * Partial
-             * @description counting stopped after 10,000 runs in all, and each status may have more; so it is where filters are about names, texts and data
+             * @description counting stopped after 1,000 runs in all, and each status may have more; so it is where filters are about names, texts and data
              */
             partial: boolean;
             /**
              * By Status
-             * @description under the other filters; each stops at 10,000
+             * @description under the other filters; each stops at 1,000
              */
             by_status: {
                 [key: string]: number;
             };
             /**
              * Attention
-             * @description how many of them need attention, whatever their status; stops at 10,000
+             * @description how many of them need attention, whatever their status; stops at 1,000
              */
             attention: number;
         };

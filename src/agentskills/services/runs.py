@@ -69,7 +69,7 @@ async def list_runs(
 
 
 async def count_runs(context: Context, wanted: RunFilter) -> dict[str, Any]:
-    """Return how many runs a filter finds, at most 10,000. Raises `QueryTooSlow`."""
+    """Return how many runs a filter finds, at most 1,000 of each status. Raises `QueryTooSlow`."""
     async with context.reading() as conn, lists.search_limits(conn):
         counted = await lists.count(conn, wanted)
         attention = await lists.count_attention(conn, wanted)
@@ -77,11 +77,11 @@ async def count_runs(context: Context, wanted: RunFilter) -> dict[str, Any]:
     asked = wanted.status or list(by_status)
     total = sum(by_status[status] for status in set(asked))
     return {
-        "count": min(total, lists.CAP),
-        "capped": total > lists.CAP or counted.partial,
+        "count": min(total, lists.SEEN_CAP),
+        "capped": total > lists.SEEN_CAP or counted.partial,
         "partial": counted.partial,
-        "by_status": {status: min(number, lists.CAP) for status, number in by_status.items()},
-        "attention": min(attention, lists.CAP),
+        "by_status": {status: min(number, lists.SEEN_CAP) for status, number in by_status.items()},
+        "attention": min(attention, lists.SEEN_CAP),
     }
 
 

@@ -13,9 +13,9 @@ from agentskills.storage.database import Conn
 from agentskills.storage.query import Query
 from agentskills.storage.run_filter import RunFilter, conditions, source
 
-PATIENCE = 0.2
+PATIENCE = 0.12
 """Seconds that counting may take; then a sample is counted."""
-SAMPLE = 30_000
+SAMPLE = 10_000
 """Runs that are looked at then, about."""
 
 Buckets = list[dict[str, int]]

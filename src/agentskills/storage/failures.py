@@ -59,27 +59,13 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None
 
 
-# What nobody has rerun is not looked up further.
-OPEN = """NOT (EXISTS (SELECT FROM run_metadata c WHERE c.parent_thread_id = {0}.thread_id)
-               AND run_is_fixed({0}.thread_id))"""
+OPEN = "NOT EXISTS (SELECT FROM fixes x WHERE x.thread_id = {0}.thread_id)"
 """That no later run has fixed what failed, of a row with `thread_id`."""
 
-_RELATIVE = "m.thread_id, s.status = 'completed' AND m.request ->> 'effects' IS DISTINCT FROM 'none'"
-
-# The same as run_is_fixed, for all at once.
 _GROUPS = """
-    WITH RECURSIVE newest AS MATERIALIZED (
+    WITH newest AS MATERIALIZED (
         SELECT thread_id, skill, error_type, signature, skill_digest, failed_at, dismissed_at
         FROM failures {where} ORDER BY failed_at DESC, thread_id DESC LIMIT {most}
-    ), below (failed, thread_id, fixes) AS (
-        SELECT n.thread_id, {relative} FROM newest n
-        JOIN run_metadata m ON m.parent_thread_id = n.thread_id
-        LEFT JOIN run_state s ON s.thread_id = m.thread_id
-        UNION ALL
-        SELECT b.failed, {relative} FROM below b
-        JOIN run_metadata m ON m.parent_thread_id = b.thread_id
-        LEFT JOIN run_state s ON s.thread_id = m.thread_id
-        WHERE b.fixes IS NOT TRUE
     ), groups AS (
         SELECT skill, error_type, signature, count(*) AS count, count(dismissed_at) AS dismissed,
                min(failed_at) AS first_at, max(failed_at) AS last_at,
@@ -87,7 +73,7 @@ _GROUPS = """
                array_agg(floor(extract(epoch FROM failed_at - {begin}) / {width})::int)
                    FILTER (WHERE failed_at >= {begin}) AS parts,
                (array_agg(thread_id ORDER BY failed_at DESC, thread_id DESC))[1] AS thread_id
-        FROM newest n WHERE NOT EXISTS (SELECT FROM below b WHERE b.failed = n.thread_id AND b.fixes)
+        FROM newest n WHERE {open}
         GROUP BY skill, error_type, signature
     )
     SELECT g.skill, g.error_type, g.signature, g.count, g.dismissed, g.first_at, g.last_at, g.versions,
@@ -124,7 +110,7 @@ async def groups(
     statement = _GROUPS.format(
         where=where,
         most=query.parameter(most),
-        relative=_RELATIVE,
+        open=OPEN.format("n"),
         begin=f"{query.parameter(window.begin)}::timestamptz",
         width=f"{query.parameter(window.width.total_seconds())}::float8",
         parts=f"{query.parameter(window.parts)}::int",

@@ -13,12 +13,22 @@ import msgspec
 from agentskills.domain.status import FINAL_RUN, RunStatus
 from agentskills.storage.database import Conn
 from agentskills.storage.query import Query
-from agentskills.storage.run_filter import JOINED, RunFilter, conditions, is_joined, leading, source
+from agentskills.storage.run_filter import (
+    JOINED,
+    RunFilter,
+    conditions,
+    is_joined,
+    leading,
+    skill_key,
+    source,
+)
 
 SECONDS = 5.0
 """How long a list may take to search."""
 CAP = 10_000
-"""Where counting stops."""
+"""Where counting the runs of a batch stops."""
+SEEN_CAP = 1_000
+"""Where counting stops for people who look at a list: beyond it the number is no news."""
 FEW = 50_000
 """Runs that are read and sorted in a moment."""
 
@@ -94,7 +104,7 @@ async def page(
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """How many runs there are by status, each at most `CAP` + 1."""
+    """How many runs there are by status, each at most `SEEN_CAP` + 1."""
 
     by_status: dict[str, int]
     partial: bool = False  # counting has stopped before its end: each may be more
@@ -110,7 +120,8 @@ async def count(conn: Conn, wanted: RunFilter) -> Counted:
         query = await conditions(conn, narrowed, leading(narrowed))
         if query is not None:
             found[status] = await conn.fetchval(
-                f"SELECT count(*) FROM (SELECT 1 FROM run_state s {query.where} LIMIT {CAP + 1}) AS found",
+                f"""SELECT count(*)
+                    FROM (SELECT 1 FROM run_state s {query.where} LIMIT {SEEN_CAP + 1}) AS found""",
                 *query.arguments,
             )
     return Counted(found)
@@ -124,11 +135,12 @@ async def _count_together(conn: Conn, wanted: RunFilter) -> Counted:
         return Counted(found)
     rows = await conn.fetch(
         f"""SELECT status, count(*) AS n
-            FROM (SELECT s.status FROM {JOINED} {query.where} LIMIT {CAP + 1}) AS found GROUP BY status""",
+            FROM (SELECT s.status FROM {JOINED} {query.where} LIMIT {SEEN_CAP + 1}) AS found
+            GROUP BY status""",
         *query.arguments,
     )
     found |= {row["status"]: row["n"] for row in rows}
-    return Counted(found, partial=sum(found.values()) > CAP)
+    return Counted(found, partial=sum(found.values()) > SEEN_CAP)
 
 
 def _possible(wanted: RunFilter) -> Iterable[RunStatus]:
@@ -141,8 +153,8 @@ def _possible(wanted: RunFilter) -> Iterable[RunStatus]:
 
 
 async def count_attention(conn: Conn, wanted: RunFilter) -> int:
-    """Return how many runs under the filters beside `status` need attention, at most `CAP` + 1."""
-    return await count_up_to(conn, msgspec.structs.replace(wanted, attention=True, status=()), CAP + 1)
+    """Return how many runs under the filters beside `status` need attention, at most `SEEN_CAP` + 1."""
+    return await count_up_to(conn, msgspec.structs.replace(wanted, attention=True, status=()), SEEN_CAP + 1)
 
 
 class Search(msgspec.Struct, frozen=True):
@@ -179,7 +191,8 @@ async def _are_many(conn: Conn, wanted: RunFilter) -> bool:
     if wanted.skill is None:
         return True
     [plan] = await conn.fetchval(
-        "EXPLAIN (FORMAT JSON) SELECT FROM run_state WHERE skills @> $1::text[]", [wanted.skill]
+        "EXPLAIN (FORMAT JSON) SELECT FROM run_state WHERE skills @> $1::text[]",
+        [skill_key(wanted.skill, wanted.skill_digest)],
     )
     return bool(plan["Plan"]["Plan Rows"] > FEW)
 

@@ -11,6 +11,7 @@ import msgspec
 
 from agentskills.domain.status import RunStatus
 from agentskills.storage.database import Conn
+from agentskills.storage.failures import OPEN
 from agentskills.storage.query import Query
 from agentskills.storage.runs import projection
 
@@ -115,18 +116,16 @@ def _add_failure(query: Query, wanted: RunFilter) -> None:
     if wanted.signature is not None:
         how.append(f"f.signature = {query.parameter(wanted.signature)}")
     if wanted.open:
-        how.append(_NOT_DONE_WITH)
+        how.append("f.dismissed_at IS NULL")
     if not how:
         return
     query.conditions.append("s.status = 'failed'")
     query.conditions.append(f"s.thread_id IN (SELECT f.thread_id FROM failures f WHERE {' AND '.join(how)})")
     if wanted.open:
-        query.conditions.append(_NOT_FIXED)
+        query.conditions.append(OPEN.format("s"))
 
 
-_NOT_DONE_WITH = "f.dismissed_at IS NULL AND f.fixed_at IS NULL"
-_NOT_FIXED = "NOT EXISTS (SELECT FROM fixes x WHERE x.thread_id = s.thread_id)"
-_ATTENTION = f"s.attention AND (s.status <> 'failed' OR {_NOT_FIXED})"
+_ATTENTION = f"s.attention AND (s.status <> 'failed' OR {OPEN.format('s')})"
 
 
 async def _add_skill(conn: Conn, query: Query, skill: str, version: str, statuses: Sequence[str]) -> None:
@@ -134,10 +133,8 @@ async def _add_skill(conn: Conn, query: Query, skill: str, version: str, statuse
 
     Where the status is known a key names both: that a skill is common says nothing about where it fails.
     """
-    key = skill
-    if version:
-        key = f"{skill}@{version[:8]}"
-    elif len(statuses) == 1 and statuses[0] in _NOTED:
+    key = skill_key(skill, version)
+    if not version and len(statuses) == 1 and statuses[0] in _NOTED:
         key = f"{skill}#{statuses[0]}"
     noted = f"s.skills @> {query.parameter([key])}::text[]"
     if len(version) > 8:
@@ -154,6 +151,11 @@ async def _add_skill(conn: Conn, query: Query, skill: str, version: str, statuse
         ids = query.parameter([row["thread_id"] for row in under_way])
         noted = f"({noted} OR s.thread_id = ANY ({ids}::text[]))"
     query.conditions.append(noted)
+
+
+def skill_key(skill: str, version: str | None) -> str:
+    """Return how a run notes that it used a skill, or a version of it."""
+    return f"{skill}@{version[:8]}" if version else skill
 
 
 _NOTED = {RunStatus.WAITING, RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED}

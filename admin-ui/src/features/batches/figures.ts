@@ -19,11 +19,8 @@ export function noteOf({ note }: Pick<Batch, "note">): string | null {
   return note?.replace(/(^|; )\d+ waits? for a person$/, "") || null;
 }
 
-/** Where lists count no further. */
-export const CAP = 10_000;
-
 export function runsText(count: number, capped: boolean): string {
-  if (capped || count > CAP) return "10,000+ runs";
+  if (capped) return `${count.toLocaleString("en")}+ runs`;
   return count === 1 ? "1 run" : `${count.toLocaleString("en")} runs`;
 }
 

@@ -4,7 +4,7 @@ import { type RunSearch, statusesOf } from "./run-search";
 
 export type RunCount = components["schemas"]["RunCount"];
 /** Where the server stops counting. */
-export const CAP = 10_000;
+export const CAP = 1_000;
 
 /** How many runs of a count a search shows; -1 where that is not known exactly. */
 export function totalOf(count: RunCount, search: RunSearch): number {

@@ -84,17 +84,17 @@ class RunPage(Answer):
 
 
 class RunCount(Answer):
-    """How many runs a filter finds; counting stops at 10,000."""
+    """How many runs a filter finds; counting stops at 1,000."""
 
     count: int
     capped: bool = Field(description="there are more, or there may be")
     partial: bool = Field(
-        description="counting stopped after 10,000 runs in all, and each status may have more; "
+        description="counting stopped after 1,000 runs in all, and each status may have more; "
         "so it is where filters are about names, texts and data"
     )
-    by_status: dict[RunStatus, int] = Field(description="under the other filters; each stops at 10,000")
+    by_status: dict[RunStatus, int] = Field(description="under the other filters; each stops at 1,000")
     attention: int = Field(
-        description="how many of them need attention, whatever their status; stops at 10,000"
+        description="how many of them need attention, whatever their status; stops at 1,000"
     )
 
 

@@ -15,8 +15,7 @@ CREATE TABLE fixes (
     PRIMARY KEY (thread_id, fixed_by)
 );
 CREATE INDEX fixes_by ON fixes (fixed_by);
--- Where it is set there is a fix. It spares many looks into `fixes`, and may be missing.
-ALTER TABLE failures ADD COLUMN fixed_at timestamptz;
+DROP FUNCTION run_is_fixed;                                -- `fixes` says it
 
 CREATE OR REPLACE FUNCTION run_metadata_after_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -43,7 +42,7 @@ CREATE TRIGGER run_metadata_renamed AFTER UPDATE OF sop_name ON run_metadata FOR
 
 CREATE FUNCTION run_needs_attention(run text, is_dry boolean) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM failures f
-                   WHERE f.thread_id = run AND f.dismissed_at IS NULL AND f.fixed_at IS NULL)
+                   WHERE f.thread_id = run AND f.dismissed_at IS NULL)
         OR NOT is_dry AND EXISTS (
             SELECT FROM waits w
             WHERE w.thread_id = run AND w.state = 'open' AND w.reason IN ('approval', 'consent', 'in_doubt'))
@@ -61,12 +60,12 @@ CREATE TRIGGER waits_settled AFTER UPDATE OF state ON waits FOR EACH ROW
     WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.reason IN ('approval', 'consent', 'in_doubt'))
     EXECUTE FUNCTION attention_moved();
 CREATE TRIGGER failures_noted AFTER INSERT ON failures FOR EACH ROW EXECUTE FUNCTION attention_moved();
-CREATE TRIGGER failures_settled AFTER UPDATE OF dismissed_at, fixed_at ON failures FOR EACH ROW
-    WHEN ((NEW.dismissed_at, NEW.fixed_at) IS DISTINCT FROM (OLD.dismissed_at, OLD.fixed_at))
+CREATE TRIGGER failures_settled AFTER UPDATE OF dismissed_at ON failures FOR EACH ROW
+    WHEN (NEW.dismissed_at IS DISTINCT FROM OLD.dismissed_at)
     EXECUTE FUNCTION attention_moved();
 
--- Note that a run which completed has fixed those above it. Whoever holds one of their rows is not waited for.
-CREATE FUNCTION note_fix(run text, at timestamptz) RETURNS void LANGUAGE sql AS $$
+-- Note that a run which completed has fixed those above it, whose own rows stay as they are.
+CREATE FUNCTION note_fix(run text) RETURNS void LANGUAGE sql AS $$
     WITH RECURSIVE above AS (
         SELECT m.parent_thread_id AS thread_id FROM run_metadata m
         WHERE m.thread_id = run AND m.request ->> 'effects' IS DISTINCT FROM 'none'
@@ -75,31 +74,14 @@ CREATE FUNCTION note_fix(run text, at timestamptz) RETURNS void LANGUAGE sql AS 
         WHERE m.parent_thread_id IS NOT NULL
     )
     INSERT INTO fixes (thread_id, fixed_by) SELECT thread_id, run FROM above ON CONFLICT DO NOTHING;
-    UPDATE failures SET fixed_at = at WHERE thread_id IN (
-        SELECT f.thread_id FROM fixes x JOIN run_state s ON s.thread_id = x.thread_id
-                                        JOIN failures f ON f.thread_id = x.thread_id
-        WHERE x.fixed_by = run AND f.fixed_at IS NULL FOR NO KEY UPDATE OF s, f SKIP LOCKED)
 $$;
-
--- What is deleted fixes no more; whether another run of its family does is looked up again.
-CREATE FUNCTION run_state_gone() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE failures SET fixed_at = NULL WHERE thread_id IN (
-        SELECT f.thread_id FROM failures f JOIN run_state s ON s.thread_id = f.thread_id
-        WHERE f.fixed_at IS NOT NULL AND s.root_thread_id IN (
-            SELECT root_thread_id FROM gone WHERE status = 'completed' AND thread_id <> root_thread_id)
-        ORDER BY f.thread_id FOR NO KEY UPDATE OF f);
-    RETURN NULL;
-END $$;
-CREATE TRIGGER run_state_gone AFTER DELETE ON run_state REFERENCING OLD TABLE AS gone
-    FOR EACH STATEMENT EXECUTE FUNCTION run_state_gone();
 
 CREATE OR REPLACE FUNCTION run_state_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.status = 'failed' THEN
         PERFORM note_failure(NEW.thread_id, NEW.error, coalesce(NEW.finished_at, now()));
     ELSIF NEW.status = 'completed' AND NEW.thread_id <> NEW.root_thread_id THEN
-        PERFORM note_fix(NEW.thread_id, coalesce(NEW.finished_at, now()));
+        PERFORM note_fix(NEW.thread_id);
     END IF;
     PERFORM announce('run.' || NEW.status, jsonb_build_object(
         'thread_id', NEW.thread_id, 'root_thread_id', NEW.root_thread_id, 'status', NEW.status,
@@ -117,9 +99,6 @@ WITH RECURSIVE above AS (
     WHERE m.parent_thread_id IS NOT NULL
 )
 INSERT INTO fixes SELECT * FROM above;
-ALTER TABLE failures DISABLE TRIGGER failures_settled;
-UPDATE failures f SET fixed_at = now() WHERE EXISTS (SELECT FROM fixes x WHERE x.thread_id = f.thread_id);
-ALTER TABLE failures ENABLE TRIGGER failures_settled;
 UPDATE run_state s
 SET sop_name = m.sop_name, dry = coalesce(m.request ->> 'effects' = 'none', false),
     skills = (SELECT array_agg(DISTINCT k.key) FROM run_steps r,

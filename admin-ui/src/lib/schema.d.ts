@@ -6449,7 +6449,7 @@ export interface components {
             skill?: string | null;
             /**
              * Skill Digest
-             * @description with `skill`: in this version; 8 digits or more of its digest
+             * @description with `skill`: in this version; known by the first 8 digits of its digest
              * @default null
              */
             skill_digest?: string | null;
@@ -8090,7 +8090,7 @@ export interface operations {
                 attention?: boolean;
                 /** @description runs with a step of this skill */
                 skill?: string | null;
-                /** @description with `skill`: in this version; 8 digits or more of its digest */
+                /** @description with `skill`: in this version; known by the first 8 digits of its digest */
                 skill_digest?: string | null;
                 /** @description only roots, one row for each family; the other filters are for the root */
                 folded?: boolean;
@@ -8189,7 +8189,7 @@ export interface operations {
                 attention?: boolean;
                 /** @description runs with a step of this skill */
                 skill?: string | null;
-                /** @description with `skill`: in this version; 8 digits or more of its digest */
+                /** @description with `skill`: in this version; known by the first 8 digits of its digest */
                 skill_digest?: string | null;
                 /** @description only roots, one row for each family; the other filters are for the root */
                 folded?: boolean;
@@ -8281,7 +8281,7 @@ export interface operations {
                 attention?: boolean;
                 /** @description runs with a step of this skill */
                 skill?: string | null;
-                /** @description with `skill`: in this version; 8 digits or more of its digest */
+                /** @description with `skill`: in this version; known by the first 8 digits of its digest */
                 skill_digest?: string | null;
                 /** @description only roots, one row for each family; the other filters are for the root */
                 folded?: boolean;

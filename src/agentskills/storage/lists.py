@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from agentskills.domain.status import FINAL_RUN, RunStatus
+from agentskills.domain.status import RunStatus
 from agentskills.storage.database import Conn
 from agentskills.storage.query import Query
 from agentskills.storage.run_filter import (
@@ -31,6 +31,8 @@ SEEN_CAP = 1_000
 """Where counting stops for people who look at a list: beyond it the number is no news."""
 FEW = 50_000
 """Runs that are read and sorted in a moment."""
+FEW_OF_A_VERSION = 200_000
+"""The same, of one version of a skill: they were made one after the other, and lie together."""
 
 
 class RunItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +114,7 @@ class Counted(msgspec.Struct, frozen=True):
 
 async def count(conn: Conn, wanted: RunFilter) -> Counted:
     """Return how many runs there are by status under the other filters."""
-    if is_joined(wanted):
+    if is_joined(wanted) or wanted.attention:
         return await _count_together(conn, msgspec.structs.replace(wanted, status=()))
     found = dict.fromkeys(map(str, RunStatus), 0)
     for status in _possible(wanted):
@@ -135,7 +137,7 @@ async def _count_together(conn: Conn, wanted: RunFilter) -> Counted:
         return Counted(found)
     rows = await conn.fetch(
         f"""SELECT status, count(*) AS n
-            FROM (SELECT s.status FROM {JOINED} {query.where} LIMIT {SEEN_CAP + 1}) AS found
+            FROM (SELECT s.status FROM {source(wanted)} {query.where} LIMIT {SEEN_CAP + 1}) AS found
             GROUP BY status""",
         *query.arguments,
     )
@@ -147,8 +149,6 @@ def _possible(wanted: RunFilter) -> Iterable[RunStatus]:
     """Return the statuses in which there can be such a run."""
     if wanted.open or wanted.failed_skill is not None or wanted.signature is not None:
         return [RunStatus.FAILED]
-    if wanted.attention:
-        return [status for status in RunStatus if status not in FINAL_RUN or status is RunStatus.FAILED]
     return RunStatus
 
 
@@ -178,7 +178,8 @@ async def search(
         beyond = "<" if newest_first else ">"
         query.add(f"({table}.created_at, {table}.thread_id) {beyond} ({{}}, {{}})", *after)
     direction = "DESC" if newest_first else "ASC"
-    walked = "" if await _are_many(conn, wanted) else " + interval '0'"  # no index has that order
+    # By an expression that no index has, all are read and sorted.
+    walked = "" if await _are_many(conn, wanted) else " + interval '0'"
     order = f"{table}.created_at{walked} {direction}, {table}.thread_id {direction}"
     return Search(query, table, _FROM, order)
 
@@ -186,15 +187,16 @@ async def search(
 async def _are_many(conn: Conn, wanted: RunFilter) -> bool:
     """Say whether runs can be looked for from the newest on.
 
-    Not by a skill that few used: they may all be old. Then all of them are read and sorted.
+    Not by a skill that few used: they may all be old.
     """
     if wanted.skill is None:
         return True
+    attention = "AND attention" if wanted.attention else ""
     [plan] = await conn.fetchval(
-        "EXPLAIN (FORMAT JSON) SELECT FROM run_state WHERE skills @> $1::text[]",
+        f"EXPLAIN (FORMAT JSON) SELECT FROM run_state WHERE skills @> $1::text[] {attention}",
         [skill_key(wanted.skill, wanted.skill_digest)],
     )
-    return bool(plan["Plan"]["Plan Rows"] > FEW)
+    return bool(plan["Plan"]["Plan Rows"] > (FEW_OF_A_VERSION if wanted.skill_digest else FEW))
 
 
 async def count_up_to(conn: Conn, wanted: RunFilter, most: int) -> int:

@@ -38,7 +38,7 @@ class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
     open: bool = False  # failed, and neither fixed by a later run nor dismissed
     attention: bool = False  # open, or waiting for a person; nothing that was only tried out
     skill: str | None = None  # stands in a step: carried out, or taken over
-    skill_digest: str | None = None  # that version of it; a beginning is enough
+    skill_digest: str | None = None  # that version of it, by the first 8 digits
     folded: bool = False  # only the first of each family
     thread_ids: Sequence[str] = ()  # none of others
 
@@ -137,13 +137,8 @@ async def _add_skill(conn: Conn, query: Query, skill: str, version: str, statuse
     if not version and len(statuses) == 1 and statuses[0] in _NOTED:
         key = f"{skill}#{statuses[0]}"
     noted = f"s.skills @> {query.parameter([key])}::text[]"
-    if len(version) > 8:
-        steps = (
-            f"r.skill = {query.parameter(skill)} AND r.skill_digest LIKE {query.parameter(_prefix(version))}"
-        )
-        noted += f" AND (SELECT true FROM run_steps r WHERE r.thread_id = s.thread_id AND {steps} LIMIT 1)"
     under_way = (
-        await conn.fetch(_UNDER_WAY, skill, _prefix(version))
+        await conn.fetch(_UNDER_WAY, skill, _prefix(version[:8]))
         if set(statuses) - _NOTED or not statuses
         else []
     )

@@ -237,7 +237,7 @@ class RunFilter(BaseModel):
     skill_digest: str | None = Field(
         default=None,
         pattern="^[0-9a-f]{8,64}$",
-        description="with `skill`: in this version; 8 digits or more of its digest",
+        description="with `skill`: in this version; known by the first 8 digits of its digest",
     )
     folded: bool = Field(
         default=False, description="only roots, one row for each family; the other filters are for the root"

@@ -126,6 +126,7 @@ async def take_palette(page: Page, url: str) -> None:
     await page.goto(f"{url}/ui/runs")
     await page.get_by_text("Invoices of week 47").first.wait_for()
     await page.keyboard.press("Control+k")
+    await page.get_by_role("combobox", name="Search").wait_for()
     await page.keyboard.type("refund")
     await page.get_by_role("option").nth(2).wait_for()
     await page.wait_for_timeout(700)
@@ -154,7 +155,8 @@ def main() -> int:
     home = Path(tempfile.mkdtemp(prefix="asf-pictures-"))
     home.chmod(0o755)
     try:
-        with running_server(home, None, ROOT / "examples" / "skills") as server:
+        shutil.copytree(ROOT / "examples", home / "examples")  # pages name the folder
+        with running_server(home, None, home / "examples" / "skills") as server:
             asyncio.run(photograph(server))
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -149,12 +149,14 @@ def test_steps_are_found_by_kind_and_text_and_walked_with_the_keyboard(site: Sit
     expect(site.step(2)).to_be_visible()
 
 
-def test_the_border_between_the_panes_stays_where_it_was_put(site: Site) -> None:
+def test_the_panes_are_in_view_and_their_border_stays_where_it_was_put(site: Site) -> None:
     page = site.page
     site.open_run(write_long_run(site))
     border = page.get_by_role("separator", name="Width of the list of steps")
     before = border.bounding_box()
     assert before
+    # With all that stands above them for a run that failed.
+    assert before["y"] + before["height"] <= 900
     border.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function(
@@ -168,18 +170,19 @@ def test_the_border_between_the_panes_stays_where_it_was_put(site: Site) -> None
     again = border.bounding_box()
     assert again
     assert abs(again["x"] - moved["x"]) < 2
+
+    expect(page.get_by_role("list", name="Labels")).to_contain_text("logistics")
+    expect(page.locator("main dl").first).to_contain_text("key nightly")
     page.set_viewport_size({"width": 390, "height": 844})
     expect(border).to_have_count(0)
     expect(site.step(FAILED)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_what_else_can_be_done_and_what_the_run_was(site: Site) -> None:
+def test_what_else_can_be_done_with_a_run(site: Site) -> None:
     page = site.page
     thread_id = write_long_run(site)
     site.open_run(thread_id)
-    expect(page.get_by_role("list", name="Labels")).to_contain_text("logistics")
-    expect(page.locator("main dl").first).to_contain_text("key nightly")
     page.get_by_role("button", name="More actions").click()
     site.snap("run-menu", whole=False)
     for action, why in {
@@ -194,6 +197,10 @@ def test_what_else_can_be_done_and_what_the_run_was(site: Site) -> None:
     site.more("Raw JSON")
     expect(page.locator("pre")).to_contain_text("12345678901234567890")
     site.snap("run-raw", whole=False)
+    site.more("Copy to new run")
+    expect(page).to_have_url(re.compile(f"/new\\?run={thread_id}$"))
+    expect(page.get_by_label("Procedure", exact=True)).to_have_value("Price all parcels")
+    expect(site.editor()).to_contain_text("12345678901234567890")
 
 
 def test_data_says_who_produced_it_and_effects_have_their_receipts(site: Site) -> None:

@@ -7,22 +7,15 @@ import urllib.request
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from tests.running_server import RunningServer
 
+from .crowd import write_crowd
+from .long_run import longest_task, observe_long_tasks, processor_times
 from .site import Site
 
 LETTER = {"sop": "Write letter", "initial_data": {"customer": {"name": "B"}, "text": "x"}}
-WATCH = """() => {
-  window.longTasks = [];
-  new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((task) => task.duration)))
-    .observe({ type: "longtask" });
-}"""
-BUSY = """() => new Promise((done) => setTimeout(() => {
-  const end = performance.now() + 300;
-  while (performance.now() < end);
-  done();
-}, 0))"""
+LIMIT_MS = 200
 
 
 @pytest.fixture
@@ -42,17 +35,30 @@ def terms(site: Site) -> list[str | None]:
     return [chip.get_attribute("data-term") for chip in site.page.locator("[data-term]").all()]
 
 
-def long_tasks(site: Site) -> list[float]:
-    # What the observer is told comes a little later than the task.
-    site.page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
-    found: list[float] = site.page.evaluate("window.longTasks")
-    return found
+def pass_until(site: Site, shown: Locator) -> None:
+    """Let time pass for the page, whose clock is installed, until it shows something."""
+    for _ in range(20):
+        site.page.clock.fast_forward(3_000)
+        try:
+            return expect(shown).to_be_visible(timeout=1_000)
+        except AssertionError:
+            pass
+    expect(shown).to_be_visible()
 
 
 def test_the_filter_is_typed_finished_and_removed(crowded: Site) -> None:
     site, page = crowded, crowded.page
-    site.open("/runs")
+    site.open("/runs?name=crowd-")
     expect(page.get_by_role("button", name=re.compile("^Failed"))).to_contain_text("1,000")
+    attention = page.get_by_role("button", name=re.compile("^Needs attention"))
+    expect(attention).to_contain_text("1,000")
+    attention.click()
+    expect(page).to_have_url(re.compile(r"attention=yes"))
+    expect(rows(site).first).to_have_attribute("data-run", "crowd-09997")
+    site.snap("runs-attention", whole=False)
+    page.get_by_role("button", name="Clear all").click()
+    expect(rows(site).first).not_to_have_attribute("data-run", "crowd-09997")
+
     page.keyboard.press("f")
     expect(line(site)).to_be_focused()
     page.keyboard.type("stat")
@@ -83,7 +89,8 @@ def test_the_filter_is_typed_finished_and_removed(crowded: Site) -> None:
     expect(page.locator('[data-term="status:failed"]')).to_be_visible()
     page.get_by_role("button", name="Clear all").click()
     expect(page.locator("[data-term]")).to_have_count(0)
-    expect(site.row("crowd-10000")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/runs$"))
+    expect(rows(site)).to_have_count(50)
     line(site).fill("text:zebra")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="No run matches")).to_be_visible()
@@ -93,28 +100,18 @@ def test_the_filter_is_typed_finished_and_removed(crowded: Site) -> None:
     assert terms(site) == ["name:crowd-", "text:count", "data.item.id:item-42"]
 
 
-def test_what_needs_attention(crowded: Site) -> None:
-    site, page = crowded, crowded.page
-    site.open("/runs")
-    tab = page.get_by_role("button", name=re.compile("^Needs attention"))
-    expect(tab).to_contain_text("1,000")
-    tab.click()
-    expect(page).to_have_url(re.compile(r"/runs\?attention=yes"))
-    expect(rows(site).first).to_have_attribute("data-run", "crowd-09997")
-    site.snap("runs-attention", whole=False)
-
-
 def test_rows_change_in_place_and_new_ones_wait(crowded: Site) -> None:
     site, page = crowded, crowded.page
     held = site.start({"sop_name": "order-refund", "run_name": "Held", "initial_data": ORDER})
     site.wait_for(held, "waiting")
+    page.clock.install()
     site.open("/runs")
     expect(site.row(held).locator('[data-status="waiting"]')).to_be_visible()
     first = rows(site).first.get_attribute("data-run")
     news = page.get_by_role("button", name=re.compile("new runs?$"))
     one = site.start({**LETTER, "run_name": "One more"})
     two = site.start({**LETTER, "run_name": "And one more"})
-    expect(news).to_have_text("2 new runs")
+    pass_until(site, news.filter(has_text="2 new runs"))
     expect(rows(site).first).to_have_attribute("data-run", str(first))
     site.snap("runs-news", whole=False)
 
@@ -123,7 +120,7 @@ def test_rows_change_in_place_and_new_ones_wait(crowded: Site) -> None:
     site.snap("runs-menu", whole=False)
     page.get_by_role("menuitem", name="Cancel…").click()
     site.dialog().get_by_role("button", name="Cancel run").click()
-    expect(site.row(held).locator('[data-status="cancelled"]')).to_be_visible()
+    pass_until(site, site.row(held).locator('[data-status="cancelled"]'))
     expect(news).to_have_text("2 new runs")
     news.click()
     expect(rows(site).nth(0)).to_have_attribute("data-run", two)
@@ -137,76 +134,85 @@ def test_rows_change_in_place_and_new_ones_wait(crowded: Site) -> None:
     page.evaluate(
         "document.dispatchEvent(new Event('visibilitychange'))"
     )  # as when one comes back to the tab
-    page.wait_for_timeout(3500)  # longer than the list waits between two questions
+    page.clock.fast_forward(60_000)  # longer than anything waits between two questions
+    page.wait_for_timeout(300)
     assert asked == []
     page.get_by_role("button", name="Live updates").click()
-    expect(news).to_have_text("1 new run")
+    pass_until(site, news.filter(has_text=re.compile("^1 new run$")))
 
 
 def test_rows_beyond_the_first_page_follow_as_well(crowded: Site) -> None:
     site, page = crowded, crowded.page
-    site.open("/runs?name=crowd-099")
+    write_crowd(site.server.env["DATABASE_URL"], 60, "gone-")
+    page.clock.install()
+    site.open("/runs?name=gone-")
     expect(rows(site)).to_have_count(50)
     page.get_by_role("button", name="Load older runs").scroll_into_view_if_needed()
-    expect(rows(site)).to_have_count(100)
-    expect(page.get_by_text("That is all: 100 runs")).to_be_visible()
-    last = site.row("crowd-09900")
-    last.scroll_into_view_if_needed()
-    request = urllib.request.Request(f"{site.server.url}/admin/runs/crowd-09900", method="DELETE", data=b"{}")
+    expect(rows(site)).to_have_count(60)
+    end = page.get_by_text(re.compile("^That is all"))
+    expect(end).to_have_text("That is all: 60 runs")
+    end.scroll_into_view_if_needed()
+    request = urllib.request.Request(f"{site.server.url}/admin/runs/gone-00001", method="DELETE", data=b"{}")
     urllib.request.urlopen(request).close()
-    expect(last).to_have_count(0)
-    expect(site.row("crowd-09901")).to_be_visible()
+    pass_until(site, end.filter(has_text="59 runs"))
+    expect(site.row("gone-00001")).to_have_count(0)
+
+    # A rerun changes the list, but has not all of its pages read again when one comes back.
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    site.row("gone-00003").get_by_role("button", name=re.compile("^Rerun")).click()
+    site.dialog().get_by_role("button", name="Rerun", exact=True).click()
+    expect(page).to_have_url(re.compile("/runs/gone-00003_rerun_1"))
+    page.go_back()
+    expect(site.row("gone-00003")).to_be_in_viewport()
+    page.wait_for_timeout(500)
+    assert [url for url in asked if "/admin/runs?" in url]
+    assert not [url for url in asked if "/admin/runs?" in url and "cursor=" in url]
 
 
-def test_scrolling_through_ten_thousand_runs(crowded: Site) -> None:
+def test_scrolling_through_ten_thousand_runs(crowded: Site, browser: Browser) -> None:
     site, page = crowded, crowded.page
+    observe_long_tasks(page)
     site.open("/runs?name=crowd-")
     expect(rows(site)).to_have_count(50)
-    page.evaluate(WATCH)
-    page.evaluate(BUSY)
-    assert max(long_tasks(site), default=0) >= 200  # the observer does observe
+    page.evaluate(f"setTimeout(() => {{ {BUSY} }})")  # the observer does observe
+    page.wait_for_function("(limit) => Math.max(0, ...window.longTasks) >= limit", arg=LIMIT_MS)
     page.evaluate("window.longTasks.length = 0")
-    scrolled = page.evaluate(SCROLL)
-    assert scrolled["loaded"] == 10_000
+    assert page.evaluate(SCROLL, 10_000) >= 10_000
     assert rows(site).count() < 60  # of which most are not there
-    longest = max(long_tasks(site), default=0)
-    print(f"longest task {longest:.0f} ms, others slow the machine down {scrolled['slow']:.1f} times")
-    assert longest < 200 * max(1, scrolled["slow"])
-
     last = rows(site).nth(10)
     there = str(last.get_attribute("data-run"))
     last.get_by_role("link").first.click()
     expect(page).to_have_url(re.compile(f"/runs/{there}"))
     page.go_back()
     expect(site.row(there)).to_be_in_viewport()
+    if longest_task(page) >= LIMIT_MS:
+        # A machine that is busy with something else stretches every task: then its processor time counts.
+        page.reload()
+        expect(rows(site).first).to_be_visible()
+        with processor_times(browser, page) as times:
+            page.evaluate(SCROLL, 10_000)
+        assert len(times) > 1_000
+        assert max(times) < LIMIT_MS
 
 
-# To the end, page after page, and a good way back. A piece of work that is always the same tells how much
-# other processes slow this one down.
-SCROLL = """async () => {
+BUSY = "const end = performance.now() + 250; while (performance.now() < end);"
+# To the end, page after page, and a good way back; returns how many rows there were then.
+SCROLL = """async (rows) => {
   const frame = () => new Promise(requestAnimationFrame);
   const lastRow = () => Number([...document.querySelectorAll("tr[data-run]")].at(-1)?.dataset.index ?? 0) + 1;
-  const times = [];
-  const work = () => {
-    const begin = performance.now();
-    let sum = 0;
-    for (let i = 0; i < 4e6; i++) sum += i % 7;
-    times.push(performance.now() - begin + sum * 0);
-  };
+  const end = performance.now() + 120_000;
   let loaded = 0;
-  for (let step = 0; step < 4000 && loaded < 10000; step++) {
+  while (loaded < rows && performance.now() < end) {
     window.scrollTo(0, document.documentElement.scrollHeight);
     await frame();
     loaded = lastRow();
-    if (step % 10 === 0) work();
   }
-  for (let step = 0; step < 100; step++) {
+  for (let step = 0; step < 60; step++) {
     window.scrollBy(0, -1500);
     await frame();
-    if (step % 10 === 0) work();
   }
-  times.sort((a, b) => a - b);
-  return { loaded, slow: times[Math.floor(times.length * 0.9)] / times[0] };
+  return loaded;
 }"""
 
 
@@ -214,7 +220,11 @@ def test_the_list_from_the_keyboard(crowded: Site) -> None:
     site, page = crowded, crowded.page
     site.open("/runs?name=crowd-")
     expect(rows(site)).to_have_count(50)
-    for _ in range(60):
+    for _ in range(45):
+        page.keyboard.press("j")
+    expect(rows(site)).not_to_have_count(50)  # more of them have come, and most are not there
+    expect(site.row("crowd-09956").locator("[data-row-link]")).to_be_focused()
+    for _ in range(15):
         page.keyboard.press("j")
     expect(site.row("crowd-09941").locator("[data-row-link]")).to_be_focused()
     expect(site.row("crowd-09941")).to_be_in_viewport()
@@ -261,9 +271,12 @@ def test_columns_views_and_links(crowded: Site) -> None:
     site.open("/runs")  # the columns are remembered, the filter is not
     expect(heads.filter(has_text="team")).to_be_visible()
     expect(page.locator("[data-term]")).to_have_count(0)
+    page.get_by_role("checkbox", name="Select the runs that are loaded").check()
+    expect(page.get_by_role("region", name="Selected runs")).to_contain_text("50 selected")
     page.get_by_role("button", name="Views").click()
     page.get_by_role("link", name="Lots").click()
     expect(page.locator("[data-term]")).to_have_count(1)
+    expect(page.get_by_role("region", name="Selected runs")).to_have_count(0)  # they may be out of sight
     expect(page.get_by_role("button", name="Lots")).to_be_visible()
     page.evaluate("localStorage.clear()")
     page.goto(link)
@@ -273,7 +286,8 @@ def test_columns_views_and_links(crowded: Site) -> None:
 
 def test_folded_families(crowded: Site) -> None:
     site, page = crowded, crowded.page
-    root = "crowd-05000"
+    write_crowd(site.server.env["DATABASE_URL"], 1, "folded-")
+    root = "folded-00001"
     for _ in range(2):
         site.wait_for(str(site.ask(f"/rerun/{root}", {})["thread_id"]))
     site.open(f"/runs?root={root}")
@@ -320,18 +334,27 @@ def test_the_time_is_chosen_and_narrowed_on_the_chart(crowded: Site) -> None:
 
 def test_the_rows_stay_when_the_server_is_gone(crowded: Site) -> None:
     site, page = crowded, crowded.page
+    page.clock.install()
     site.open("/runs?name=crowd-")
     expect(rows(site)).to_have_count(50)
     page.route("**/admin/runs?**", lambda route: route.abort())
-    expect(page.get_by_text(re.compile("The rows are as of"))).to_be_visible()
+    behind = page.get_by_text(re.compile("The rows are as of"))
+    pass_until(site, behind)
     expect(rows(site)).to_have_count(50)
     page.get_by_role("button", name="Load older runs").click()
-    expect(page.get_by_text("Older runs could not be loaded.")).to_be_visible()
+    pass_until(site, page.get_by_text("Older runs could not be loaded."))
     site.snap("runs-server-gone", whole=False)
-    page.unroute("**/admin/runs?**")
-    expect(page.get_by_text(re.compile("The rows are as of"))).to_have_count(0)
+    page.route(
+        "**/admin/runs?**",
+        lambda route: route.continue_() if "cursor=" in route.request.url else route.abort(),
+    )
     page.get_by_role("button", name="Try again").click()
-    expect(site.row("crowd-09950")).to_be_visible()
+    page.wait_for_function(
+        "() => Number([...document.querySelectorAll('tr[data-run]')].at(-1)?.dataset.index) >= 50"
+    )
+    page.unroute("**/admin/runs?**")
+    page.clock.fast_forward(3_000)
+    expect(behind).to_have_count(0)
 
 
 ORDER: dict[str, Any] = {

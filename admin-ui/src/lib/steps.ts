@@ -3,7 +3,6 @@ import type { Step } from "./api";
 
 /** All of them in order of seq, each in its newest version. */
 export function mergeSteps(known: Step[], more: Step[]): Step[] {
-  if (known.length === 0) return more;
   const newest = new Map(known.map((step) => [step.seq, step]));
   let inOrder = true;
   for (const step of more) {

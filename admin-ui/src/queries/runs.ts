@@ -25,7 +25,8 @@ export const runKeys = {
   all: ["runs"] as const,
   lists: ["runs", "list"] as const,
   list: (filter: RunFilter, cursor?: string) => ["runs", "list", filter, cursor ?? null] as const,
-  pages: (asked: RunsAsked) => ["runs", "list", "pages", asked] as const,
+  // Beside the others: what changes runs must not have every loaded page read again; the news tell of it.
+  pages: (asked: RunsAsked) => ["run-pages", asked] as const,
   news: (asked: RunsAsked, loaded: boolean) => ["runs", "list", "news", asked, loaded] as const,
   count: (asked: Omit<RunsAsked, "show">) => ["runs", "count", asked] as const,
   activity: (filter: RunFilter, window: object) => ["runs", "activity", filter, window] as const,

@@ -161,7 +161,15 @@ export default function RunPage() {
             />
           </div>
           {tab === "steps" && (
-            <StepsTab run={run.data} steps={steps} at={at} filter={wanted} onLook={look} onFilter={filter} />
+            <StepsTab
+              key={threadId}
+              run={run.data}
+              steps={steps}
+              at={at}
+              filter={wanted}
+              onLook={look}
+              onFilter={filter}
+            />
           )}
           {tab === "data" && (
             <DataTab

@@ -27,9 +27,11 @@ import { totalOf } from "@/features/runs/types";
 import { useListKeys } from "@/features/runs/use-list-keys";
 import { useRuns } from "@/features/runs/use-runs";
 import type { RunFilter, RunItem } from "@/lib/api";
+import { usePreference } from "@/lib/preference";
 import { store, stored } from "@/lib/stored";
 import { useNow } from "@/lib/time";
 import { useTitle } from "@/lib/title";
+import { shownZone } from "@/lib/zone";
 import { filterNow, runActivityOptions, runCountOptions } from "@/queries/runs";
 
 // Only whoever selects or cancels runs needs them.
@@ -45,13 +47,22 @@ export default function RunsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const columns = useMemo(() => columnsOf(search.cols), [search.cols]);
-  const asked = useMemo(() => runsAsked(search, pathsShown(columns)), [search, columns]);
+  const zone = usePreference(shownZone);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: times of the filter are read in the zone
+  const asked = useMemo(() => runsAsked(search, pathsShown(columns)), [search, columns, zone]);
   const [live, setLive] = useState(true);
   const [chart, setChart] = useState(() => stored(CHART) !== "hidden");
   const [selection, setSelection] = useState(NONE);
+  const [selectedUnder, setSelectedUnder] = useState("");
   const [dialog, setDialog] = useState<{ asked: "rerun" | "backtest"; filter: RunFilter } | null>(null);
   const [cancelled, setCancelled] = useState<RunItem | null>(null);
   const table = useRef<TableHandle>(null);
+  // Under another filter what is selected would be out of sight, whatever led there: a saved view, a link.
+  const under = JSON.stringify([asked.filter, asked.within]);
+  if (under !== selectedUnder) {
+    setSelectedUnder(under);
+    setSelection(NONE);
+  }
 
   const { list, news, runs, fresh, takeIn } = useRuns(asked, live, () => table.current?.inSight() ?? []);
   const polls = live ? {} : { refetchInterval: false as const, refetchOnWindowFocus: false };
@@ -72,15 +83,8 @@ export default function RunsPage() {
       void navigate({ search: next, replace: true, resetScroll: !stay }),
     [navigate],
   );
-  // Under another filter what is selected would be out of sight.
-  const change = (next: RunSearch | Partial<RunSearch>) => {
-    setSelection(NONE);
-    go((now) => ({ ...now, ...next }));
-  };
-  const clear = () => {
-    setSelection(NONE);
-    go(({ cols, folded }) => ({ cols, folded }));
-  };
+  const change = (next: RunSearch | Partial<RunSearch>) => go((now) => ({ ...now, ...next }));
+  const clear = () => go(({ cols, folded }) => ({ cols, folded }));
   const ids = useMemo(() => runs.map(({ thread_id }) => thread_id), [runs]);
   const idsNow = useRef(ids);
   idsNow.current = ids;

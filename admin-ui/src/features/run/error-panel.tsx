@@ -20,12 +20,24 @@ const SHORT = 160;
 export function ErrorPanel({ error, onRerun, onRerunFromFailure, onShowStep }: ErrorPanelProps) {
   const short = error.message.length <= SHORT;
   return (
-    <Notice
-      kind="bad"
-      className="mb-5"
-      title={short ? error.message : "The run failed"}
-      actions={
-        <>
+    <Notice kind="bad" className="mb-5" title={short ? error.message : "The run failed"}>
+      {!short && <p className="mt-1">{error.message}</p>}
+      {/* Side by side where there is room: below stand the steps, which should be in view. */}
+      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+        <div className="mt-1 min-w-0 grow basis-80">
+          <p className="text-ink-soft">{adviceFor(error)}</p>
+          <p className="mt-1 text-xs text-ink-faint">
+            <code className="font-mono">{error.type}</code>
+            {error.skill && (
+              <>
+                {" "}
+                in <code className="font-mono">{error.skill}</code>
+              </>
+            )}
+            {error.seq && <>, step {error.seq}</>}
+          </p>
+        </div>
+        <div className="flex flex-wrap gap-2">
           {onRerunFromFailure && (
             <Button size="sm" icon={<RotateCcw aria-hidden />} onClick={onRerunFromFailure}>
               Rerun from the failure
@@ -39,21 +51,8 @@ export function ErrorPanel({ error, onRerun, onRerunFromFailure, onShowStep }: E
               Show the step
             </Button>
           )}
-        </>
-      }
-    >
-      {!short && <p className="mt-1">{error.message}</p>}
-      <p className="mt-1 text-ink-soft">{adviceFor(error)}</p>
-      <p className="mt-1.5 text-xs text-ink-faint">
-        <code className="font-mono">{error.type}</code>
-        {error.skill && (
-          <>
-            {" "}
-            in <code className="font-mono">{error.skill}</code>
-          </>
-        )}
-        {error.seq && <>, step {error.seq}</>}
-      </p>
+        </div>
+      </div>
     </Notice>
   );
 }

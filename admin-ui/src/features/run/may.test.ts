@@ -10,6 +10,8 @@ it("says why a run can't be cancelled or deleted now", () => {
   const ended = { status: "failed", cancellable: false, cancel_requested: true } as const;
   expect(cancelNot(ended)).toBe("It has ended");
   expect(deleteNot(ended)).toBeUndefined();
+  expect(cancelNot({ status: "recorded" })).toBe("It was never started");
+  expect(cancelNot({ status: "running" })).toBeUndefined();
   expect(cancelNot({ status: "recorded", cancellable: false, cancel_requested: false })).toBe(
     "It was never started",
   );

@@ -2,13 +2,15 @@
 import type { RunDetail } from "@/lib/api";
 import { isFinal } from "@/lib/status";
 
-type Run = Pick<RunDetail, "status" | "cancellable" | "cancel_requested">;
+/** Lists don't know more than the status. */
+type Run = Pick<RunDetail, "status"> & Partial<Pick<RunDetail, "cancellable" | "cancel_requested">>;
 
 export function cancelNot({ status, cancellable, cancel_requested: asked }: Run): string | undefined {
   if (cancellable) return undefined;
   if (isFinal(status)) return "It has ended";
   if (asked) return "It is being cancelled";
-  return status === "recorded" ? "It was never started" : "It can't be cancelled now";
+  if (status === "recorded") return "It was never started";
+  return cancellable === undefined ? undefined : "It can't be cancelled now";
 }
 
 export function deleteNot({ status }: Run): string | undefined {

@@ -31,7 +31,7 @@ export function Panes({ list, detail }: PanesProps) {
   }
   return (
     // What the page leaves of the screen, so that both ends of the list are in view.
-    <div className="relative min-h-[34rem] grow overflow-hidden rounded-xl border bg-surface shadow-card">
+    <div className="relative min-h-92 grow overflow-hidden rounded-xl border bg-surface shadow-card">
       <Group
         className="absolute inset-0"
         orientation="horizontal"

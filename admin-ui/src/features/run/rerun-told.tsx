@@ -12,7 +12,7 @@ export function RerunTold({ run, steps }: { run: RunDetail; steps: Step[] }) {
   const request: JsonObject = isObject(run.request) ? run.request : {};
   const preset = presetOf(request);
   const besides = besidesPreset(request);
-  const { name, kind, reason, on_behalf_of: behalf } = run.requested_by;
+  const { name, reason, on_behalf_of: behalf } = run.requested_by;
   const receipts = steps.filter(({ reused_from: from }) => from?.why === "receipt");
   return (
     <div className="mb-5 space-y-1.5 rounded-xl border bg-surface px-5 py-3.5 shadow-card max-md:px-4">
@@ -23,7 +23,7 @@ export function RerunTold({ run, steps }: { run: RunDetail; steps: Step[] }) {
           {preset && typeof request.from === "number" && <>, from step {request.from}</>}
           <span className="text-ink-soft">
             {" "}
-            by {isRule(run.requested_by) ? <By actor={run.requested_by} /> : (name ?? kind)}
+            by {isRule(run.requested_by) || !name ? <By actor={run.requested_by} /> : name}
             {behalf && <> for {behalf}</>}
             {reason && <>: {reason}</>}
           </span>

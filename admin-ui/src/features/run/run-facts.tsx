@@ -67,21 +67,18 @@ export function RunFacts({ run }: { run: RunDetail }) {
             {run.reruns.slice(0, FIRST_RERUNS).map((rerun) => (
               <Relative key={rerun.thread_id} run={rerun} short />
             ))}
-            {rest > 0 && <span className="text-ink-faint">and {rest} more</span>}
+            {rest > 0 && (
+              <Link
+                to="/runs/$threadId"
+                params={{ threadId: run.thread_id }}
+                search={{ tab: "family" }}
+                resetScroll={false}
+                className="text-accent hover:underline"
+              >
+                and {rest} more
+              </Link>
+            )}
           </span>
-        </Fact>
-      )}
-      {(run.parent_thread_id || run.reruns.length > 0) && (
-        <Fact name="Family">
-          <Link
-            to="/runs/$threadId"
-            params={{ threadId: run.thread_id }}
-            search={{ tab: "family" }}
-            resetScroll={false}
-            className="font-medium text-accent hover:underline"
-          >
-            Show the tree
-          </Link>
         </Fact>
       )}
     </Facts>

@@ -35,11 +35,13 @@ export function RunHeader({ run, live, onRerun, onCancel, onDelete }: RunHeaderP
             </span>
           )}
         </div>
-        <div className="mt-1 flex items-center gap-1 text-ink-faint">
-          <code className="min-w-0 font-mono text-xs break-all">{run.thread_id}</code>
-          <CopyButton text={run.thread_id} label="Copy the id" />
+        <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1.5">
+          <div className="flex min-w-0 items-center gap-1 text-ink-faint">
+            <code className="min-w-0 font-mono text-xs break-all">{run.thread_id}</code>
+            <CopyButton text={run.thread_id} label="Copy the id" />
+          </div>
+          <RunLabels run={run} />
         </div>
-        <RunLabels run={run} />
       </div>
       <div className="flex flex-wrap items-start gap-2">
         <RerunButton

@@ -10,7 +10,7 @@ export function RunLabels({ run }: { run: RunDetail }) {
   const labels = Object.entries(run.metadata);
   if (labels.length === 0) return null;
   return (
-    <ul aria-label="Labels" className="mt-1.5 flex flex-wrap gap-1.5">
+    <ul aria-label="Labels" className="flex min-w-0 flex-wrap gap-1.5">
       {labels.slice(0, FIRST).map(([key, value]) => (
         <li key={key} className="max-w-full">
           <Badge wraps>

@@ -1,6 +1,15 @@
 /** What else can be done with a run; what can't be done now says why. */
 import { useNavigate } from "@tanstack/react-router";
-import { Ban, Braces, CalendarClock, Ellipsis, GitCompareArrows, Link2, Trash2 } from "lucide-react";
+import {
+  Ban,
+  Braces,
+  CalendarClock,
+  CopyPlus,
+  Ellipsis,
+  GitCompareArrows,
+  Link2,
+  Trash2,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { buttonLook } from "@/components/button";
 import { Menu, MenuItem, MenuSeparator } from "@/components/menu";
@@ -37,6 +46,12 @@ export function RunMenu({ run, onCancel, onDelete }: RunMenuProps) {
         }
       >
         Compare with parent
+      </Item>
+      <Item
+        icon={<CopyPlus aria-hidden />}
+        onChoose={() => void navigate({ to: "/new", search: { run: threadId } })}
+      >
+        Copy to new run
       </Item>
       <Item
         icon={<CalendarClock aria-hidden />}

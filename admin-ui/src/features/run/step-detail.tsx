@@ -1,6 +1,7 @@
 /** The step that is looked at: what it read and produced, why, at what cost, and what was kept beside it. */
 import { Link } from "@tanstack/react-router";
 import { RotateCcw } from "lucide-react";
+import { memo } from "react";
 import { buttonLook } from "@/components/button";
 import { StatusPill } from "@/components/status-pill";
 import type { RunDetail, Step } from "@/lib/api";
@@ -21,7 +22,8 @@ interface StepDetailProps {
   bySeq: ReadonlyMap<number, Step>;
 }
 
-export function StepDetail({ run, step, bySeq }: StepDetailProps) {
+/** While the run goes on the list moves every second; this does not have to. */
+export const StepDetail = memo(function StepDetail({ run, step, bySeq }: StepDetailProps) {
   const ended = isFinal(run.status);
   return (
     <article
@@ -64,7 +66,7 @@ export function StepDetail({ run, step, bySeq }: StepDetailProps) {
       </div>
     </article>
   );
-}
+});
 
 function RerunFrom({ threadId, seq }: { threadId: string; seq: number }) {
   return (

@@ -1,5 +1,6 @@
 /** What was kept beside a step: what was said to its model and by it, and what its process wrote. */
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { CopyButton } from "@/components/copy-button";
 import { Skeleton } from "@/components/empty";
 import { ProblemNotice } from "@/components/problem-notice";
@@ -14,13 +15,18 @@ import { LogView } from "./log-view";
 import { type Turn, turnsOf } from "./messages";
 import { None, Part } from "./part";
 
+const NONE_KEPT: StepRecord[] = [];
+
 export function StepRecords({ threadId, step }: { threadId: string; step: Step }) {
-  // Its version is part of the key: an attempt that ends leaves more behind.
-  const detail = useQuery(stepDetailOptions(threadId, step.seq, step.version));
+  // Its version is part of the key: an attempt that ends leaves more behind. What is there stays until then.
+  const detail = useQuery({
+    ...stepDetailOptions(threadId, step.seq, step.version),
+    placeholderData: (previous) => previous,
+  });
+  const kept = detail.data?.details ?? NONE_KEPT;
+  const lines = useMemo(() => logLines(kept.filter(isLog)), [kept]);
   if (detail.isPending) return <Skeleton className="h-10" />;
   if (detail.isError) return <ProblemNotice error={detail.error} onRetry={() => void detail.refetch()} />;
-  const kept = detail.data.details;
-  const logs = kept.filter(isLog);
   const others = kept.filter((record) => !isLog(record));
   const attempts = new Set(kept.map(({ attempt }) => attempt)).size;
   return (
@@ -32,7 +38,7 @@ export function StepRecords({ threadId, step }: { threadId: string; step: Step }
           numbered={attempts > 1}
         />
       ))}
-      {logs.length > 0 && <LogView lines={logLines(logs)} file={`${threadId}-step-${step.seq}.log`} />}
+      {lines.length > 0 && <LogView lines={lines} file={`${threadId}-step-${step.seq}.log`} />}
       {kept.length === 0 && step.kind === "skill" && !step.reused_from && (
         <Part title="Logs and messages">
           <None>

@@ -30,7 +30,7 @@ export function TimeBar({ step, span }: { step: Step; span: Span }) {
   return (
     <span aria-hidden className="relative block h-2 overflow-hidden rounded-sm bg-sunken">
       {segmentsOf(step, span).map((segment) => (
-        <Piece key={segment.attempt} segment={segment} />
+        <Piece key={`${segment.attempt} ${segment.kind}`} segment={segment} />
       ))}
     </span>
   );

@@ -119,7 +119,10 @@ function Queue({ run, server, queued }: WhyWaitingProps) {
       It is due since <When at={run.not_before ?? run.created_at} /> and a worker takes it as soon as one is
       free.
       {server && ` ${server.workers} ${server.workers === 1 ? "worker is" : "workers are"} alive`}
-      {server && (others > 0 ? `, ${others.toLocaleString("en")} other runs are queued.` : ".")}
+      {server &&
+        (others > 0
+          ? `, ${others.toLocaleString("en")} other ${others === 1 ? "run is" : "runs are"} queued.`
+          : ".")}
     </p>
   );
 }

@@ -22,12 +22,12 @@ export function ActivityPanel({ activity, error, onNarrow }: ActivityPanelProps)
         <>
           <ActivityChart bars={bars} exact={activity.exact} onNarrow={onNarrow} />
           <div className="mt-1 flex justify-between gap-3 text-2xs text-ink-faint">
-            <span className="whitespace-nowrap">{absoluteTime(Date.parse(activity.from))}</span>
+            <span className="md:whitespace-nowrap">{absoluteTime(Date.parse(activity.from))}</span>
             <span className="truncate max-md:hidden">
               {activity.exact ? "" : "About "}
               {total.toLocaleString("en")} {total === 1 ? "run" : "runs"} · drag to narrow the time
             </span>
-            <span className="whitespace-nowrap">{absoluteTime(Date.parse(activity.to))}</span>
+            <span className="text-right md:whitespace-nowrap">{absoluteTime(Date.parse(activity.to))}</span>
           </div>
         </>
       ) : error === null ? (

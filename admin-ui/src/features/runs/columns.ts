@@ -26,7 +26,7 @@ export function pathOf(column: string): { of: "data" | "metadata"; path: string 
 }
 
 export function isColumn(column: string): boolean {
-  return column in COLUMNS || PATH.test(column);
+  return Object.hasOwn(COLUMNS, column) || PATH.test(column);
 }
 
 export function labelOf(column: string): string {

@@ -2,8 +2,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Ban, Copy, Ellipsis, ExternalLink, GitCompareArrows, Link2, Network } from "lucide-react";
 import { Menu, MenuItem, MenuSeparator } from "@/components/menu";
+import { cancelNot } from "@/features/run/may";
 import type { RunItem } from "@/lib/api";
-import { isFinal } from "@/lib/status";
 
 interface RowMenuProps {
   run: RunItem;
@@ -42,12 +42,12 @@ export function RowMenu({ run, onCancel }: RowMenuProps) {
       </MenuItem>
       <MenuItem
         icon={<GitCompareArrows aria-hidden />}
-        not={parent_thread_id ? undefined : "It is no rerun: there is nothing to compare it with"}
+        not={parent_thread_id ? undefined : "It is the first run of its family"}
         onChoose={() =>
           void navigate({ to: "/compare", search: { left: parent_thread_id ?? "", right: thread_id } })
         }
       >
-        Compare with the run before
+        Compare with parent
       </MenuItem>
       <MenuSeparator />
       <MenuItem icon={<Copy aria-hidden />} onChoose={() => copy(thread_id)}>
@@ -57,12 +57,7 @@ export function RowMenu({ run, onCancel }: RowMenuProps) {
         Copy the link
       </MenuItem>
       <MenuSeparator />
-      <MenuItem
-        icon={<Ban aria-hidden />}
-        danger
-        not={isFinal(run.status) ? "It has ended" : undefined}
-        onChoose={() => onCancel(run)}
-      >
+      <MenuItem icon={<Ban aria-hidden />} danger not={cancelNot(run)} onChoose={() => onCancel(run)}>
         Cancel…
       </MenuItem>
     </Menu>

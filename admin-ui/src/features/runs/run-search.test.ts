@@ -24,6 +24,14 @@ it("asks the API for what the URL says", () => {
   expect(runFilter(search)).toEqual({ status: ["waiting", "failed"], name: "42", initial_data: '{"a":1}' });
 });
 
+it("leaves out a skill that is none: the server would refuse the whole question", () => {
+  expect(runFilter({ skill: "send-mail@1a2b3c4d" })).toEqual({
+    skill: "send-mail",
+    skill_digest: "1a2b3c4d",
+  });
+  expect(runFilter({ skill: "send-mail@zz" })).toEqual({});
+});
+
 it("finds runs by how they failed, also those in which no skill did", () => {
   const search = validRunSearch({ signature: "skill-error: no shelf #", failed: "count-stock", open: "yes" });
   expect(hasFilter(search)).toBe(true);

@@ -126,18 +126,24 @@ function containment(text: string | undefined): string | undefined {
   return asked && Object.keys(asked).length > 0 ? writeJson(asked) : undefined;
 }
 
+/** A skill, with the beginning of a version's digest where one is named; undefined where it is neither. */
+export function skillOf(text: string | undefined): { skill: string; digest: string | undefined } | undefined {
+  const [, skill, digest] = /^([^@\s]+)(?:@([0-9a-f]{8,64}))?$/.exec(text ?? "") ?? [];
+  return skill === undefined ? undefined : { skill, digest };
+}
+
 /** What the API is asked; parts that can't be understood are left out and shown as wrong in the filter line. */
 export function runFilter(search: RunSearch): RunFilter {
   const statuses = statusesOf(search);
-  const [skill, digest] = (search.skill ?? "").split("@");
+  const asked = skillOf(search.skill);
   return present({
     status: statuses.length > 0 ? statuses : undefined,
     attention: search.attention === "yes" || undefined,
     name: search.name,
     q: search.q,
     sop_name: search.sop,
-    skill: skill || undefined,
-    skill_digest: (skill && digest) || undefined,
+    skill: asked?.skill,
+    skill_digest: asked?.digest,
     root: search.root,
     parent: search.parent,
     signature: search.signature,

@@ -3,13 +3,13 @@ import BacktestDialog from "@/features/backtests/backtest-dialog";
 import type { BatchTarget } from "@/features/batches/batch-choice";
 import { BatchDialog } from "@/features/batches/batch-dialog";
 import type { RunFilter, RunItem } from "@/lib/api";
-import { isSelected, type Selection } from "./selection";
+import type { Selection } from "./selection";
 
 interface RunsDialogProps {
   asked: "rerun" | "backtest";
   selection: Selection;
   filter: RunFilter;
-  /** The page of the list that is in sight. */
+  /** Those of the list that are loaded. */
   runs: RunItem[];
   onClose: () => void;
 }
@@ -19,9 +19,10 @@ export default function RunsDialog({ asked, selection, filter, runs, onClose }: 
   if (asked === "backtest") {
     return <BacktestDialog title="Backtest the selected runs" target={target} onClose={onClose} />;
   }
-  // Where none in sight has failed there is no failure to go on from.
-  const inSight = runs.filter(({ thread_id }) => isSelected(selection, thread_id));
-  const failed = inSight.length === 0 || inSight.some(({ status }) => status === "failed");
+  // Where none that is loaded has failed there is no failure to go on from.
+  const marks = new Set(selection.ids);
+  const known = selection.all ? runs : runs.filter(({ thread_id }) => marks.has(thread_id));
+  const failed = known.length === 0 || known.some(({ status }) => status === "failed");
   return (
     <BatchDialog
       title="Rerun the selected runs"

@@ -25,6 +25,8 @@ const CARD_HEIGHT = 168;
 const SHORT = 100;
 /** How many rows before the end of what is loaded more is asked for. */
 const AHEAD = 15;
+/** How long a row that was scrolled to may take until it is there. */
+const FOCUS_MS = 2000;
 
 /** What the page asks of the table. */
 export interface TableHandle {
@@ -61,6 +63,8 @@ export function RunsTable({
   handle,
 }: RunsTableProps) {
   const body = useRef<HTMLTableSectionElement>(null);
+  /** The row that the keyboard went to last. */
+  const wanted = useRef(-1);
   const [margin, setMargin] = useState(0);
   const small = typeof window !== "undefined" && window.innerWidth < 768;
   // Another function would have all places worked out again.
@@ -94,7 +98,8 @@ export function RunsTable({
     handle.current = {
       focus: (index) => {
         rows.scrollToIndex(index, { align: "auto" });
-        focusRow(body.current, index, 20);
+        wanted.current = index;
+        focusRow(body.current, index, performance.now() + FOCUS_MS, wanted);
       },
       inSight: () => {
         const { startIndex, endIndex } = rows.range ?? { startIndex: 0, endIndex: -1 };
@@ -218,9 +223,10 @@ function Room({ height }: { height: number }) {
   );
 }
 
-/** A row that was scrolled to is there within a few frames. */
-function focusRow(body: HTMLElement | null, index: number, tries: number) {
+/** A row that was scrolled to is there some frames later; by then another one may be wanted. */
+function focusRow(body: HTMLElement | null, index: number, until: number, wanted: RefObject<number>) {
+  if (wanted.current !== index) return;
   const link = body?.querySelector<HTMLElement>(`tr[data-index="${index}"] [data-row-link]`);
   if (link) link.focus({ preventScroll: true });
-  else if (tries > 0) requestAnimationFrame(() => focusRow(body, index, tries - 1));
+  else if (performance.now() < until) requestAnimationFrame(() => focusRow(body, index, until, wanted));
 }

@@ -25,6 +25,8 @@ describe("what is typed", () => {
   it.each([
     ["status:broken", /one of running/],
     ["nonsense:5", /no filter “nonsense”/],
+    ["constructor:5", /no filter “constructor”/],
+    ["skill:send-mail@zz", /8 digits/],
     ["skill:", /behind skill:/],
     ["data:5", /Write a path/],
     ["data..x:5", /Write a path/],

@@ -1,6 +1,6 @@
 /** The filter in words, `status:failed data.order.id:42`: read, written, and as the URL's search has it. */
 import { RUN_STATUSES } from "@/lib/status";
-import { dataParts, type RunSearch, statusesOf } from "./run-search";
+import { dataParts, type RunSearch, skillOf, statusesOf } from "./run-search";
 import { instantOfText, spanMs, textOfInstant } from "./time-text";
 
 export interface Term {
@@ -49,7 +49,7 @@ export const KEYS: Record<string, Key> = {
     field: "skill",
     meaning: "A skill that was carried out; skill@digest for one version",
     example: "send-mail",
-    read: (value) => (/^[^@\s]+(@[0-9a-f]{8,64})?$/.test(value) ? value : null),
+    read: (value) => (skillOf(value) ? value : null),
     advice: "Write a skill's name, or name@ and at least 8 digits of a version's digest",
   },
   sop: { field: "sop", meaning: "Name of the SOP", example: "order-refund" },
@@ -128,7 +128,7 @@ function readTerm(word: string): Term {
   if (value === "") return wrong(key, value, `Write what to look for behind ${key}:`);
   if (!closed(value)) return wrong(key, value, UNCLOSED);
   const [first = "", ...path] = key.split(".");
-  if (first in PATH_KEYS) {
+  if (Object.hasOwn(PATH_KEYS, first)) {
     if (path.length > 0 && path.every((part) => part !== "")) return { key, value };
     return wrong(
       key,
@@ -136,7 +136,7 @@ function readTerm(word: string): Term {
       `Write a path behind ${first}, for instance ${first}.${PATH_KEYS[first as PathKey].example}`,
     );
   }
-  const known = KEYS[key];
+  const known = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
   if (!known)
     return wrong(key, value, `There is no filter “${key}”; to look for a name write name:"${word}"`);
   const kept = known.read ? known.read(unquoted(value)) : unquoted(value);

@@ -5,7 +5,8 @@ import { Button } from "@/components/button";
 import { TextInput } from "@/components/field";
 import { Popover } from "@/components/popover";
 import { cx } from "@/lib/class-names";
-import { instantOf, localOf, OWN_ZONE } from "@/lib/zone";
+import { usePreference } from "@/lib/preference";
+import { instantOf, localOf, shownZone } from "@/lib/zone";
 import type { RunSearch } from "./run-search";
 import { instantOfText, textOfInstant } from "./time-text";
 
@@ -83,9 +84,10 @@ export function TimeChoice({ times, onChange }: TimeChoiceProps) {
 }
 
 function OwnDates({ times, onChoose }: { times: Times; onChoose: (times: Times) => void }) {
+  const zone = usePreference(shownZone);
   const local = (at: string | undefined) => {
     const instant = instantOfText(at);
-    return instant === null ? "" : localOf(instant, OWN_ZONE);
+    return instant === null ? "" : localOf(instant, zone);
   };
   const [from, setFrom] = useState(local(times.after));
   const [to, setTo] = useState(local(times.before));
@@ -93,8 +95,8 @@ function OwnDates({ times, onChoose }: { times: Times; onChoose: (times: Times) 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onChoose({
-      after: instantOf(from, OWN_ZONE) ?? undefined,
-      before: instantOf(to, OWN_ZONE) ?? undefined,
+      after: instantOf(from, zone) ?? undefined,
+      before: instantOf(to, zone) ?? undefined,
     });
   };
   return (
@@ -107,7 +109,7 @@ function OwnDates({ times, onChoose }: { times: Times; onChoose: (times: Times) 
         </p>
       )}
       <div className="flex items-center justify-between gap-2">
-        <span className="min-w-0 truncate text-xs text-ink-faint">{OWN_ZONE}</span>
+        <span className="min-w-0 truncate text-xs text-ink-faint">{zone}</span>
         <Button type="submit" size="sm" disabled={backwards || (from === "" && to === "")}>
           Go there
         </Button>

@@ -1,5 +1,5 @@
-/** Times and spans as they are typed into the filter. */
-import { instantOf, localOf, OWN_ZONE } from "@/lib/zone";
+/** Times and spans as they are typed into the filter, in the zone that times are shown in. */
+import { instantOf, localOf, shownZone } from "@/lib/zone";
 
 const SPAN_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -10,7 +10,7 @@ export function spanMs(text: string): number | null {
 }
 
 /** A day, or a time as the clocks of the zone show it, or with Z or an offset, in UTC; null where it is none. */
-export function instantOfText(text: string | undefined, zone = OWN_ZONE): string | null {
+export function instantOfText(text: string | undefined, zone = shownZone.get()): string | null {
   const typed = (text ?? "").trim().replace(" ", "T");
   if (/^\d{4}-\d\d-\d\d$/.test(typed)) return instantOf(`${typed}T00:00`, zone);
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(typed)) return instantOf(typed, zone);
@@ -20,7 +20,7 @@ export function instantOfText(text: string | undefined, zone = OWN_ZONE): string
 }
 
 /** The shortest text for a time: a day for midnight, else with the minutes, and the seconds where there are any. */
-export function textOfInstant(at: string, zone = OWN_ZONE): string {
+export function textOfInstant(at: string, zone = shownZone.get()): string {
   const local = localOf(at, zone);
   if (local === "") return at;
   const seconds = new Date(at).toISOString().slice(17, 19);

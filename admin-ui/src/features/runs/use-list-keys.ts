@@ -21,6 +21,8 @@ export function useListKeys({ runs, active, table, actions }: ListKeys): void {
   const move = (by: 1 | -1) => {
     const from = place();
     const to = from < 0 ? 0 : Math.min(runs.length - 1, Math.max(0, from + by));
+    // The focus follows within a few frames; the next key may come sooner.
+    active.current = runs[to] ?? null;
     table.current?.focus(to);
   };
   const withRun = (act: (run: RunItem) => void) => () => {

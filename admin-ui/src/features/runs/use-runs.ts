@@ -55,10 +55,16 @@ export function useRuns(asked: RunsAsked, live: boolean, inSight: () => string[]
   const first = useRef(true);
   useEffect(() => {
     if (news.dataUpdatedAt <= arrived.current) return;
-    const atTop = window.scrollY < 50;
-    if (fresh.length > 0 && (runs.length === 0 || (first.current && atTop))) takeIn();
+    const arriving = first.current && window.scrollY < 50;
+    if (arriving ? head && !isHead(runs, head) : fresh.length > 0 && runs.length === 0) takeIn();
     first.current = false;
-  }, [news.dataUpdatedAt, fresh, runs.length, takeIn]);
+  }, [news.dataUpdatedAt, fresh, runs, head, takeIn]);
 
   return { list, news, runs, fresh, takeIn };
+}
+
+/** Whether the list begins with just this page. */
+function isHead(runs: RunItem[], { items, next_cursor: more }: RunPage): boolean {
+  const same = items.every(({ thread_id }, index) => runs[index]?.thread_id === thread_id);
+  return same && (more !== null || runs.length === items.length);
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import psycopg
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
+from .long_run import longest_task, observe_long_tasks, processor_times
 from .site import Site
 
+LIMIT_MS = 200
 DATA = {"customer": {"name": "E"}, "text": "x"}
 
 
@@ -117,38 +118,38 @@ ENDED = """
     WHERE root_thread_id = 'wide'"""
 
 
-def longest_task(trace: bytes) -> float:
-    """Milliseconds of the processor that the longest task of the page took, whatever else the machine did."""
-    events = json.loads(trace)["traceEvents"]
-    names = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["name"] == "thread_name"}
-    tasks = [e for e in events if names.get((e["pid"], e["tid"])) == "CrRendererMain" and "tdur" in e]
-    assert tasks
-    return float(max(task["tdur"] for task in tasks)) / 1000
-
-
-def test_a_thousand_reruns_hold_nothing_up(site: Site) -> None:
+def _walk_through_the_family(site: Site) -> int:
+    """Milliseconds of the longest task while the family is opened, drawn and picked from."""
     page = site.page
-    with psycopg.connect(site.server.env["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(FAMILY)
-        connection.execute(ENDED)
     site.open_run("wide_rerun_3")
     site.expect_status("failed")
-    browser = page.context.browser
-    assert browser is not None
-    browser.start_tracing(page=page, categories=["toplevel"])
     page.get_by_role("button", name="Family").click()
     expect(family(site)).to_have_count(60)
     expect(page.get_by_role("button", name=re.compile("Show more .* below"))).to_be_visible()
     page.get_by_role("button", name="Graph").click()
     expect(node(site, "wide_rerun_3")).to_be_in_viewport()
     expect(page.get_by_text("The 100 nearest to this run")).to_be_visible()
-    expect(page.get_by_role("img", name="Map of the whole family")).to_be_visible()
+    expect(page.get_by_role("img", name="Map of the graph")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     page.get_by_role("button", name="To this run").click()
     expect(node(site, "wide_rerun_3")).to_be_in_viewport()
     page.get_by_label("Pick #3 to compare").check()
     expect(page.get_by_text("Tick one more to compare with #3")).to_be_visible()
-    assert longest_task(browser.stop_tracing()) < 200
+    return longest_task(page)
+
+
+def test_a_thousand_reruns_hold_nothing_up(site: Site, browser: Browser) -> None:
+    page = site.page
+    with psycopg.connect(site.server.env["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(FAMILY)
+        connection.execute(ENDED)
+    observe_long_tasks(page)
+    if _walk_through_the_family(site) >= LIMIT_MS:
+        # A machine that is busy with something else stretches every task: then its processor time counts.
+        with processor_times(browser, page) as times:
+            _walk_through_the_family(site)
+        assert len(times) > 100
+        assert max(times) < LIMIT_MS
     site.snap("run-family-large", whole=False)
 
 

@@ -179,6 +179,38 @@ def test_what_goes_out_a_repetition_and_a_doubt(site: Site) -> None:
     site.ask(f"/approve/{card}", {"decision": "reject"})
 
 
+def test_the_open_item_stays_and_keeps_what_was_typed(site: Site) -> None:
+    page = site.page
+    first, second = _refunds(site, "Stay: espresso", "Stay: kettle")
+    site.open("/inbox?q=stay:")
+    panel = page.locator('[data-wait="approval"]')
+    panel.get_by_role("button", name="Edit").click()
+    panel.get_by_label("refund.amount").fill("1.50")
+    expect(panel).to_contain_text("What goes out holds your edits")
+    panel.get_by_label("Note").fill("half of it")
+    panel.get_by_role("button", name="Drop the edits").focus()
+    page.keyboard.press("j")
+    expect(_open_item(page)).to_contain_text("Stay: kettle")
+    expect(panel.get_by_label("Note")).to_have_value("")
+    page.keyboard.press("k")
+    expect(panel.get_by_label("refund.amount")).to_have_value("1.50")
+    expect(panel.get_by_label("Note")).to_have_value("half of it")
+
+    # Without a link the first one is open. Somebody else answers it: the next one does not slip in.
+    site.open("/inbox?q=stay:")
+    expect(_open_item(page)).to_contain_text("Stay: espresso")
+    expect(_items(page)).to_have_count(2)
+    site.ask(f"/approve/{first}", {"decision": "approve", "note": "done by phone"})
+    expect(_items(page)).to_have_count(1)
+    expect(_open_item(page)).to_contain_text("Stay: espresso")
+    expect(_open_item(page)).to_contain_text("“done by phone”")
+    page.keyboard.press("a")
+    page.keyboard.press("j")
+    expect(_open_item(page)).to_contain_text("Stay: kettle")
+    assert site.ask(f"/admin/runs/{second}")["status"] == "waiting"
+    site.ask(f"/approve/{second}", {"decision": "reject"})
+
+
 def test_on_a_small_screen_the_list_comes_first(site: Site) -> None:
     page = site.page
     [run] = _refunds(site, "Small: espresso")

@@ -84,3 +84,46 @@ def test_more_choices_and_errors_at_their_fields(site: Site) -> None:
     expect(page.get_by_label("Procedure", exact=True)).to_have_value("Write a letter to the customer.")
     expect(site.editor()).to_contain_text('"Anna"')
     expect(page.get_by_text("only write-letter · with limits")).to_be_visible()
+
+
+def test_a_copied_run_shows_its_metadata_and_typed_text_is_not_dropped(site: Site) -> None:
+    page = site.page
+    thread_id = site.start(
+        {
+            "sop": "Write letter",
+            "initial_data": {"customer": {"name": "Bo"}, "text": "Hello"},
+            "metadata": {"team": "letters", "ref": Decimal("1.50")},
+            "run_name": "With metadata",
+        }
+    )
+    site.wait_for(thread_id, "completed")
+    site.open(f"/new?run={thread_id}")
+    expect(page.get_by_text("with metadata", exact=True)).to_be_visible()
+    page.get_by_text("More", exact=True).click()
+    metadata = page.get_by_label("Metadata")
+    expect(metadata).to_have_value(re.compile(r'"ref": 1\.50'))
+    site.snap("new-metadata")
+    metadata.fill("{team}")
+    expect(page.get_by_role("alert").filter(has_text="Line 1")).to_be_visible()
+    expect(page.get_by_role("button", name="Start run")).to_be_disabled()
+
+    question = page.get_by_role("dialog", name="Drop what you have typed?")
+    procedures = page.get_by_label("Which procedure?")
+    procedures.select_option("order-refund")
+    question.get_by_role("button", name="Keep editing").click()
+    expect(procedures).to_have_value("")
+    expect(metadata).to_have_value("{team}")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Runs").click()
+    question.get_by_role("button", name="Keep editing").click()
+    metadata.fill('{"team": "returns"}')
+    page.keyboard.press("Control+Enter")  # no question: nothing is lost
+    page.wait_for_url(re.compile(r"/ui/runs/run_"))
+    copy = page.url.rsplit("/", 1)[1]
+    assert site.ask(f"/admin/runs/{copy}/metadata")["metadata"] == {"team": "returns"}
+
+    site.open("/new")
+    page.get_by_label("Run name").fill("To be dropped")
+    procedures.select_option("order-refund")
+    question.get_by_role("button", name="Drop it").click()
+    expect(page).to_have_url(re.compile("sop=order-refund"))
+    expect(page.get_by_label("Run name")).to_have_value("")

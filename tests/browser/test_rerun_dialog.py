@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
@@ -236,6 +237,81 @@ def test_the_quick_confirmation_leads_to_all_choices(site: Site) -> None:
     expect(site.plan()).to_contain_text("0 reused, 2 executed, 0 open")
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(rf"/ui/runs/{original}$"))
+
+
+def test_what_was_typed_is_not_dropped_without_a_question(site: Site) -> None:
+    page = site.page
+    original = parcel(site, "parcel-10")
+    site.open_run(original)
+    site.expect_status("completed")
+    page.keyboard.press("r")
+    site.plan()
+    page.get_by_label("Reason").fill("the rate went up")
+    page.get_by_label("Only what changed").check()  # another preset is no way out, and keeps what was typed
+    expect(page).to_have_url(re.compile("rerun=only-what-changed"))
+    expect(page.get_by_label("Reason")).to_have_value("the rate went up")
+    question = page.get_by_role("dialog", name="Drop what you have typed?")
+    page.keyboard.press("Escape")
+    expect(question).to_be_visible()
+    site.snap("rerun-drop", whole=False)
+    page.keyboard.press("Control+Enter")  # is no answer to this question, and starts nothing
+    page.keyboard.press("Escape")
+    expect(question).to_be_hidden()
+    expect(page.get_by_label("Reason")).to_have_value("the rate went up")
+    page.mouse.click(5, 5)  # beside the dialog
+    question.get_by_role("button", name="Keep editing").click()
+    page.go_back()
+    expect(question).to_be_visible()
+    question.get_by_role("button", name="Keep editing").click()
+    expect(page.get_by_label("Reason")).to_have_value("the rate went up")
+    site.dialog().get_by_role("button", name="Cancel").click()
+    question.get_by_role("button", name="Drop it").click()
+    expect(site.dialog()).to_have_count(0)
+    expect(page).to_have_url(re.compile(rf"/ui/runs/{original}$"))
+    page.keyboard.press("r")
+    expect(page.get_by_label("Reason")).to_have_value("")
+    assert len(site.family(original)) == 1
+
+
+def test_a_closed_dialog_starts_nothing(site: Site) -> None:
+    page = site.page
+    original = parcel(site, "parcel-11")
+    site.open_run(original, "?rerun=true")
+    site.plan()
+    site.dialog().get_by_text("Effects", exact=True).click()
+    repeat = page.get_by_role("radio", name=re.compile("^Repeat"))
+    repeat.wait_for()
+    page.route("**/plan", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    repeat.check()
+    page.keyboard.press("Control+Enter")  # it is planned first
+    page.keyboard.press("Escape")
+    expect(site.dialog()).to_have_count(0)
+    page.wait_for_timeout(1500)
+    assert len(site.family(original)) == 1
+    page.unroute("**/plan")
+
+
+def test_a_changed_skill_shows_what_has_changed_in_it(workshop: tuple[Site, Path]) -> None:
+    site, skills = workshop
+    page = site.page
+    original = parcel(site, "parcel-12")
+    file = skills / "price-parcel" / "SKILL.md"
+    file.write_text(file.read_text().replace("Weight times rate.", "Weight times rate, rounded up."))
+    site.ask("/admin/skills/reload", {})
+    site.open_run(original, "?rerun=only-what-changed")
+    expect(site.plan_step("price-parcel")).to_have_attribute("data-action", "execute")
+    section = page.locator("details", has_text="Skill versions").first
+    expect(section).to_contain_text("1 changed since")
+    page.get_by_text("Skill versions").click()
+    expect(section).to_contain_text("another version than in the run")
+    section.get_by_text("What has changed").click()
+    difference = section.get_by_role("region", name="SKILL.md")
+    expect(difference).to_contain_text("- Weight times rate.")
+    expect(difference).to_contain_text("+ Weight times rate, rounded up.")
+    site.snap("rerun-version-difference", whole=False)
+    page.get_by_label("As in the run").check()
+    expect(section.get_by_text("What has changed")).to_have_count(0)
+    expect(site.plan_step("price-parcel")).to_have_attribute("data-action", "reuse")
 
 
 def test_other_versions_can_be_chosen(site: Site) -> None:

@@ -62,6 +62,19 @@ const lint = linter(
   { delay: 250 },
 );
 
+/**
+ * Typing over a selection is done here: a browser would give the new text the look of the old one in a style
+ * attribute, which the page's Content-Security-Policy refuses.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    if (event.inputType !== "insertText" || event.data === null || view.state.selection.main.empty)
+      return false;
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 export interface CodeEditorProps {
   id?: string;
   label: string;
@@ -107,6 +120,7 @@ export default function CodeEditor({
           lint,
           lintGutter(),
           theme,
+          typeOver,
           EditorView.cspNonce.of(NONCE),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label, ...(id ? { id } : {}) }),

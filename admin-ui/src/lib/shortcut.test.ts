@@ -19,6 +19,12 @@ function Frame({ own }: { own: boolean }) {
   return createElement(Page, { own });
 }
 
+function List() {
+  useShortcut("a", "Approve", () => done("approve"));
+  useShortcut("j", "Next", () => done("next"));
+  return null;
+}
+
 const show = (own: boolean) => act(() => root.render(createElement(Frame, { own })));
 const press = (key: string, more: KeyboardEventInit = {}, target: EventTarget = document.body) =>
   target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
@@ -49,4 +55,13 @@ it("rests while somebody types, or holds another key", async () => {
   press("r", { ctrlKey: true });
   press("r", {}, document.body.appendChild(document.createElement("input")));
   expect(done).not.toHaveBeenCalled();
+});
+
+it("acts once while a key is held down, unless it walks through a list", async () => {
+  await act(() => root.render(createElement(List)));
+  for (const key of ["a", "j"]) {
+    press(key);
+    press(key, { repeat: true });
+  }
+  expect(done.mock.calls.flat()).toEqual(["approve", "next", "next"]);
 });

@@ -14,6 +14,9 @@ export interface Shortcut {
   act: () => void;
 }
 
+/** Keys that go on while they are held down; whatever else they do, others act once. */
+const WALKING = ["j", "k", "h", "l", "n", "N"];
+
 /** Milliseconds within which the second of two keys must follow. */
 const FOLLOWS = 1200;
 
@@ -54,6 +57,7 @@ function found(keys: string): Shortcut | undefined {
 function press(event: KeyboardEvent) {
   if (event.metaKey || event.ctrlKey || event.altKey || event.key === "Shift") return;
   if (event.defaultPrevented || isTyping(event.target)) return;
+  if (event.repeat && !WALKING.includes(event.key)) return;
   if (document.querySelector('[role="dialog"], [role="menu"]')) return;
   const before = first !== null && event.timeStamp - first.at < FOLLOWS ? first.key : null;
   first = null;

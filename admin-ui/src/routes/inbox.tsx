@@ -44,7 +44,11 @@ export default function InboxPage() {
   const items = waits.data?.items ?? [];
   const keys = items.map(keyOf);
   const chosen = search.run && search.step ? `${search.run}/${search.step}` : undefined;
-  const { wait, isGone } = useOpenItem(items, search.run, search.step);
+  const { wait, isGone, hold } = useOpenItem(search, {
+    items,
+    by: JSON.stringify([inboxFilter(search), search.cursor]),
+    isNew: waits.isSuccess && !waits.isPlaceholderData,
+  });
   const openKey = wait && keyOf(wait);
   const place = openKey === undefined ? -1 : keys.indexOf(openKey);
 
@@ -66,13 +70,18 @@ export default function InboxPage() {
   /** What has been answered leaves the list; where the open item went, the next one comes up. */
   const leave = (gone: readonly Wait[]) => {
     const left = gone.map(keyOf);
-    if (openKey && left.includes(openKey)) open(chosen ? nextAfter(keys, openKey, left) : undefined);
+    if (openKey && left.includes(openKey)) {
+      const next = nextAfter(keys, openKey, left);
+      if (chosen) open(next);
+      else hold(next);
+    }
     setSelection((now) => ({ ...now, ids: now.ids.filter((key) => !left.includes(key)) }));
     void dropWaits(queries, [...gone]);
   };
   useInboxKeys({ keys, at: place, open, onSelect: history || !openKey ? undefined : () => toggle(openKey) });
 
   const filtered = hasInboxFilter(search);
+  const selected = items.filter((item) => isSelected(selection, keyOf(item)));
   const nothing = waits.isSuccess && items.length === 0 && !waits.isPlaceholderData && !chosen;
   return (
     <Page title="Inbox" subtitle="What waits for people, over all runs.">
@@ -126,7 +135,7 @@ export default function InboxPage() {
             {!history && items.length > 1 && (
               <SelectAll
                 on={keys.every((key) => isSelected(selection, key))}
-                some={selection.ids.length > 0}
+                some={selected.length > 0}
                 onChange={(on) => setSelection(pageToggled(selection, keys, on))}
               />
             )}
@@ -173,9 +182,9 @@ export default function InboxPage() {
           </div>
         </div>
       )}
-      {!history && selection.ids.length > 0 && (
+      {!history && selected.length > 0 && (
         <BulkAnswer
-          waits={items.filter((item) => isSelected(selection, keyOf(item)))}
+          waits={selected}
           onClear={() => setSelection(NONE)}
           onAnswered={(outcome, gone) => {
             setNews(outcome);

@@ -31,8 +31,9 @@ export default function NewPage() {
     const picked = sops.data?.items.find(({ name }) => name === sop)?.examples[example ?? -1];
     return emptyDraft((picked?.initial_data ?? {}) as JsonObject);
   };
-  const choose = (search: { sop?: string; example?: number }) =>
-    void navigate({ search, replace: true, resetScroll: false });
+  /** `keeps`: what was typed goes along, so that nothing has to be asked. */
+  const choose = (search: { sop?: string; example?: number }, keeps = false) =>
+    void navigate({ search, replace: true, resetScroll: false, ignoreBlocker: keeps });
   const failed = [sops, copied].find(({ isError }) => isError);
   const isReady = sops.isSuccess && (run === undefined || copied.isSuccess);
   // A copied run keeps its procedure by name as long as that still reads the same.
@@ -57,15 +58,18 @@ export default function NewPage() {
           example={example}
           first={first()}
           model={server.data?.model}
-          onChoose={(next) => {
-            setCarried(null);
-            choose(next);
-          }}
+          onChoose={(next) => choose(next)}
           onEditCopy={(draft) => {
             setCarried(draft);
-            choose({});
+            choose({}, true);
           }}
-          onStarted={(thread_id) => void navigate({ to: "/runs/$threadId", params: { threadId: thread_id } })}
+          onStarted={(thread_id) =>
+            void navigate({
+              to: "/runs/$threadId",
+              params: { threadId: thread_id },
+              ignoreBlocker: true,
+            })
+          }
         />
       )}
     </Page>

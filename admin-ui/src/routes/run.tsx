@@ -213,6 +213,7 @@ export default function RunPage() {
                 params: { threadId: thread_id },
                 search: {},
                 replace: true,
+                ignoreBlocker: true,
               })
             }
           />

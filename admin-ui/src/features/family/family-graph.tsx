@@ -13,7 +13,7 @@ import { RunNode } from "./run-node";
 const FEW = 12;
 /** More than these nobody can read, and a browser draws them slowly. */
 const MOST = 100;
-/** With more than these a map of the whole helps. */
+/** With more than these a map of the graph helps. */
 const LARGE = 30;
 /** Room above and below the runs, in pixels. */
 const FRAME = 64;
@@ -84,7 +84,7 @@ export default function FamilyGraph({
         <GraphControls here={here} />
         {lines.length > LARGE && (
           <MiniMap
-            ariaLabel="Map of the whole family"
+            ariaLabel="Map of the graph"
             pannable
             nodeColor="var(--line-strong)"
             className="max-md:!hidden"

@@ -6,6 +6,7 @@ import { Button, buttonLook } from "@/components/button";
 import { Approval } from "@/features/waits/approval";
 import { Consent } from "@/features/waits/consent";
 import { Doubt } from "@/features/waits/doubt";
+import { questionKey } from "@/features/waits/kept";
 import type { Heard } from "@/features/waits/use-answer";
 import type { Wait } from "@/lib/api/waits";
 import { Answered } from "./answered";
@@ -61,8 +62,7 @@ export function InboxItem({ wait, onBack, onOn, place, ...heard }: InboxItemProp
 }
 
 function Question({ wait, ...heard }: Heard & { wait: Wait }) {
-  // What was shown is part of the key: when it changes, the form starts afresh.
-  const key = `${wait.thread_id} ${wait.step} ${wait.reason} ${wait.digest}`;
+  const key = questionKey(wait.thread_id, wait);
   const about = (
     <>
       {wait.goes_out && <GoesOutPanel request={wait.goes_out} />}

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type JsonObject, parseJson, writeJson } from "@/lib/json";
-import { type Choice, firstChoice, requestOf, withPreset } from "./choice";
+import { type Choice, firstChoice, isTyped, requestOf, withPreset } from "./choice";
 import { presetOf } from "./presets";
 
 const object = (text: string) => parseJson(text) as JsonObject;
@@ -77,4 +77,15 @@ it("counts a correction only where the value differs", () => {
   expect(said("{}", { corrections: [{ ...opened[0], keys: ["n"], was: 1, text: "2" }] })).toBe(
     '{"changes":{"n":2}}',
   );
+});
+
+it("tells what was typed from what was only opened or ticked", () => {
+  const first = firstChoice(object('{"n":1.0}'), "again", null);
+  const typed = (part: Partial<Choice>) => isTyped({ ...first, ...part }, object('{"n":1.0}'), "the SOP");
+  const opened = { keys: ["n"], was: 1, text: "1" };
+  expect(typed({ preset: "what-if", consent: ["pay"], sop: "the SOP", corrections: [opened] })).toBe(false);
+  expect(typed({ text: '{"n":' })).toBe(true);
+  expect(typed({ reason: "the rate went up" })).toBe(true);
+  expect(typed({ corrections: [{ ...opened, text: "2" }] })).toBe(true);
+  expect(typed({ sop: "another" })).toBe(true);
 });

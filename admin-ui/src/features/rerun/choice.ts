@@ -54,6 +54,16 @@ export function firstChoice(initialData: JsonObject, preset: PresetName, step: n
   };
 }
 
+/** Whether anything was typed that would have to be typed again; what was only ticked counts as little. */
+export function isTyped(choice: Choice, original: JsonObject, sop: string): boolean {
+  return (
+    choice.text !== draftOf(original) ||
+    choice.corrections.some(differs) ||
+    (choice.sop !== null && choice.sop !== sop) ||
+    [choice.reason, choice.model, choice.runName, choice.notBefore].some((text) => text.trim() !== "")
+  );
+}
+
 /** Another preset brings its own effects along; everything else that was edited stays. */
 export function withPreset(choice: Choice, preset: PresetName, step: number | null): Choice {
   const was = PRESETS[choice.preset].fields.effects ?? "once";

@@ -1,12 +1,15 @@
 /** Correct results: values that steps produced, to be put right by hand. */
 import { Pencil, Undo2 } from "lucide-react";
-import { useEffect, useId } from "react";
+import { useEffect, useId, useState } from "react";
 import { Button } from "@/components/button";
 import { Field, TextArea } from "@/components/field";
 import { Value } from "@/components/value";
 import { writeJson } from "@/lib/json";
 import { type Correction, correctedValue } from "./choice";
 import type { Produced } from "./produced";
+
+/** So many values at once; a long run has produced thousands. */
+const FIRST = 100;
 
 interface CorrectionsProps {
   produced: Produced[];
@@ -16,9 +19,13 @@ interface CorrectionsProps {
 }
 
 export function Corrections({ produced, corrections, onChange, error }: CorrectionsProps) {
+  const [most, setMost] = useState(FIRST);
   if (produced.length === 0)
     return <p className="text-[0.8125rem] text-ink-faint">No step has produced a value.</p>;
   const of = (path: string) => corrections.find(({ keys }) => keys.join(".") === path);
+  // What is corrected is always in sight.
+  const shown = produced.filter(({ path }, index) => index < most || of(path));
+  const rest = produced.length - shown.length;
   return (
     <div className="space-y-3">
       <p className="text-[0.8125rem] text-ink-soft">
@@ -30,7 +37,7 @@ export function Corrections({ produced, corrections, onChange, error }: Correcti
         </p>
       )}
       <ul className="divide-y rounded-lg border text-[0.8125rem]">
-        {produced.map((item) => {
+        {shown.map((item) => {
           const correction = of(item.path);
           const others = corrections.filter((other) => other !== correction);
           return (
@@ -65,6 +72,11 @@ export function Corrections({ produced, corrections, onChange, error }: Correcti
           );
         })}
       </ul>
+      {rest > 0 && (
+        <Button size="sm" onClick={() => setMost(most + FIRST)}>
+          Show more ({rest.toLocaleString("en")})
+        </Button>
+      )}
     </div>
   );
 }

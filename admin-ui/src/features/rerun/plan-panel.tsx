@@ -8,7 +8,7 @@ import { Value } from "@/components/value";
 import type { Plan } from "@/lib/api";
 import { cx } from "@/lib/class-names";
 import type { Json } from "@/lib/json";
-import { ApiError } from "@/lib/problem";
+import type { ApiError } from "@/lib/problem";
 import { PlanEffects } from "./plan-effects";
 import { PlanSteps } from "./plan-steps";
 import { PlanSums } from "./plan-sums";
@@ -61,7 +61,12 @@ const KEPT = "What you have chosen is kept: the plan is asked for again every fe
 /** Why there is no plan of this, and which field says so. */
 function Refused({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
   if (error.status === 0) {
-    return <ProblemNotice error={new ApiError(0, error.type, `${error.detail} ${KEPT}`)} onRetry={onRetry} />;
+    return (
+      <>
+        <ProblemNotice error={error} onRetry={onRetry} />
+        <p className="text-[0.8125rem] text-ink-soft">{KEPT}</p>
+      </>
+    );
   }
   if (error.status < 400 || error.status >= 500 || error.status === 401) {
     return <ProblemNotice error={error} onRetry={onRetry} />;

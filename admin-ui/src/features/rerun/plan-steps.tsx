@@ -1,5 +1,6 @@
 /** The steps of a plan by what becomes of them: what is carried out first, what is reused last. */
 import { useQuery } from "@tanstack/react-query";
+import { memo, useState } from "react";
 import type { PlanStep } from "@/lib/api";
 import { cx } from "@/lib/class-names";
 import { runMetadataOptions } from "@/queries/runs";
@@ -18,8 +19,17 @@ const GROUPS: Group[] = [
 ];
 /** Longer lists of reused steps are closed at first. */
 const MANY = 12;
+/** So many lines at once; a plan may have thousands. */
+const FIRST = 100;
 
-export function PlanSteps({ threadId, steps }: { threadId: string; steps: PlanStep[] }) {
+/** Not drawn anew while somebody types: a plan may have thousands of steps. */
+export const PlanSteps = memo(function PlanSteps({
+  threadId,
+  steps,
+}: {
+  threadId: string;
+  steps: PlanStep[];
+}) {
   const { data } = useQuery(runMetadataOptions(threadId));
   const asksAModel = data !== undefined && data.planner !== null && data.planner !== "dataflow";
   const shown = steps.filter((step) => step.kind !== "decision" || (asksAModel && !step.reused_from));
@@ -27,20 +37,35 @@ export function PlanSteps({ threadId, steps }: { threadId: string; steps: PlanSt
   return GROUPS.map((group) => {
     const mine = shown.filter(({ action }) => action === group.action);
     if (mine.length === 0) return null;
-    return (
-      <details key={group.action} open={group.action !== "reuse" || mine.length <= MANY}>
-        <summary className="cursor-pointer text-[0.8125rem] font-medium select-none">
-          <span className={group.ink}>{group.title}</span>{" "}
-          <span className="font-normal text-ink-faint">{mine.length}</span>
-        </summary>
-        <ol className="mt-1 space-y-1">
-          {mine.map((step) => (
-            <Line key={step.seq} step={step} group={group} />
-          ))}
-        </ol>
-      </details>
-    );
+    return <Lines key={group.action} group={group} steps={mine} />;
   });
+});
+
+function Lines({ group, steps }: { group: Group; steps: PlanStep[] }) {
+  const [most, setMost] = useState(FIRST);
+  const rest = steps.length - most;
+  return (
+    <details open={group.action !== "reuse" || steps.length <= MANY}>
+      <summary className="cursor-pointer text-[0.8125rem] font-medium select-none">
+        <span className={group.ink}>{group.title}</span>{" "}
+        <span className="font-normal text-ink-faint">{steps.length.toLocaleString("en")}</span>
+      </summary>
+      <ol className="mt-1 space-y-1">
+        {steps.slice(0, most).map((step) => (
+          <Line key={step.seq} step={step} group={group} />
+        ))}
+      </ol>
+      {rest > 0 && (
+        <button
+          type="button"
+          onClick={() => setMost(most + FIRST)}
+          className="mt-1 text-[0.8125rem] font-medium text-accent hover:underline"
+        >
+          Show more ({rest.toLocaleString("en")})
+        </button>
+      )}
+    </details>
+  );
 }
 
 function Line({ step, group }: { step: PlanStep; group: Group }) {

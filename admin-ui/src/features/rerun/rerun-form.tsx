@@ -1,13 +1,14 @@
 /** The form inside the rerun dialog: what is chosen on the left, its plan on the right. */
 import { RotateCcw } from "lucide-react";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { DialogFooter } from "@/components/dialog";
 import { Field, TextInput } from "@/components/field";
 import { Notice } from "@/components/notice";
+import { Unsaved } from "@/components/unsaved";
 import type { RunDetail, Step } from "@/lib/api";
 import type { Choice } from "./choice";
-import { differs, firstChoice, requestOf, withPreset } from "./choice";
+import { differs, firstChoice, isTyped, requestOf, withPreset } from "./choice";
 import { Corrections, correctionOf } from "./corrections";
 import { EFFECTS, EffectsChoice } from "./effects-choice";
 import { FurtherFields } from "./further-fields";
@@ -47,6 +48,9 @@ const COMMAND_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl 
 
 export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCancel }: RerunFormProps) {
   const [choice, setChoice] = useState(() => choiceOf(run, steps, opened));
+  // What the dialog was opened for stands first, also when another preset is chosen then.
+  const [toCorrect] = useState(opened.correct !== undefined);
+  const produced = useMemo(() => producedValues(steps), [steps]);
   const change = (part: Partial<Choice>) => setChoice((now) => ({ ...now, ...part }));
   const request = requestOf(choice, run.initial_data, run.sop);
   const shown = usePlan(run.thread_id, request);
@@ -72,15 +76,14 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
   };
 
   const corrected = choice.corrections.filter(differs);
-  // What the dialog was opened for stands first.
   const corrections = (
     <Section
       title="Correct a result"
       chosen={corrected.map(({ keys }) => keys.join(".")).join(", ")}
-      open={opened.correct !== undefined}
+      open={toCorrect}
     >
       <Corrections
-        produced={producedValues(steps)}
+        produced={produced}
         corrections={choice.corrections}
         onChange={(corrections) => change({ corrections })}
         error={corrected.length > 0 ? wrong?.at("/changes") : undefined}
@@ -89,119 +92,134 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
   );
 
   return (
-    <form
-      className="flex min-h-0 flex-col"
-      onKeyDown={confirmByKey}
-      onSubmit={(event) => {
-        event.preventDefault();
-        confirmNow();
-      }}
-    >
-      <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] overflow-y-auto lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] lg:overflow-hidden">
-        <div className="min-w-0 space-y-5 px-6 py-5 max-md:px-4 lg:overflow-y-auto">
-          {run.rerunnable_why && <Notice kind="info">{run.rerunnable_why}</Notice>}
-          <PresetChoice
-            status={run.status}
-            steps={steps}
-            chosen={choice.preset}
-            step={choice.step}
-            error={wrong?.at("/from")}
-            onChoose={(preset, step) => {
-              setChoice((now) => withPreset(now, preset, step));
-              onOpened({ preset, ...(step === null ? {} : { step }) });
-            }}
-          />
-          {opened.correct !== undefined && corrections}
-          <InputEditor
-            original={run.initial_data}
-            text={choice.text}
-            onChange={(text) => change({ text })}
-            focused={opened.correct === undefined}
-            error={wrong?.at("/initial_data") ?? (corrected.length === 0 ? wrong?.at("/changes") : undefined)}
-          />
-          <Field label="Reason" optional hint="Kept in the audit trail." error={wrong?.at("/reason")}>
-            {(ids) => (
-              <TextInput
-                {...ids}
-                value={choice.reason}
-                maxLength={2000}
-                placeholder="For instance: the customer sent the right order number"
-                onChange={(event) => change({ reason: event.target.value })}
-              />
-            )}
-          </Field>
-          {opened.correct === undefined && corrections}
-          <Section title="Effects" chosen={EFFECTS.find(({ value }) => value === choice.effects)?.meaning}>
-            <EffectsChoice
-              chosen={choice.effects}
-              onChoose={(effects) => change({ effects })}
-              error={wrong?.at("/effects") ?? wrong?.at("/consent")}
+    <>
+      <Unsaved typed={isTyped(choice, run.initial_data, run.sop)} leaves={closesDialog} />
+      <form
+        className="flex min-h-0 flex-col"
+        onKeyDown={confirmByKey}
+        onSubmit={(event) => {
+          event.preventDefault();
+          confirmNow();
+        }}
+      >
+        <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] overflow-y-auto lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] lg:overflow-hidden">
+          <div className="min-w-0 space-y-5 px-6 py-5 max-md:px-4 lg:overflow-y-auto">
+            {run.rerunnable_why && <Notice kind="info">{run.rerunnable_why}</Notice>}
+            <PresetChoice
+              status={run.status}
+              steps={steps}
+              chosen={choice.preset}
+              step={choice.step}
+              error={wrong?.at("/from")}
+              onChoose={(preset, step) => {
+                setChoice((now) => withPreset(now, preset, step));
+                onOpened({ preset, ...(step === null ? {} : { step }) });
+              }}
             />
-          </Section>
-          <Section title="Skill versions" chosen={versionsText(choice, skills)}>
-            <VersionsChoice choice={choice} skills={skills} onChange={change} error={wrong?.at("/skills")} />
-          </Section>
-          <Section title="Procedure, name, model, time">
-            <FurtherFields metadata={run} choice={choice} onChange={change} problem={wrong} />
-          </Section>
+            {toCorrect && corrections}
+            <InputEditor
+              original={run.initial_data}
+              text={choice.text}
+              onChange={(text) => change({ text })}
+              focused={!toCorrect}
+              error={
+                wrong?.at("/initial_data") ?? (corrected.length === 0 ? wrong?.at("/changes") : undefined)
+              }
+            />
+            <Field label="Reason" optional hint="Kept in the audit trail." error={wrong?.at("/reason")}>
+              {(ids) => (
+                <TextInput
+                  {...ids}
+                  value={choice.reason}
+                  maxLength={2000}
+                  placeholder="For instance: the customer sent the right order number"
+                  onChange={(event) => change({ reason: event.target.value })}
+                />
+              )}
+            </Field>
+            {!toCorrect && corrections}
+            <Section title="Effects" chosen={EFFECTS.find(({ value }) => value === choice.effects)?.meaning}>
+              <EffectsChoice
+                chosen={choice.effects}
+                onChoose={(effects) => change({ effects })}
+                error={wrong?.at("/effects") ?? wrong?.at("/consent")}
+              />
+            </Section>
+            <Section title="Skill versions" chosen={versionsText(choice, skills)}>
+              <VersionsChoice
+                choice={choice}
+                skills={skills}
+                onChange={change}
+                error={wrong?.at("/skills")}
+              />
+            </Section>
+            <Section title="Procedure, name, model, time">
+              <FurtherFields metadata={run} choice={choice} onChange={change} problem={wrong} />
+            </Section>
+          </div>
+          <div
+            ref={side}
+            className="border-l bg-canvas/60 px-5 py-5 max-lg:border-t max-lg:border-l-0 max-md:px-4 lg:overflow-y-auto"
+          >
+            {changed && (
+              <div className="mb-4">
+                <PlanChanged key={changed.after.plan_token} before={changed.before} after={changed.after} />
+              </div>
+            )}
+            <PlanPanel
+              shown={shown}
+              readable={request !== null}
+              consent={choice.consent}
+              onConsent={(consent) => change({ consent })}
+            />
+          </div>
         </div>
-        <div
-          ref={side}
-          className="border-l bg-canvas/60 px-5 py-5 max-lg:border-t max-lg:border-l-0 max-md:px-4 lg:overflow-y-auto"
-        >
-          {changed && (
-            <div className="mb-4">
-              <PlanChanged key={changed.after.plan_token} before={changed.before} after={changed.after} />
-            </div>
-          )}
-          <PlanPanel
-            shown={shown}
-            readable={request !== null}
-            consent={choice.consent}
-            onConsent={(consent) => change({ consent })}
-          />
-        </div>
-      </div>
-      <DialogFooter>
-        <p className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words max-sm:basis-28">
-          {problem ? (
-            <span role="alert" className="text-bad">
-              {problem.detail}
-            </span>
-          ) : (
-            <>
-              {shown.plan && !shown.error && (
-                <span className="text-ink-soft">
-                  {countsText(shown.plan.counts)}
-                  {again && <span className="block text-wait">{again}</span>}
-                </span>
-              )}{" "}
-              <button
-                type="button"
-                className="font-medium text-accent hover:underline lg:hidden"
-                onClick={() => side.current?.scrollIntoView({ behavior: "smooth" })}
-              >
-                See the plan
-              </button>
-            </>
-          )}
-        </p>
-        <Button onClick={onCancel} disabled={rerun.isPending} className="max-sm:hidden">
-          Cancel
-        </Button>
-        <Button
-          type="submit"
-          look="primary"
-          busy={busy}
-          disabled={request === null || shown.error !== null}
-          icon={<RotateCcw aria-hidden />}
-        >
-          {rerun.isPending ? "Starting the rerun" : word}
-          <kbd className="ml-1 font-sans text-xs opacity-90 max-md:hidden">{COMMAND_KEY}↵</kbd>
-        </Button>
-      </DialogFooter>
-    </form>
+        <DialogFooter>
+          <p className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words max-sm:basis-28">
+            {problem ? (
+              <span role="alert" className="text-bad">
+                {problem.detail}
+              </span>
+            ) : (
+              <>
+                {shown.plan && !shown.error && (
+                  <span className="text-ink-soft">
+                    {countsText(shown.plan.counts)}
+                    {again && <span className="block text-wait">{again}</span>}
+                  </span>
+                )}{" "}
+                <button
+                  type="button"
+                  className="font-medium text-accent hover:underline lg:hidden"
+                  onClick={() => side.current?.scrollIntoView({ behavior: "smooth" })}
+                >
+                  See the plan
+                </button>
+              </>
+            )}
+          </p>
+          <Button onClick={onCancel} disabled={rerun.isPending} className="max-sm:hidden">
+            Cancel
+          </Button>
+          <Button
+            type="submit"
+            look="primary"
+            busy={busy}
+            disabled={request === null || shown.error !== null}
+            icon={<RotateCcw aria-hidden />}
+          >
+            {rerun.isPending ? "Starting the rerun" : word}
+            <kbd className="ml-1 font-sans text-xs opacity-90 max-md:hidden">{COMMAND_KEY}↵</kbd>
+          </Button>
+        </DialogFooter>
+      </form>
+    </>
   );
+}
+
+/** Another preset stands in the URL too, and keeps all that was typed. */
+function closesDialog(to: { pathname: string; search: object }, from: { pathname: string }): boolean {
+  return to.pathname !== from.pathname || !("rerun" in to.search);
 }
 
 function choiceOf(run: RunDetail, steps: Step[], { preset, step, correct }: Opened): Choice {

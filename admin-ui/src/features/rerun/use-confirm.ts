@@ -1,6 +1,6 @@
 /** Starts just the plan that was shown; where it is another one by now, it is shown and asked for again. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Plan, RerunRequest } from "@/lib/api";
 import { type ApiError, asApiError } from "@/lib/problem";
 import { useRequestKey } from "@/lib/request-key";
@@ -31,6 +31,13 @@ export function useConfirm(of: RerunOf, shown: ShownPlan, rerun: ReturnType<type
   const [planning, setPlanning] = useState(false);
   const [unplanned, setUnplanned] = useState<ApiError | null>(null);
   const running = useRef(false);
+  const closed = useRef(false);
+  useEffect(() => {
+    closed.current = false;
+    return () => {
+      closed.current = true;
+    };
+  }, []);
 
   /** Shows both plans; whatever made the second another one may have changed the skills beside it too. */
   const tell = (before: Plan, after: Plan) => {
@@ -73,7 +80,8 @@ export function useConfirm(of: RerunOf, shown: ShownPlan, rerun: ReturnType<type
     setChanged(null);
     try {
       const plan = await agreed(request);
-      if (plan) send(request, plan);
+      // Whoever has closed the dialog meanwhile does not want it any more.
+      if (plan && !closed.current) send(request, plan);
     } catch (error) {
       setUnplanned(asApiError(error));
     } finally {

@@ -39,7 +39,11 @@ export function FirstChoicePanel({ shown: { choice, current, error }, isEmpty }:
         )}
         {!isEmpty && !choice && (
           <p className="text-[0.8125rem] text-ink-soft">
-            {error ? "As soon as the form is right, it stands here which skills come first." : "Looking…"}
+            {!error
+              ? "Looking…"
+              : error.status >= 400 && error.status < 500
+                ? "As soon as the form is right, it stands here which skills come first."
+                : "What comes first can't be told while the server does not answer."}
           </p>
         )}
         {choice && <Choice choice={choice} />}

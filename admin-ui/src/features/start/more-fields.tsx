@@ -1,10 +1,11 @@
-/** What few runs need: which skills may be used, the model, limits, who goes first. */
+/** What few runs need: which skills may be used, the model, limits, who goes first, metadata. */
 import { useState } from "react";
-import { Field, TextInput } from "@/components/field";
+import { Field, TextArea, TextInput } from "@/components/field";
 import { Select } from "@/components/select";
 import { Section } from "@/features/rerun/section";
 import type { Skill } from "@/lib/api";
 import { cx } from "@/lib/class-names";
+import { readDraft } from "@/lib/json-draft";
 import type { ApiError } from "@/lib/problem";
 import { LIMITS, type Limit, type StartDraft } from "./start-draft";
 
@@ -82,16 +83,35 @@ export function MoreFields({ draft, skills, model, problem, onChange }: MoreFiel
           ))}
         </div>
       </fieldset>
+      <Field
+        label="Metadata"
+        optional
+        hint="A JSON object that the list of runs can be filtered by. Skills do not see it."
+        error={readDraft(draft.metadata).error ?? problem?.at("/metadata")}
+      >
+        {(ids) => (
+          <TextArea
+            {...ids}
+            className="font-mono text-xs"
+            rows={Math.min(8, Math.max(2, draft.metadata.split("\n").length))}
+            value={draft.metadata}
+            placeholder={'{"team": "refunds"}'}
+            spellCheck={false}
+            onChange={(event) => onChange({ metadata: event.target.value })}
+          />
+        )}
+      </Field>
     </Section>
   );
 }
 
-function chosenOf({ skills, model, priority, limits }: StartDraft): string {
+function chosenOf({ skills, model, priority, limits, metadata }: StartDraft): string {
   const said = [
     skills.length > 0 ? `only ${skills.join(", ")}` : "",
     model.trim(),
     priority === "batch" ? "others first" : "",
     LIMITS.some((name) => limits[name].trim() !== "") ? "with limits" : "",
+    metadata.trim() === "" ? "" : "with metadata",
   ].filter(Boolean);
   return said.length > 0 ? said.join(" · ") : "skills, model, limits";
 }

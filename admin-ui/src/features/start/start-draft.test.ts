@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { Sop } from "@/lib/api";
+import type { RunMetadata, Sop } from "@/lib/api";
 import { type JsonObject, parseJson, writeJson } from "@/lib/json";
-import { emptyDraft, emptyPlaces, requestOf, withPlaces } from "./start-draft";
+import { draftOfRun, emptyDraft, emptyPlaces, isEdited, requestOf, withPlaces } from "./start-draft";
 
 const object = (text: string) => parseJson(text) as JsonObject;
 
@@ -32,4 +32,15 @@ it("makes places for what is missing and keeps what is there", () => {
   const filled = withPlaces(data, ["order.id", "lines[]", "order.ref", "text.more"]);
   expect(writeJson(filled)).toBe('{"order":{"ref":1.0,"id":null},"text":"as it is","lines":[]}');
   expect(emptyPlaces(filled, ["order.id", "lines[]", "order.ref", "nothing"])).toEqual(["order.id"]);
+});
+
+it("takes a run's metadata over where they can be seen, edited and left out", () => {
+  const run = { sop: "Pay.", initial_data: {}, metadata: object('{"ref":1.50}'), skills: null, model: null };
+  const draft = draftOfRun(run as unknown as RunMetadata);
+  expect(draft.metadata).toBe('{\n  "ref": 1.50\n}');
+  expect(writeJson(requestOf(draft, undefined)?.metadata)).toBe('{"ref":1.50}');
+  expect(requestOf({ ...draft, metadata: " " }, undefined)).not.toHaveProperty("metadata");
+  expect(requestOf({ ...draft, metadata: "team" }, undefined)).toBeNull();
+  expect(isEdited(draft, draftOfRun(run as unknown as RunMetadata))).toBe(false);
+  expect(isEdited({ ...draft, name: "x" }, draft)).toBe(true);
 });

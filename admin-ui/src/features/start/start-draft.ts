@@ -17,7 +17,8 @@ export interface StartDraft {
   model: string;
   priority: "" | "batch";
   limits: Record<Limit, string>;
-  metadata: JsonObject | null;
+  /** As it is typed; empty: none. */
+  metadata: string;
 }
 
 export function emptyDraft(data: JsonObject = {}): StartDraft {
@@ -29,7 +30,7 @@ export function emptyDraft(data: JsonObject = {}): StartDraft {
     model: "",
     priority: "",
     limits: { steps: "", seconds: "", tokens: "", money: "" },
-    metadata: null,
+    metadata: "",
   };
 }
 
@@ -43,14 +44,15 @@ export function draftOfRun(run: RunMetadata): StartDraft {
     skills: run.skills ?? [],
     model: run.model ?? "",
     limits: Object.fromEntries(limits) as Record<Limit, string>,
-    metadata: Object.keys(run.metadata).length > 0 ? (run.metadata as JsonObject) : null,
+    metadata: Object.keys(run.metadata).length > 0 ? draftOf(run.metadata as JsonObject) : "",
   };
 }
 
-/** What is sent; null where it can't be, since the data are no JSON object or there is no procedure. */
+/** What is sent; null where it can't be: data or metadata are no JSON object, or there is no procedure. */
 export function requestOf(draft: StartDraft, sop: Sop | undefined): StartRequest | null {
   const data = readDraft(draft.text).value;
-  if (!data || (!sop && draft.sop.trim() === "")) return null;
+  const metadata = readDraft(draft.metadata).value;
+  if (!data || !metadata || (!sop && draft.sop.trim() === "")) return null;
   const limits = LIMITS.flatMap((name): [string, Json][] => {
     const typed = draft.limits[name].trim();
     return typed === "" ? [] : [[name, numberOf(typed)]];
@@ -63,7 +65,7 @@ export function requestOf(draft: StartDraft, sop: Sop | undefined): StartRequest
     ...(draft.model.trim() === "" ? {} : { model: draft.model.trim() }),
     ...(draft.priority === "" ? {} : { priority: draft.priority }),
     ...(limits.length > 0 ? { limits: Object.fromEntries(limits) } : {}),
-    ...(draft.metadata ? { metadata: draft.metadata } : {}),
+    ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
   };
 }
 
@@ -106,3 +108,8 @@ export function emptyPlaces(data: JsonObject, paths: readonly string[]): string[
 
 /** Text that tells two requests apart. */
 export const textOfRequest = (request: StartRequest | null) => (request ? writeJson(request) : null);
+
+/** Whether anything stands in the form that it did not begin with. */
+export function isEdited(draft: StartDraft, first: StartDraft): boolean {
+  return JSON.stringify(draft) !== JSON.stringify(first);
+}

@@ -7,6 +7,7 @@ import { Field, TextInput } from "@/components/field";
 import { JsonEditor } from "@/components/json-editor";
 import { Notice } from "@/components/notice";
 import { ProblemNotice } from "@/components/problem-notice";
+import { Unsaved } from "@/components/unsaved";
 import { type Skill, type Sop, type StartRequest, startRun } from "@/lib/api";
 import { draftOf, readDraft } from "@/lib/json-draft";
 import { asApiError } from "@/lib/problem";
@@ -18,7 +19,7 @@ import { badMore, MoreFields } from "./more-fields";
 import { Needs } from "./needs";
 import { SopField } from "./sop-field";
 import { SopPicker } from "./sop-picker";
-import { requestOf, type StartDraft, withPlaces } from "./start-draft";
+import { isEdited, requestOf, type StartDraft, withPlaces } from "./start-draft";
 import { useFirstChoice } from "./use-first-choice";
 
 interface StartFormProps {
@@ -39,9 +40,9 @@ interface StartFormProps {
 export function StartForm({ sops, skills, chosen, example, first, model, ...on }: StartFormProps) {
   const sop = sops.find(({ name }) => name === chosen);
   const note = example === undefined ? undefined : sop?.examples[example]?.note;
-  const [draft, setDraft] = useState(first);
+  const [begun] = useState(first);
+  const [draft, setDraft] = useState(begun);
   const [touched, setTouched] = useState(false);
-  const change = (part: Partial<StartDraft>) => setDraft((now) => ({ ...now, ...part }));
   const keyFor = useRequestKey();
   const queries = useQueryClient();
   const start = useMutation({
@@ -51,6 +52,11 @@ export function StartForm({ sops, skills, chosen, example, first, model, ...on }
       on.onStarted(thread_id);
     },
   });
+  const change = (part: Partial<StartDraft>) => {
+    setDraft((now) => ({ ...now, ...part }));
+    // What the server said was of what stood here before.
+    if (start.isError) start.reset();
+  };
   const data = readDraft(draft.text).value;
   const request = requestOf(draft, sop);
   const shown = useFirstChoice(request);
@@ -77,91 +83,94 @@ export function StartForm({ sops, skills, chosen, example, first, model, ...on }
   };
 
   return (
-    <form
-      className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]"
-      noValidate
-      onKeyDown={submitByKey}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <div className="min-w-0 space-y-6">
-        {chosen !== undefined && !sop && (
-          <Notice kind="wait" title={`There is no procedure named ${chosen}`}>
-            Choose another one, or write your own.
-          </Notice>
-        )}
-        <SopPicker
-          sops={sops}
-          chosen={sop?.name}
-          onChoose={(next) => on.onChoose(next ? { sop: next } : {})}
-        />
-        <SopField
-          sop={sop}
-          written={draft.sop}
-          error={sopProblem}
-          onWrite={(text) => change({ sop: text })}
-          onEditCopy={() => on.onEditCopy({ ...draft, sop: sop?.sop ?? "" })}
-        />
-        <JsonEditor
-          label="Initial data"
-          hint="A JSON object. Numbers keep every digit."
-          text={draft.text}
-          onChange={(text) => change({ text })}
-          error={problem?.at("/initial_data")}
-        />
-        {shown.choice && data && (
-          <Needs
-            needs={shown.choice.needs}
-            data={data}
-            onAdd={(paths) => change({ text: draftOf(withPlaces(data, paths)) })}
+    <>
+      <Unsaved typed={isEdited(draft, begun)} />
+      <form
+        className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]"
+        noValidate
+        onKeyDown={submitByKey}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <div className="min-w-0 space-y-6">
+          {chosen !== undefined && !sop && (
+            <Notice kind="wait" title={`There is no procedure named ${chosen}`}>
+              Choose another one, or write your own.
+            </Notice>
+          )}
+          <SopPicker
+            sops={sops}
+            chosen={sop?.name}
+            onChoose={(next) => on.onChoose(next ? { sop: next } : {})}
           />
-        )}
-        {note && <p className="-mt-3 text-[0.8125rem] text-ink-soft">{note}</p>}
-        <Field label="Run name" optional error={problem?.at("/run_name")}>
-          {(ids) => (
-            <TextInput
-              {...ids}
-              value={draft.name}
-              maxLength={200}
-              placeholder={sop ? `${sop.title} A-1001` : "How people will find it"}
-              onChange={(event) => change({ name: event.target.value })}
+          <SopField
+            sop={sop}
+            written={draft.sop}
+            error={sopProblem}
+            onWrite={(text) => change({ sop: text })}
+            onEditCopy={() => on.onEditCopy({ ...draft, sop: sop?.sop ?? "" })}
+          />
+          <JsonEditor
+            label="Initial data"
+            hint="A JSON object. Numbers keep every digit."
+            text={draft.text}
+            onChange={(text) => change({ text })}
+            error={problem?.at("/initial_data")}
+          />
+          {shown.choice && data && (
+            <Needs
+              needs={shown.choice.needs}
+              data={data}
+              onAdd={(paths) => change({ text: draftOf(withPlaces(data, paths)) })}
             />
           )}
-        </Field>
-        <MoreFields {...{ draft, skills, model, problem }} onChange={change} />
-      </div>
-      <aside className="space-y-4 max-lg:contents lg:row-span-2">
-        <FirstChoicePanel shown={shown} isEmpty={lacksSop} />
-        <div className="max-lg:order-first">
-          <ExamplePicker sops={sops} chosen={sop?.name} example={example} onChoose={on.onChoose} />
+          {note && <p className="-mt-3 text-[0.8125rem] text-ink-soft">{note}</p>}
+          <Field label="Run name" optional error={problem?.at("/run_name")}>
+            {(ids) => (
+              <TextInput
+                {...ids}
+                value={draft.name}
+                maxLength={200}
+                placeholder={sop ? `${sop.title} A-1001` : "How people will find it"}
+                onChange={(event) => change({ name: event.target.value })}
+              />
+            )}
+          </Field>
+          <MoreFields {...{ draft, skills, model, problem }} onChange={change} />
         </div>
-        {model === null && (
-          <Notice kind="info" title="No model is set">
-            <span className="text-[0.8125rem] text-ink-soft">
-              Procedures run without one, as long as they take no skill that needs a model. To set one, start
-              the server with <code className="font-mono text-xs">ASF_MODEL</code>, for instance{" "}
-              <code className="font-mono text-xs">openai:gpt-5</code>.
-            </span>
-          </Notice>
-        )}
-      </aside>
-      <div className="min-w-0 space-y-6">
-        {problem && !placed && <ProblemNotice error={problem} />}
-        <div className="flex justify-end">
-          <Button
-            type="submit"
-            look="primary"
-            icon={<Play aria-hidden />}
-            busy={start.isPending || start.isSuccess}
-            disabled={!data}
-            title="⌘ or Ctrl and Enter"
-          >
-            Start run
-          </Button>
+        <aside className="space-y-4 max-lg:contents lg:row-span-2">
+          <FirstChoicePanel shown={shown} isEmpty={lacksSop} />
+          <div className="max-lg:order-first">
+            <ExamplePicker sops={sops} chosen={sop?.name} example={example} onChoose={on.onChoose} />
+          </div>
+          {model === null && (
+            <Notice kind="info" title="No model is set">
+              <span className="text-[0.8125rem] text-ink-soft">
+                Procedures run without one, as long as they take no skill that needs a model. To set one,
+                start the server with <code className="font-mono text-xs">ASF_MODEL</code>, for instance{" "}
+                <code className="font-mono text-xs">openai:gpt-5</code>.
+              </span>
+            </Notice>
+          )}
+        </aside>
+        <div className="min-w-0 space-y-6">
+          {problem && !placed && <ProblemNotice error={problem} />}
+          <div className="flex justify-end">
+            <Button
+              type="submit"
+              look="primary"
+              icon={<Play aria-hidden />}
+              busy={start.isPending || start.isSuccess}
+              disabled={!data || readDraft(draft.metadata).error !== null}
+              title="⌘ or Ctrl and Enter"
+            >
+              Start run
+            </Button>
+          </div>
         </div>
-      </div>
-    </form>
+      </form>
+    </>
   );
 }

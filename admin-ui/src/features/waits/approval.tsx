@@ -10,6 +10,7 @@ import { useShortcut } from "@/lib/shortcut";
 import { AnswerBar } from "./answer-bar";
 import { collect, type FormField, fieldsOfSchema, fieldsOfValues } from "./form-fields";
 import { FormInputs } from "./form-inputs";
+import { questionKey, useKept } from "./kept";
 import { fieldErrors, type QuestionProps, useAnswer } from "./use-answer";
 import { WaitFrame } from "./wait-frame";
 
@@ -18,10 +19,11 @@ export function Approval({ threadId, wait, about, byKey = false, ...heard }: Que
   const shown: JsonObject = isObject(asks.shown) ? asks.shown : {};
   const form = isObject(asks.form) ? asks.form : null;
   const fillsIn = asks.kind === "form";
-  const [editing, setEditing] = useState(false);
-  const [texts, setTexts] = useState<Record<string, string>>({});
+  const question = questionKey(threadId, wait);
+  const [editing, setEditing] = useKept(question, "editing", false);
+  const [texts, setTexts] = useKept<Record<string, string>>(question, "texts", {});
   const [checked, setChecked] = useState(false);
-  const [note, setNote] = useState("");
+  const [note, setNote] = useKept(question, "note", "");
   const answer = useAnswer(threadId, wait, heard);
   const asked = useMemo(() => (form ? fieldsOfSchema(form, shown) : []), [form, shown]);
   const edits = useMemo(() => (editing ? editsBeside(asked, shown) : []), [editing, asked, shown]);
@@ -46,6 +48,11 @@ export function Approval({ threadId, wait, about, byKey = false, ...heard }: Que
       <Explanation wait={wait} />
       {!editing && Object.keys(shown).length > 0 && <ValueTable data={shown} />}
       {about}
+      {editing && about && (
+        <p className="text-[0.8125rem] text-ink-soft">
+          What is shown above is as it was asked. What goes out holds your edits.
+        </p>
+      )}
       {withData && (
         <FormInputs
           fields={fields}

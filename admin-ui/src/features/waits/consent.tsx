@@ -2,19 +2,20 @@
 
 import { Link } from "@tanstack/react-router";
 import { Check, X } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Button } from "@/components/button";
 import { rowsOf, type ValueRow, ValueTable } from "@/components/value-table";
 import { When } from "@/components/when";
 import { isObject, type JsonObject, sameJson } from "@/lib/json";
 import { useShortcut } from "@/lib/shortcut";
 import { AnswerBar } from "./answer-bar";
+import { questionKey, useKept } from "./kept";
 import { type QuestionProps, useAnswer } from "./use-answer";
 import { WaitFrame } from "./wait-frame";
 
 export function Consent({ threadId, wait, about, byKey = false, ...heard }: QuestionProps) {
   const { asks } = wait;
-  const [note, setNote] = useState("");
+  const [note, setNote] = useKept(questionKey(threadId, wait), "note", "");
   const answer = useAnswer(threadId, wait, heard);
   const done = answer.isPending || answer.isSuccess;
   const earlier: JsonObject = isObject(asks.earlier_receipt) ? asks.earlier_receipt : {};

@@ -10,6 +10,7 @@ import { skillOptions } from "@/queries/skills";
 import { AnswerBar } from "./answer-bar";
 import { collect, fieldsOfPaths } from "./form-fields";
 import { FormInputs } from "./form-inputs";
+import { questionKey, useKept } from "./kept";
 import { fieldErrors, type QuestionProps, useAnswer } from "./use-answer";
 import { WaitFrame } from "./wait-frame";
 
@@ -19,8 +20,9 @@ interface DoubtProps extends QuestionProps {
 }
 
 export function Doubt({ threadId, wait, digest, about, byKey: _, ...heard }: DoubtProps) {
-  const [happened, setHappened] = useState(false);
-  const [note, setNote] = useState("");
+  const question = questionKey(threadId, wait);
+  const [happened, setHappened] = useKept(question, "happened", false);
+  const [note, setNote] = useKept(question, "note", "");
   const answer = useAnswer(threadId, wait, heard);
   const done = answer.isPending || answer.isSuccess;
   const { asks } = wait;
@@ -35,6 +37,7 @@ export function Doubt({ threadId, wait, digest, about, byKey: _, ...heard }: Dou
       {about}
       {happened && wait.skill && (
         <Outputs
+          question={question}
           skill={wait.skill}
           digest={digest}
           answer={answer}
@@ -76,6 +79,7 @@ export function Doubt({ threadId, wait, digest, about, byKey: _, ...heard }: Dou
 }
 
 interface OutputsProps {
+  question: string;
   skill: string;
   digest: string | null;
   answer: ReturnType<typeof useAnswer>;
@@ -83,9 +87,9 @@ interface OutputsProps {
 }
 
 /** What the skill would have delivered, for the steps that come after it. */
-function Outputs({ skill, digest, answer, onSend }: OutputsProps) {
+function Outputs({ question, skill, digest, answer, onSend }: OutputsProps) {
   const version = useQuery(skillOptions(skill, digest ?? undefined));
-  const [texts, setTexts] = useState<Record<string, string>>({});
+  const [texts, setTexts] = useKept<Record<string, string>>(question, "texts", {});
   const [checked, setChecked] = useState(false);
   if (version.isPending) return <Skeleton className="h-24" />;
   const fields = fieldsOfPaths(version.data?.produces ?? []);

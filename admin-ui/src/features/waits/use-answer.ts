@@ -5,6 +5,7 @@ import { answerWait, type Decision, type Waiting } from "@/lib/api";
 import { type ApiError, asApiError } from "@/lib/problem";
 import { runKeys } from "@/queries/runs";
 import { waitKeys } from "@/queries/waits";
+import { forget, questionKey } from "./kept";
 
 const STALE = ["out-of-date", "not-waiting", "already-finished", "run-not-found", "run-deleted"];
 
@@ -34,12 +35,14 @@ export function useAnswer(threadId: string, wait: Waiting, { onAnswered, onTooLa
     mutationFn: (answer: Omit<Decision, "step" | "digest">) =>
       answerWait(threadId, { ...answer, step: wait.step, ...(wait.digest ? { digest: wait.digest } : {}) }),
     onSuccess: () => {
+      forget(questionKey(threadId, wait));
       refresh();
       onAnswered?.();
     },
     onError: (error) => {
       const problem = asApiError(error);
       if (!STALE.includes(problem.type)) return;
+      if (problem.type !== "out-of-date") forget(questionKey(threadId, wait));
       refresh();
       onTooLate?.(problem);
     },

@@ -5,6 +5,7 @@ import { WAITS_FOR } from "@/lib/status";
 import { Approval } from "./approval";
 import { Consent } from "./consent";
 import { Doubt } from "./doubt";
+import { questionKey } from "./kept";
 import { WaitFrame } from "./wait-frame";
 
 interface WaitsPanelProps {
@@ -15,8 +16,7 @@ interface WaitsPanelProps {
 
 export function WaitsPanel({ threadId, waits, steps }: WaitsPanelProps) {
   return waits.map((wait) => {
-    // What was shown is part of the key: when it changes, the form starts afresh.
-    const key = `${wait.step} ${wait.reason} ${wait.digest}`;
+    const key = questionKey(threadId, wait);
     if (wait.reason === "approval") return <Approval key={key} threadId={threadId} wait={wait} />;
     if (wait.reason === "consent") return <Consent key={key} threadId={threadId} wait={wait} />;
     if (wait.reason === "in_doubt") {

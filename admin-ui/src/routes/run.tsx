@@ -59,7 +59,10 @@ export default function RunPage() {
   });
   const isQueued = run.data?.status === "queued";
   const server = useQuery({ ...serverOptions, enabled: isQueued });
-  const queued = useQuery({ ...runCountOptions({ filter: { status: ["queued"] }, within: null }), enabled: isQueued });
+  const queued = useQuery({
+    ...runCountOptions({ filter: { status: ["queued"] }, within: null }),
+    enabled: isQueued,
+  });
   const [cancelling, setCancelling] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const live = useLiveRun(threadId, run.isSuccess && !isFinal(run.data.status));

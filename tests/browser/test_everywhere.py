@@ -125,6 +125,18 @@ def test_choices_hold_on_every_page(site: Site, refund: str) -> None:
     site.snap("settings")
 
 
+def test_copying_where_the_browser_has_no_clipboard(site: Site, refund: str) -> None:
+    """As on a page that came over plain HTTP from another computer."""
+    page = site.page
+    page.add_init_script('Object.defineProperty(navigator, "clipboard", { value: undefined })')
+    site.open_run(refund)
+    page.get_by_role("button", name="Copy the id").first.click()
+    expect(page.get_by_role("button", name="Copied").first).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.press("Control+v")
+    expect(page.get_by_role("combobox", name="Search")).to_have_value(refund)
+
+
 def test_the_menu_of_small_screens_has_all(site: Site) -> None:
     page = site.page
     page.set_viewport_size({"width": 390, "height": 844})

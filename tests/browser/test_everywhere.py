@@ -133,8 +133,10 @@ def test_copying_where_the_browser_has_no_clipboard(site: Site, refund: str) -> 
     page.get_by_role("button", name="Copy the id").first.click()
     expect(page.get_by_role("button", name="Copied").first).to_be_focused()
     page.keyboard.press("/")
+    field = page.get_by_role("combobox", name="Search")
+    expect(field).to_be_focused()
     page.keyboard.press("Control+v")
-    expect(page.get_by_role("combobox", name="Search")).to_have_value(refund)
+    expect(field).to_have_value(refund)
 
 
 def test_the_menu_of_small_screens_has_all(site: Site) -> None:

@@ -19,7 +19,7 @@ import { columnsOf, pathsShown } from "./features/runs/columns";
 import { runsAsked, validRunSearch } from "./features/runs/run-search";
 import { validSkillsSearch } from "./features/skills/catalogue";
 import { validSkillSearch } from "./features/skills/skill-search";
-import { textsOf } from "./lib/search";
+import { oneOf, textsOf } from "./lib/search";
 import { backtestListOptions, backtestOptions } from "./queries/backtests";
 import { batchItemsOptions, batchListOptions, batchOptions } from "./queries/batches";
 import { comparisonOptions } from "./queries/comparison";
@@ -69,14 +69,7 @@ const runsRoute = createRoute({
 });
 
 export type RunTab = "steps" | "data" | "effects" | "request" | "family" | "history" | "raw";
-const OTHER_TABS: readonly unknown[] = [
-  "data",
-  "effects",
-  "request",
-  "family",
-  "history",
-  "raw",
-] satisfies RunTab[];
+const RUN_TABS: readonly RunTab[] = ["steps", "data", "effects", "request", "family", "history", "raw"];
 
 export interface RunPageSearch {
   tab?: RunTab;
@@ -102,12 +95,12 @@ const runRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/$threadId",
   validateSearch: (search): RunPageSearch => ({
-    ...(OTHER_TABS.includes(search.tab) ? { tab: search.tab as RunTab } : {}),
-    ...(search.family === "graph" ? { family: "graph" } : {}),
-    ...(isSeq(search.at) ? { at: Number(search.at) } : {}),
+    tab: oneOf(search.tab, RUN_TABS),
+    family: oneOf(search.family, ["graph"]),
+    at: isSeq(search.at) ? Number(search.at) : undefined,
     ...textsOf(search, ["find", "only"]),
     ...(search.rerun ? { rerun: String(search.rerun) } : {}),
-    ...(isSeq(search.step) ? { step: Number(search.step) } : {}),
+    step: isSeq(search.step) ? Number(search.step) : undefined,
     ...(search.correct ? { correct: String(search.correct) } : {}),
   }),
   loader: ({ context: { queries }, params: { threadId } }) => {
@@ -123,7 +116,7 @@ const compareRoute = createRoute({
   validateSearch: (search): { left?: string; right?: string; only?: "differences" } => ({
     ...(search.left ? { left: String(search.left) } : {}),
     ...(search.right ? { right: String(search.right) } : {}),
-    ...(search.only === "differences" ? { only: "differences" } : {}),
+    only: oneOf(search.only, ["differences"]),
   }),
   loaderDeps: ({ search: { left, right } }) => ({ left, right }),
   loader: ({ context, deps: { left, right } }) => {
@@ -214,9 +207,10 @@ const newRoute = createRoute({
   validateSearch: (search): { sop?: string; example?: number; run?: string } => ({
     ...textsOf(search, ["run"]),
     ...(search.sop !== undefined && search.sop !== "" ? { sop: String(search.sop) } : {}),
-    ...(search.example !== undefined && Number.isInteger(Number(search.example))
-      ? { example: Number(search.example) }
-      : {}),
+    example:
+      search.example !== undefined && Number.isInteger(Number(search.example))
+        ? Number(search.example)
+        : undefined,
   }),
   loader: ({ context }) => void context.queries.prefetchQuery(sopsOptions),
   component: lazyRouteComponent(() => import("./routes/new")),
@@ -247,7 +241,7 @@ const schedulesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/schedules",
   validateSearch: (search): { state?: "active" | "paused"; cursor?: string } => ({
-    ...(search.state === "active" || search.state === "paused" ? { state: search.state } : {}),
+    state: oneOf(search.state, ["active", "paused"]),
     ...textsOf(search, ["cursor"]),
   }),
   loaderDeps: ({ search }) => search,

@@ -20,9 +20,19 @@ REFUND = {
     "request": {"received_on": "2026-11-20", "reason": "arrived with a dent"},
 }
 STATES = {
-    "/runs/$threadId": ["?tab=data", "?tab=request", "?tab=family", "?tab=history", "?rerun=again"],
+    "/runs/$threadId": [
+        "?tab=data",
+        "?tab=effects",
+        "?tab=request",
+        "?tab=family",
+        "?tab=family&family=graph",
+        "?tab=history",
+        "?tab=raw",
+        "?rerun=again",
+    ],
     "/compare": ["?left=access-ok&right=access-ok_rerun_1"],
-    "/skills/$name": ["?left=first&right=first"],
+    "/inbox": ["?state=answered"],
+    "/skills/$name": ["?part=try", "?part=runs", "?left=first&right=first"],
 }
 """What else a page shows, by its search; every page is also opened without."""
 
@@ -73,6 +83,12 @@ def _addresses(things: dict[str, str]) -> list[str]:
     return [*found, "/runs/access-asks", "/runs/access-late", "/runs/no-such-run", "/no-such-page"]
 
 
+def _beyond(site: Site) -> list[str]:
+    """What to say where a page is wider than the window."""
+    width, window = site.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    return [f"{width} px wide in a window of {window} px"] if width > window else []
+
+
 def test_every_page(site: Site, things: dict[str, str]) -> None:
     page = site.page
     axe.watch(page)
@@ -84,15 +100,15 @@ def test_every_page(site: Site, things: dict[str, str]) -> None:
         expect(page.locator("h1").first).to_be_visible()
         expect(page.get_by_role("status", name="Loading").or_(page.locator(".opacity-60"))).to_have_count(0)
         where = [f"wide, light: {line}" for line in axe.found(page)]
+        where += _beyond(site)
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size({"width": 390, "height": 844})
         where += [f"small, dark: {line}" for line in axe.found(page)]
-        width = page.evaluate("document.documentElement.scrollWidth")
-        where += [f"{width} px wide on a small screen"] if width > 390 else []
+        where += _beyond(site)
         where += [f"{page.locator('h1').count()} h1"] if page.locator("h1").count() != 1 else []
         where += [f"title {page.title()}"] if not page.title().endswith(" · AgentSkills") else []
         where += [f"blocked {line}" for line in axe.blocked(page)]
         troubles += [f"{address}: {line}" for line in where]
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 1280, "height": 900})
-    assert troubles == []
+    assert not troubles, "\n".join(troubles)

@@ -49,12 +49,29 @@ def test_search_leads_anywhere(site: Site, refund: str) -> None:
     site.snap("search-empty", whole=False)
     field.fill("price-parcel")
     expect(page.get_by_role("option", name="price-parcel", exact=True)).to_be_visible()
+    for page_of in ("Inbox", "Settings"):
+        field.fill(page_of.lower())
+        expect(page.get_by_role("option", name=re.compile(f"^{page_of}"))).to_be_visible()
     field.fill("no such thing at all")
     expect(page.get_by_text("Nothing matches.")).to_be_visible()
     site.snap("search-nothing", whole=False)
     field.fill("rerun this")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name=re.compile("Rerun"))).to_be_visible()
+
+
+def test_enter_opens_what_was_typed_to_the_end(site: Site, refund: str) -> None:
+    page = site.page
+    other = site.start({"thread_id": "everywhere-2", "sop": "Nothing to do", "initial_data": {}})
+    site.wait_for(other)
+    site.open("/skills")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Search").fill("everywhere-")
+    expect(page.get_by_role("option").filter(has=page.locator("[data-status]"))).to_have_count(2)
+    page.keyboard.type("1")  # the list is still that of the shorter text, with the newer run first
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/ui/runs/everywhere-1$"))
 
 
 def test_keys_lead_to_pages_and_are_listed(site: Site, refund: str) -> None:
@@ -74,6 +91,9 @@ def test_keys_lead_to_pages_and_are_listed(site: Site, refund: str) -> None:
     page.keyboard.press("s")
     heading = page.get_by_role("heading", level=1, name="Schedules")
     expect(heading).to_be_focused()  # so that a screen reader starts there
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    expect(page.get_by_role("heading", level=1, name="Inbox")).to_be_focused()
     page.keyboard.press("/")
     expect(page.get_by_role("combobox", name="Search")).to_be_focused()
 
@@ -103,6 +123,20 @@ def test_choices_hold_on_every_page(site: Site, refund: str) -> None:
     page.get_by_role("radio", name="As the system").check(force=True)
     page.get_by_text("Comfortable").click()
     site.snap("settings")
+
+
+def test_copying_where_the_browser_has_no_clipboard(site: Site, refund: str) -> None:
+    """As on a page that came over plain HTTP from another computer."""
+    page = site.page
+    page.add_init_script('Object.defineProperty(navigator, "clipboard", { value: undefined })')
+    site.open_run(refund)
+    page.get_by_role("button", name="Copy the id").first.click()
+    expect(page.get_by_role("button", name="Copied").first).to_be_focused()
+    page.keyboard.press("/")
+    field = page.get_by_role("combobox", name="Search")
+    expect(field).to_be_focused()
+    page.keyboard.press("Control+v")
+    expect(field).to_have_value(refund)
 
 
 def test_the_menu_of_small_screens_has_all(site: Site) -> None:

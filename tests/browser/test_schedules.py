@@ -116,14 +116,14 @@ def test_fired_by_itself_and_by_hand(site: Site) -> None:
     firing.get_by_role("link").click()
     expect(page).to_have_url(re.compile("/ui/runs/"))
     site.expect_status("completed")
-    page.get_by_role("link", name="Schedule this").click()
+    site.more("Schedule this")
     expect(page).to_have_url(re.compile(r"/ui/schedules/new\?run="))
 
 
 def test_a_run_names_the_schedule_that_reran_it(site: Site, parcel: str) -> None:
     page = site.page
     site.open_run(parcel)
-    page.get_by_role("link", name="Schedule this").click()
+    site.more("Schedule this")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Parcel one")
     expect(page.get_by_label("Run", exact=True)).to_have_value(parcel)
     expect(page.get_by_role("link", name="Parcel one")).to_be_visible()

@@ -1,20 +1,15 @@
 /** Copies a text and says so. */
 import { Check, Copy } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useCopy } from "@/lib/copy";
 
 export function CopyButton({ text, label }: { text: string; label: string }) {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 1500);
-    return () => clearTimeout(timer);
-  }, [copied]);
+  const [copied, copy] = useCopy();
   return (
     <button
       type="button"
       aria-label={copied ? "Copied" : label}
       title={copied ? "Copied" : label}
-      onClick={() => navigator.clipboard?.writeText(text).then(() => setCopied(true))}
+      onClick={() => copy(text)}
       className="inline-flex size-6 shrink-0 items-center justify-center rounded-md text-ink-faint transition-colors hover:bg-hover hover:text-ink"
     >
       {copied ? (

@@ -15,7 +15,7 @@ import {
   Webhook,
   X,
 } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { cx } from "@/lib/class-names";
 
 export interface PageGroup {
@@ -82,12 +82,16 @@ export function Navigation({ counts = {}, foot }: NavigationProps) {
   const page = useRouterState({ select: ({ location }) => location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has come to another page has chosen
   useEffect(() => setOpen(false), [page]);
+  const button = useRef<HTMLButtonElement>(null);
   const closeByKey = (event: KeyboardEvent) => {
-    if (event.key === "Escape") setOpen(false);
+    if (event.key !== "Escape" || !open) return;
+    setOpen(false);
+    button.current?.focus();
   };
   return (
     <>
       <button
+        ref={button}
         type="button"
         aria-expanded={open}
         aria-controls={id}

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
 import { RotateCw } from "lucide-react";
-import { useState } from "react";
+import { useCopy } from "@/lib/copy";
 import { isAway } from "@/lib/problem";
 import { useTitle } from "@/lib/title";
 import { serverOptions } from "@/queries/skills";
@@ -56,8 +56,8 @@ const BROKEN = {
 };
 
 function CopyDetails({ error, version }: { error: Error; version: string | undefined }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
+  const [copied, copy] = useCopy();
+  const copyAll = () => {
     const lines = [
       `${error.name}: ${error.message}`,
       `Page: ${window.location.pathname}`,
@@ -66,8 +66,7 @@ function CopyDetails({ error, version }: { error: Error; version: string | undef
       `Browser: ${navigator.userAgent}`,
       error.stack ?? "",
     ];
-    await navigator.clipboard.writeText(lines.join("\n"));
-    setCopied(true);
+    copy(lines.join("\n"));
   };
-  return <Button onClick={() => void copy()}>{copied ? "Copied" : "Copy details"}</Button>;
+  return <Button onClick={copyAll}>{copied ? "Copied" : "Copy details"}</Button>;
 }

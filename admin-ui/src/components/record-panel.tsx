@@ -1,6 +1,7 @@
 /** The record of what one thing did, narrowed by what came of it, a page at a time. */
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { cx } from "@/lib/class-names";
 import { Choices } from "./choices";
 import { LoadingRows } from "./empty";
 import { Pager } from "./pager";
@@ -24,8 +25,12 @@ interface RecordPanelProps<T, S extends string> {
 
 export function RecordPanel<T, S extends string>({ found, ...props }: RecordPanelProps<T, S>) {
   const items = found.data?.items ?? [];
+  const none = found.isSuccess && items.length === 0 && !found.isPlaceholderData;
   return (
-    <Panel title={props.title} className="min-w-0">
+    <Panel
+      title={props.title}
+      className={cx("min-w-0", found.isPlaceholderData && "opacity-60 transition-opacity")}
+    >
       <div className="border-b px-4 py-1.5">
         <Choices
           label={props.label}
@@ -41,7 +46,7 @@ export function RecordPanel<T, S extends string>({ found, ...props }: RecordPane
           <ProblemNotice error={found.error} onRetry={() => void found.refetch()} />
         </div>
       )}
-      {found.isSuccess && items.length === 0 && (
+      {none && (
         <p className="px-5 py-8 text-center text-ink-soft">
           {props.chosen.length > 0 ? props.noMatch : props.none}
         </p>

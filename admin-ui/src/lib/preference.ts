@@ -1,5 +1,6 @@
 /** Choices that this browser keeps: each one text, the same in all its tabs. */
 import { useSyncExternalStore } from "react";
+import { store, stored } from "./stored";
 
 export interface Preference<T extends string> {
   get: () => T;
@@ -20,7 +21,7 @@ interface Options<T extends string> {
 export function preference<T extends string>({ key, fallback, valid, apply }: Options<T>): Preference<T> {
   const listeners = new Set<() => void>();
   const kept = () => {
-    const text = read(key);
+    const text = stored(key);
     return text !== null && valid(text) ? text : fallback;
   };
   let value = kept();
@@ -35,7 +36,7 @@ export function preference<T extends string>({ key, fallback, valid, apply }: Op
   return {
     get: () => value,
     set: (next) => {
-      write(key, next === fallback ? null : next);
+      store(key, next === fallback ? null : next);
       take(next);
     },
     subscribe: (tell) => {
@@ -47,21 +48,4 @@ export function preference<T extends string>({ key, fallback, valid, apply }: Op
 
 export function usePreference<T extends string>(of: Preference<T>): T {
   return useSyncExternalStore(of.subscribe, of.get);
-}
-
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // Storage may be blocked; a choice then lasts as long as the page.
-  }
-}
-
-function write(key: string, value: string | null): void {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-  } catch {
-    // See above.
-  }
 }

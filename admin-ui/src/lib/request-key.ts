@@ -1,6 +1,7 @@
 /** Idempotency keys: one for each thing that somebody means to do once. */
 import { useRef } from "react";
 import { writeJson } from "./json";
+import { isAway } from "./problem";
 
 /** A random key; crypto.randomUUID exists on HTTPS and loopback only. */
 export function newKey(): string {
@@ -19,13 +20,17 @@ export function useRequestKey(): (request: unknown) => string {
   };
 }
 
-/** The key of a button that may be used again: the same until its call has come back, then a new one. */
-export function useActionKey(): { current: () => string; renew: () => void } {
-  const key = useRef(newKey());
+/**
+ * The key of a button that may be used again: the same until the server has answered, then a new one. Where no
+ * answer came, what was asked may have been done: asked once more with the same key, it is not done twice.
+ */
+export function useActionKey(): { of: (request?: unknown) => string; settled: (error: unknown) => void } {
+  const keyFor = useRequestKey();
+  const turn = useRef(0);
   return {
-    current: () => key.current,
-    renew: () => {
-      key.current = newKey();
+    of: (request = null) => keyFor([String(turn.current), request]),
+    settled: (error) => {
+      if (!error || !isAway(error)) turn.current += 1;
     },
   };
 }

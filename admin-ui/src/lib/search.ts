@@ -14,6 +14,14 @@ export function textsOf<K extends string>(
   return found;
 }
 
+/**
+ * One of the known words. Anything else becomes undefined rather than left out: what a route leaves out of its
+ * search comes through as it stands in the URL.
+ */
+export function oneOf<T extends string>(value: unknown, known: readonly T[]): T | undefined {
+  return known.find((word) => word === value);
+}
+
 /** The known ones among words separated by commas, in the known order. */
 export function wordsOf<T extends string>(text: string | undefined, known: readonly T[]): T[] {
   const wanted = (text ?? "").split(",");

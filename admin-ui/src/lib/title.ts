@@ -20,5 +20,10 @@ export function useTitleCount(count: number): void {
   useEffect(() => {
     waiting = count;
     write();
+    // Where nobody is signed in, nothing is told.
+    return () => {
+      waiting = 0;
+      write();
+    };
   }, [count]);
 }

@@ -19,6 +19,7 @@ import { useState } from "react";
 import { GROUPS } from "@/components/navigation";
 import { StatusPill } from "@/components/status-pill";
 import { FOUND, PaletteFrame, PaletteGroup, PaletteItem } from "@/features/palette/palette-frame";
+import type { RunItem } from "@/lib/api";
 import { useRecentRuns } from "@/lib/recent-runs";
 import { useShortcutsInForce } from "@/lib/shortcut";
 import { theme } from "@/lib/theme";
@@ -47,13 +48,16 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
   const recent = useQueries({
     queries: useRecentRuns().map((id) => ({ ...runOptions(id), retry: false, staleTime: 30_000 })),
   }).flatMap(({ data }) => data ?? []);
-  const runs = wanted === "" || text.trim() === "" ? recent : (found.data?.items ?? []).slice(0, RUNS);
+  const typed = text.trim();
+  // While typing goes on, what was found for less of it stays only where it still fits: Enter opens the first.
+  const fitting = (found.data?.items ?? []).filter((run) => startsWith(run, typed));
+  const runs = typed === "" ? recent : fitting.slice(0, RUNS);
   const here = useShortcutsInForce().filter(({ general }) => !general);
   const close = (then: () => unknown) => () => {
     onClose();
     void then();
   };
-  const searching = text.trim() !== wanted || found.isFetching;
+  const searching = typed !== wanted || found.isFetching;
   return (
     <PaletteFrame
       text={text}
@@ -72,7 +76,7 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
         </PaletteGroup>
       )}
       {runs.length > 0 && (
-        <PaletteGroup heading={text.trim() === "" ? "Opened lately" : "Runs"}>
+        <PaletteGroup heading={typed === "" ? "Opened lately" : "Runs"}>
           {runs.map((run) => (
             <PaletteItem
               key={run.thread_id}
@@ -150,9 +154,17 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
           Settings
         </PaletteItem>
       </PaletteGroup>
-      {text.trim() !== "" && <Named close={close} />}
+      {typed !== "" && <Named close={close} />}
     </PaletteFrame>
   );
+}
+
+/** Whether the server would find the run by this text. */
+function startsWith(
+  { run_name, thread_id }: Pick<RunItem, "run_name" | "thread_id">,
+  typed: string,
+): boolean {
+  return run_name?.toLowerCase().startsWith(typed.toLowerCase()) || thread_id.startsWith(typed);
 }
 
 /** What has a name and a page of its own; asked for once somebody types. */

@@ -15,6 +15,10 @@ import { runListOptions } from "@/queries/runs";
 const SHOWN = 15;
 const FEW_VERSIONS = 8;
 
+/** The newest ones, and the chosen one. */
+const offered = (versions: SkillVersion[], chosen: string | undefined) =>
+  versions.filter(({ digest }, index) => index < FEW_VERSIONS || digest === chosen);
+
 interface SkillRunsProps {
   name: string;
   /** Undefined: any version. */
@@ -41,7 +45,7 @@ export function SkillRuns({ name, digest, versions, onChoose }: SkillRunsProps) 
           <Choices
             label="Version"
             all
-            choices={versions.slice(0, FEW_VERSIONS).map((version) => ({
+            choices={offered(versions, digest).map((version) => ({
               value: version.digest,
               word: version.digest.slice(0, 8) + (version.current ? " (current)" : ""),
             }))}

@@ -1,6 +1,7 @@
 /** A skill's page: trying it. */
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import { LoadingRows } from "@/components/empty";
 import { ProblemNotice } from "@/components/problem-notice";
 import { type Example, FillFrom } from "@/features/skills/fill-from";
@@ -17,6 +18,7 @@ const route = getRouteApi("/skills/$name");
 const SOON_MS = 700;
 const FEW = 5;
 
+/** Give it another key for another skill. */
 export function SkillTry({ skill }: { skill: SkillDetail }) {
   const { fill, tried } = route.useSearch();
   const navigate = route.useNavigate();
@@ -24,6 +26,8 @@ export function SkillTry({ skill }: { skill: SkillDetail }) {
   const runs = useQuery(newest);
   const sops = useQuery(sopsOptions);
   const server = useQuery(serverOptions);
+  // What is typed stands on what the page began with, also once other runs have used the skill.
+  const [first, setFirst] = useState<string | null>(null);
   if (runs.isPending || sops.isPending) return <LoadingRows rows={3} />;
   const used = (runs.data?.items ?? []).slice(0, FEW);
   const examples = (sops.data?.items ?? []).flatMap(({ title, examples: all }) =>
@@ -35,8 +39,8 @@ export function SkillTry({ skill }: { skill: SkillDetail }) {
         data: one.initial_data as JsonObject,
       })),
   );
-  const first = used[0] ? `run:${used[0].thread_id}` : (examples[0]?.key ?? "none");
-  const chosen = fill ?? first;
+  if (first === null) setFirst(used[0] ? `run:${used[0].thread_id}` : (examples[0]?.key ?? "none"));
+  const chosen = fill ?? first ?? "none";
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 xl:grid-cols-2">
       <div className="space-y-4">

@@ -21,7 +21,7 @@ import { type SkillSearch, type SkillTab, tabOf } from "@/features/skills/skill-
 import { Source } from "@/features/skills/source";
 import { Versions } from "@/features/skills/versions";
 import type { SkillDetail } from "@/lib/api";
-import { usePins } from "@/lib/pins";
+import { usePinnedSkills } from "@/lib/pins";
 import { useShortcut } from "@/lib/shortcut";
 import { useTitle } from "@/lib/title";
 import { skillActivityOptions, skillOptions, skillVersionsOptions } from "@/queries/skills";
@@ -43,7 +43,7 @@ export default function SkillPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const skill = useQuery(skillOptions(name, search.version));
-  const [pins, togglePin] = usePins("skills");
+  const [pins, togglePin] = usePinnedSkills();
   const [backtests, setBacktests] = useState(false);
   const tab = tabOf(search);
   useTitle(name);
@@ -83,7 +83,7 @@ export default function SkillPage() {
           )}
           <Tabs label="Parts of the page" tabs={TABS} chosen={tab} onChoose={go} />
           {tab === "about" && <About skill={skill.data} />}
-          {tab === "try" && <SkillTry skill={skill.data} />}
+          {tab === "try" && <SkillTry key={name} skill={skill.data} />}
           {(tab === "runs" || tab === "versions") && <WithVersions skill={skill.data} tab={tab} />}
         </>
       )}

@@ -14,7 +14,7 @@ import { SkillsFilters } from "@/features/skills/skills-filters";
 import { SkillsTable } from "@/features/skills/skills-table";
 import { reloadSkills } from "@/lib/api";
 import type { SkillActivity } from "@/lib/api/skills";
-import { usePins } from "@/lib/pins";
+import { usePinnedSkills } from "@/lib/pins";
 import { clockTime } from "@/lib/time";
 import { useTitle } from "@/lib/title";
 import { skillActivityOptions, skillKeys, skillListOptions } from "@/queries/skills";
@@ -27,7 +27,7 @@ export default function SkillsPage() {
   const navigate = route.useNavigate();
   const skills = useQuery(skillListOptions);
   const activity = useQuery(skillActivityOptions);
-  const [pins, togglePin] = usePins("skills");
+  const [pins, togglePin] = usePinnedSkills();
   const queries = useQueryClient();
   const reload = useMutation({
     mutationFn: reloadSkills,

@@ -45,9 +45,9 @@ function Filled({ webhook }: { webhook: Webhook }) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const key = useActionKey();
   const test = useMutation({
-    mutationFn: () => testWebhook(webhook.id, key.current()),
-    onSettled: () => {
-      key.renew();
+    mutationFn: () => testWebhook(webhook.id, key.of()),
+    onSettled: (_, error) => {
+      key.settled(error);
       return queries.invalidateQueries({ queryKey: webhookKeys.webhook(webhook.id) });
     },
   });

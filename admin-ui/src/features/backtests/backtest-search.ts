@@ -1,16 +1,17 @@
 /** What stands in the URL of a backtest's report. */
 import type { Verdict } from "@/lib/api/backtests";
+import { oneOf } from "@/lib/search";
 
 export interface BacktestSearch {
   verdict?: Verdict;
   cursor?: string;
 }
 
-const VERDICTS: readonly unknown[] = ["stays", "changed", "cant_tell"] satisfies Verdict[];
+const VERDICTS: readonly Verdict[] = ["stays", "changed", "cant_tell"];
 
 export function validBacktestSearch({ verdict, cursor }: Record<string, unknown>): BacktestSearch {
   return {
-    ...(VERDICTS.includes(verdict) ? { verdict: verdict as Verdict } : {}),
+    verdict: oneOf(verdict, VERDICTS),
     ...(cursor ? { cursor: String(cursor) } : {}),
   };
 }

@@ -1,7 +1,8 @@
 /** What stands in the URLs of batches. */
 import type { BatchStatus, ItemState } from "@/lib/api/batches";
+import { oneOf } from "@/lib/search";
 
-const STATUSES: readonly unknown[] = ["running", "paused", "completed", "aborted"] satisfies BatchStatus[];
+const STATUSES: readonly BatchStatus[] = ["running", "paused", "completed", "aborted"];
 const STATES: ItemState[] = [
   "pending",
   "running",
@@ -26,7 +27,7 @@ export interface BatchSearch {
 
 export function validBatchesSearch({ status, cursor }: Record<string, unknown>): BatchesSearch {
   return {
-    ...(STATUSES.includes(status) ? { status: status as BatchStatus } : {}),
+    status: oneOf(status, STATUSES),
     ...(cursor ? { cursor: String(cursor) } : {}),
   };
 }

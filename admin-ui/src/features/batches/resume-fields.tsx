@@ -4,7 +4,7 @@ import { Field, TextInput } from "@/components/field";
 import type { Batch } from "@/lib/api/batches";
 import type { ApiError } from "@/lib/problem";
 import { percent } from "./figures";
-import type { ResumeLimits } from "./resume-limits";
+import { type ResumeLimits, wrongIn } from "./resume-limits";
 
 interface ResumeFieldsProps {
   batch: Batch;
@@ -15,6 +15,7 @@ interface ResumeFieldsProps {
 
 export function ResumeFields({ batch, limits, onChange, problem }: ResumeFieldsProps) {
   const { budget, concurrency, stop_at_failure_rate: rate } = batch;
+  const wrong = wrongIn(limits);
   const numbers: { name: "tokens" | "money" | "concurrency"; label: string; now: string; at: string }[] = [
     {
       name: "concurrency",
@@ -47,7 +48,7 @@ export function ResumeFields({ batch, limits, onChange, problem }: ResumeFieldsP
             hint={`Now ${now}; empty leaves it so.`}
             value={limits[name]}
             onChange={(text) => onChange({ [name]: text })}
-            error={problem?.at(at)}
+            error={wrong[name] ?? problem?.at(at)}
           />
         ))}
         {!limits.anyFailures && (
@@ -58,7 +59,7 @@ export function ResumeFields({ batch, limits, onChange, problem }: ResumeFieldsP
             }
             value={limits.failureRate}
             onChange={(failureRate) => onChange({ failureRate })}
-            error={problem?.at("/stop_at_failure_rate")}
+            error={wrong.failureRate ?? problem?.at("/stop_at_failure_rate")}
           />
         )}
       </div>

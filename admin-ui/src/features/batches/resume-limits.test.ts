@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { writeJson } from "@/lib/json";
-import { limitsOf, SAME_LIMITS, stoppedByFailures } from "./resume-limits";
+import { limitsOf, SAME_LIMITS, wrongIn } from "./resume-limits";
 
 const sent = (part: Partial<typeof SAME_LIMITS>) => writeJson(limitsOf({ ...SAME_LIMITS, ...part }));
 
@@ -16,15 +16,13 @@ describe("limits when a batch goes on", () => {
     expect(sent({ failureRate: "20", anyFailures: true })).toBe('{"stop_at_failure_rate":null}');
   });
 
-  it("is nothing while something is no number", () => {
+  it("says what is wrong, and is nothing meanwhile", () => {
+    expect(
+      Object.keys(wrongIn({ ...SAME_LIMITS, tokens: "few", money: "1,5", failureRate: "many" })),
+    ).toEqual(["tokens", "money", "failureRate"]);
+    expect(wrongIn({ ...SAME_LIMITS, concurrency: "5", failureRate: "many", anyFailures: true })).toEqual({});
     expect(limitsOf({ ...SAME_LIMITS, failureRate: "many" })).toBeNull();
     expect(limitsOf({ ...SAME_LIMITS, failureRate: "100" })).toBeNull();
     expect(limitsOf({ ...SAME_LIMITS, tokens: "few" })).toBeNull();
-  });
-
-  it("knows why it stands still", () => {
-    expect(stoppedByFailures({ status: "paused", note: "stopped by itself: 4 of 12 failed" })).toBe(true);
-    expect(stoppedByFailures({ status: "paused", note: "paused: lunch" })).toBe(false);
-    expect(stoppedByFailures({ status: "running", note: null })).toBe(false);
   });
 });

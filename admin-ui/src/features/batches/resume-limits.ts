@@ -1,5 +1,5 @@
 /** Other limits that a person sets when a batch goes on: what is typed, and what is sent. */
-import type { Batch, BatchResume } from "@/lib/api/batches";
+import type { BatchResume } from "@/lib/api/batches";
 import { type Json, type JsonObject, parseJson } from "@/lib/json";
 
 /** Texts as they are typed; empty: as it is. */
@@ -21,17 +21,28 @@ export const SAME_LIMITS: ResumeLimits = {
   anyFailures: false,
 };
 
+/** What is wrong with what was typed, by field. */
+export function wrongIn(limits: ResumeLimits): { [K in keyof ResumeLimits]?: string } {
+  const wrong: { [K in keyof ResumeLimits]?: string } = {};
+  for (const name of ["tokens", "money", "concurrency"] as const) {
+    if (numberOf(limits[name]) === null)
+      wrong[name] = `This has to be a number, for instance ${name === "money" ? "12.50" : "500"}`;
+  }
+  if (!limits.anyFailures && shareOf(limits.failureRate) === null)
+    wrong.failureRate = "This has to be a number under 100, for instance 12.5";
+  return wrong;
+}
+
 /** The part of the request that says them; null while one of them is no number. */
 export function limitsOf(limits: ResumeLimits): BatchResume | null {
+  if (Object.keys(wrongIn(limits)).length > 0) return null;
   const budget: JsonObject = {};
   for (const name of ["tokens", "money"] as const) {
     const value = numberOf(limits[name]);
-    if (value === null) return null;
     if (value !== undefined) budget[name] = value;
   }
   const concurrency = numberOf(limits.concurrency);
   const rate = limits.anyFailures ? undefined : shareOf(limits.failureRate);
-  if (concurrency === null || rate === null) return null;
   return {
     ...(Object.keys(budget).length > 0 ? { budget } : {}),
     ...(concurrency === undefined ? {} : { concurrency }),
@@ -52,9 +63,4 @@ function shareOf(text: string): Json | undefined | null {
   if (typed === "") return undefined;
   if (!/^\d{1,2}(\.\d+)?$/.test(typed)) return null;
   return parseJson(String(Number((Number(typed) / 100).toFixed(8))));
-}
-
-/** Whether it stands still because too many failed. */
-export function stoppedByFailures({ status, note }: Pick<Batch, "status" | "note">): boolean {
-  return status === "paused" && (note?.startsWith("stopped by itself") ?? false);
 }

@@ -39,9 +39,6 @@ export function RunNode({ data }: NodeProps & { data: RunNodeData }) {
             to="/runs/$threadId"
             params={{ threadId: run.thread_id }}
             draggable={false}
-            aria-label={[name, run.status && STATUS[run.status].word, run.parent_thread_id && presetWord(run)]
-              .filter(Boolean)
-              .join(", ")}
             title={run.reason ? `“${run.reason}”` : run.thread_id}
             className="min-w-0 grow rounded-xl py-2 pl-3 focus-visible:outline-2"
           >
@@ -64,6 +61,7 @@ function Title({ run, name, here }: { run: LineageItem; name: string; here: bool
       {run.status && (
         <span className={TONE_INK[STATUS[run.status].tone]} title={STATUS[run.status].word}>
           <StatusIcon status={run.status} />
+          <span className="sr-only">{STATUS[run.status].word}: </span>
         </span>
       )}
       <span className="truncate font-semibold">{name}</span>

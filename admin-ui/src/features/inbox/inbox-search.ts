@@ -1,6 +1,6 @@
 /** The inbox as it stands in the URL: what is listed, and which of it is open. */
 import type { Wait, WaitFilter } from "@/lib/api/waits";
-import { textsOf, wordsOf } from "@/lib/search";
+import { oneOf, textsOf, wordsOf } from "@/lib/search";
 
 export interface InboxSearch {
   /** `answered`: what was answered, instead of what waits. */
@@ -25,8 +25,8 @@ export const REASON: Record<InboxReason, { word: string; meaning: string }> = {
 };
 
 export function validInboxSearch(search: Record<string, unknown>): InboxSearch {
-  const { state, ...valid } = textsOf(search, ["state", "reason", "skill", "q", "cursor", "run", "step"]);
-  return state === "answered" ? { ...valid, state } : valid;
+  const texts = textsOf(search, ["reason", "skill", "q", "cursor", "run", "step"]);
+  return { ...texts, state: oneOf(search.state, ["answered"]) };
 }
 
 export function inboxFilter({ state, reason, skill, q }: InboxSearch): WaitFilter {

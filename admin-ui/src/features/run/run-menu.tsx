@@ -14,6 +14,7 @@ import type { ReactNode } from "react";
 import { buttonLook } from "@/components/button";
 import { Menu, MenuItem, MenuSeparator } from "@/components/menu";
 import type { RunDetail } from "@/lib/api";
+import { copyText } from "@/lib/copy";
 import { cancelNot, deleteNot } from "./may";
 
 interface RunMenuProps {
@@ -60,10 +61,7 @@ export function RunMenu({ run, onCancel, onDelete }: RunMenuProps) {
         Schedule this…
       </Item>
       <MenuSeparator />
-      <Item
-        icon={<Link2 aria-hidden />}
-        onChoose={() => void navigator.clipboard?.writeText(linkTo(threadId))}
-      >
+      <Item icon={<Link2 aria-hidden />} onChoose={() => void copyText(linkTo(threadId))}>
         Copy the link
       </Item>
       <Item

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo } from "react";
 import { Button } from "@/components/button";
 import type { RunItem } from "@/lib/api";
 import { cx } from "@/lib/class-names";
+import { copyText } from "@/lib/copy";
 import { ColumnChooser } from "./column-chooser";
 import { metadataPaths } from "./metadata-paths";
 import type { RunSearch } from "./run-search";
@@ -40,7 +41,7 @@ export function ListTools({ live, chart, folded, columns, runs, view, ...on }: L
 async function copyLink(view: RunSearch): Promise<void> {
   const address = new URL(window.location.pathname, window.location.origin);
   for (const [key, value] of Object.entries(view)) if (value) address.searchParams.set(key, value);
-  await navigator.clipboard?.writeText(address.href);
+  await copyText(address.href);
 }
 
 interface SwitchProps {

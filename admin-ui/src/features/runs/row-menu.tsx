@@ -4,6 +4,7 @@ import { Ban, Copy, Ellipsis, ExternalLink, GitCompareArrows, Link2, Network } f
 import { Menu, MenuItem, MenuSeparator } from "@/components/menu";
 import { cancelNot } from "@/features/run/may";
 import type { RunItem } from "@/lib/api";
+import { copyText } from "@/lib/copy";
 
 interface RowMenuProps {
   run: RunItem;
@@ -14,7 +15,7 @@ export function RowMenu({ run, onCancel }: RowMenuProps) {
   const navigate = useNavigate();
   const { thread_id, parent_thread_id } = run;
   const params = { threadId: thread_id };
-  const copy = (text: string) => void navigator.clipboard?.writeText(text);
+  const copy = (text: string) => void copyText(text);
   const address = () => `${window.location.origin}/ui/runs/${encodeURIComponent(thread_id)}`;
   return (
     <Menu

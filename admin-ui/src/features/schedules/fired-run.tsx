@@ -1,18 +1,9 @@
 /** The run that a firing started, with how it stands. */
 import { Link } from "@tanstack/react-router";
 import { EndKept } from "@/components/end-kept";
-import { StatusIcon } from "@/components/status-pill";
+import { StatusIcon, TONE_INK } from "@/components/status-pill";
 import type { Firing, FiringMark } from "@/lib/api/schedules";
-import { cx } from "@/lib/class-names";
-import { type RunStatus, STATUS, type Tone } from "@/lib/status";
-
-const INK: Record<Tone, string> = {
-  good: "text-good",
-  bad: "text-bad",
-  wait: "text-wait",
-  busy: "text-busy",
-  idle: "text-idle",
-};
+import { type RunStatus, STATUS } from "@/lib/status";
 
 export function statusOf(firing: FiringMark): RunStatus | null {
   return firing.run_status !== null && Object.hasOwn(STATUS, firing.run_status)
@@ -37,7 +28,7 @@ export function FiredRun({ firing }: { firing: Firing }) {
       title={`${firing.thread_id}: ${STATUS[status].word}`}
       className="flex max-w-full items-center gap-1.5 font-medium hover:text-accent"
     >
-      <StatusIcon status={status} className={cx(INK[STATUS[status].tone])} />
+      <StatusIcon status={status} className={TONE_INK[STATUS[status].tone]} />
       <span className="sr-only">{STATUS[status].word}</span>
       <span className="min-w-0">
         <EndKept text={firing.run_name ?? firing.thread_id} />

@@ -42,7 +42,7 @@ export function Activity({ item, window, wide }: ActivityProps) {
           <Link
             to="/failures"
             search={{ skill: name }}
-            aria-label={`${failed} failures of ${name}`}
+            aria-label={`${failed.toLocaleString("en")} failed: ${name}`}
             className="font-medium text-bad hover:underline"
           >
             {failed.toLocaleString("en")} failed

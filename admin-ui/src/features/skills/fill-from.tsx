@@ -19,6 +19,7 @@ interface FillFromProps {
 export function FillFrom({ runs, examples, chosen, onChoose }: FillFromProps) {
   const id = useId();
   if (runs.length === 0 && examples.length === 0) return null;
+  const offered = [...runs.map(({ thread_id }) => `run:${thread_id}`), ...examples.map(({ key }) => key)];
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-[0.8125rem]">
       <label htmlFor={id} className="font-medium">
@@ -31,6 +32,9 @@ export function FillFrom({ runs, examples, chosen, onChoose }: FillFromProps) {
         className="max-w-md grow basis-64"
       >
         <option value="">Nothing: I type the values</option>
+        {chosen !== "" && !offered.includes(chosen) && (
+          <option value={chosen}>{chosen.replace(/^\w+:/, "")}</option>
+        )}
         {runs.length > 0 && (
           <optgroup label="Runs that used it">
             {runs.map(({ thread_id, run_name, created_at }) => (

@@ -1,9 +1,9 @@
 /** What the page of a skill keeps in its URL. */
 import type { RunSearch } from "@/features/runs/run-search";
-import { textsOf } from "@/lib/search";
+import { oneOf, textsOf } from "@/lib/search";
 
 export type SkillTab = "about" | "try" | "runs" | "versions";
-const OTHER_TABS: readonly unknown[] = ["try", "runs", "versions"] satisfies SkillTab[];
+const TABS: readonly SkillTab[] = ["about", "try", "runs", "versions"];
 
 export interface SkillSearch {
   part?: SkillTab;
@@ -23,7 +23,7 @@ export interface SkillSearch {
 export function validSkillSearch(search: Record<string, unknown>): SkillSearch {
   return {
     ...textsOf(search, ["version", "left", "right", "used", "fill", "tried"]),
-    ...(OTHER_TABS.includes(search.part) ? { part: search.part as SkillTab } : {}),
+    part: oneOf(search.part, TABS),
   };
 }
 

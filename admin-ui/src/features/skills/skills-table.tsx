@@ -44,7 +44,7 @@ export function SkillsTable({ rows, activity, since, pins, onPin }: SkillsTableP
             data-skill={row.skill.name}
             className="transition-colors hover:bg-hover max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-4 max-md:gap-y-2 max-md:px-4 max-md:py-4"
           >
-            <td className={`${CELL} md:w-[52%] md:pl-3 max-md:w-full`}>
+            <td className={`${CELL} md:w-full md:max-w-0 md:pl-3 max-md:w-full`}>
               <Named row={row} pinned={pins.includes(row.skill.name)} onPin={onPin} />
             </td>
             <td className={`${CELL} whitespace-nowrap`}>
@@ -53,7 +53,7 @@ export function SkillsTable({ rows, activity, since, pins, onPin }: SkillsTableP
             <td className={`${CELL} whitespace-nowrap`}>
               <EffectsLabel effects={row.skill.effects} />
             </td>
-            <td className={`${CELL} md:w-44 md:pr-5 max-md:w-full`}>
+            <td className={`${CELL} md:min-w-44 md:pr-5 max-md:w-full`}>
               {activity && <span className="mb-1 block text-xs text-ink-faint md:hidden">{since}</span>}
               {activity && <Activity item={done.get(row.skill.name)} window={activity} />}
             </td>

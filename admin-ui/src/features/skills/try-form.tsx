@@ -46,11 +46,11 @@ export function TryForm({ skill, known, not, onStarted }: TryFormProps) {
           initial_data,
           run_name: `Try: ${skill.name}`,
         },
-        key.current(),
+        key.of(initial_data),
       ),
     onSuccess: ({ thread_id }) => onStarted(thread_id),
-    onSettled: () => {
-      key.renew();
+    onSettled: (_, error) => {
+      key.settled(error);
       void queries.invalidateQueries({ queryKey: runKeys.lists });
     },
   });

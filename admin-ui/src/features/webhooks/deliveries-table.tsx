@@ -92,9 +92,9 @@ function Resend({ webhook, delivery }: { webhook: Webhook; delivery: Delivery })
   const queries = useQueryClient();
   const key = useActionKey();
   const resend = useMutation({
-    mutationFn: () => resendDelivery(webhook.id, delivery.id, key.current()),
-    onSettled: () => {
-      key.renew();
+    mutationFn: () => resendDelivery(webhook.id, delivery.id, key.of()),
+    onSettled: (_, error) => {
+      key.settled(error);
       return queries.invalidateQueries({ queryKey: webhookKeys.webhook(webhook.id) });
     },
   });

@@ -52,7 +52,9 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
   // While typing goes on, what was found for less of it stays only where it still fits: Enter opens the first.
   const fitting = (found.data?.items ?? []).filter((run) => startsWith(run, typed));
   const runs = typed === "" ? recent : fitting.slice(0, RUNS);
-  const here = useShortcutsInForce().filter(({ general }) => !general);
+  const own = useShortcutsInForce().filter(({ general }) => !general);
+  // Two keys may do the same.
+  const here = own.filter(({ what }, at) => own.findIndex((other) => other.what === what) === at);
   const close = (then: () => unknown) => () => {
     onClose();
     void then();

@@ -57,7 +57,8 @@ function Framed() {
         </div>
       )}
       <Outlet />
-      <Suspense>
+      {/* What is typed before the search has come must not act on the page: shortcuts rest beside a dialog. */}
+      <Suspense fallback={<div role="dialog" aria-label="Search" aria-busy className="sr-only" />}>
         {open === "search" && <Palette onClose={close} onShortcuts={() => setOpen("shortcuts")} />}
         {open === "shortcuts" && <ShortcutSheet onClose={close} />}
       </Suspense>

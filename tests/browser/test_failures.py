@@ -27,7 +27,7 @@ def test_a_kind_of_failure_is_looked_at_and_mended_by_a_campaign(workshop: tuple
     expect_no_sideways(site)
     group.get_by_role("link", name="The 8 runs that failed so").click()
     expect(page.locator("tr[data-run]")).to_have_count(8)
-    expect(page.get_by_role("button", name="Show runs whatever failed in them")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove signature:")).to_be_visible()
     site.snap("runs-of-a-failure")
     page.reload()
     expect(page.locator("tr[data-run]")).to_have_count(8)

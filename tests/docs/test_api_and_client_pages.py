@@ -28,7 +28,8 @@ async def test_the_api_by_example(server: RunningServer) -> None:
     assert "20261120000000004711" in status
     assert '"skill":"pay-refund"' in steps
     assert "event: run" in events
-    metadata, plan, family, compared, which, case, found, order_43, inbox, approved, *last = outputs[6:]
+    metadata, plan, family, compared, which, case, found, folded, *more = outputs[6:]
+    order_43, inbox, approved, *last = more
     deleted, effects, audit, refused = last
     assert family.count('"parent_thread_id":"order-42"') == 2
     assert '"headline":"1 origin: input request.received_on' in compared
@@ -39,6 +40,7 @@ async def test_the_api_by_example(server: RunningServer) -> None:
     assert found.count('"thread_id":"order-42') >= 3
     assert '"plan_token":"' in plan
     assert '"reason":"input request.received_on changed"' in plan
+    assert folded == '{"items":[],"next_cursor":null}'  # all is well
     assert '"thread_id":"order-43"' in order_43
     assert '"options":["approve","reject"]' in inbox
     assert '"decision":"approve"' in approved

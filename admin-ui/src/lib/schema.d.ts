@@ -7890,6 +7890,15 @@ export interface operations {
                     "application/json": components["schemas"]["RunComparison"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -8117,6 +8126,15 @@ export interface operations {
                     "application/json": components["schemas"]["RunPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -8207,6 +8225,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunCount"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -8307,6 +8334,15 @@ export interface operations {
                     "application/json": components["schemas"]["RunActivity"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -8364,6 +8400,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -8545,6 +8590,15 @@ export interface operations {
                     "application/json": components["schemas"]["RunMetadata"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -8620,6 +8674,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunState"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -8702,6 +8765,15 @@ export interface operations {
                     "application/json": components["schemas"]["StepPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -8781,6 +8853,15 @@ export interface operations {
                     "application/json": components["schemas"]["StepDetail"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -8858,6 +8939,15 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -9052,6 +9142,15 @@ export interface operations {
                     "application/json": components["schemas"]["Case"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -9136,6 +9235,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -9506,6 +9614,15 @@ export interface operations {
                     "application/json": components["schemas"]["WaitPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -9569,6 +9686,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaitCount"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -9648,6 +9774,15 @@ export interface operations {
                     "application/json": components["schemas"]["EffectPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -9705,6 +9840,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EffectItem"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -9783,6 +9927,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FailurePage"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -10031,6 +10184,15 @@ export interface operations {
                     "application/json": components["schemas"]["SchedulePage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -10261,6 +10423,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduleDetail"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -10926,6 +11097,15 @@ export interface operations {
                     "application/json": components["schemas"]["FiringPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -10993,6 +11173,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyPage"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -11144,6 +11333,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyItem"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -11601,6 +11799,15 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyAnswerPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -11765,6 +11972,15 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -11914,6 +12130,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookItem"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -12362,6 +12587,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -12523,6 +12757,15 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -12582,6 +12825,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -12735,6 +12987,15 @@ export interface operations {
                     "application/json": components["schemas"]["Batch"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -12807,6 +13068,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchItemPage"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -13191,6 +13461,15 @@ export interface operations {
                     "application/json": components["schemas"]["BacktestPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -13342,6 +13621,15 @@ export interface operations {
                     "application/json": components["schemas"]["BacktestReport"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -13416,6 +13704,15 @@ export interface operations {
                     "application/json": components["schemas"]["BacktestItemPage"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -13479,6 +13776,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -13598,6 +13904,15 @@ export interface operations {
                     "application/json": components["schemas"]["SkillActivity"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -13654,6 +13969,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SkillDetail"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -13723,6 +14047,15 @@ export interface operations {
                     "application/json": components["schemas"]["SkillVersionList"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -13790,6 +14123,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SkillVersionDetail"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -13864,6 +14206,15 @@ export interface operations {
                     "application/json": components["schemas"]["SkillDifference"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -13929,6 +14280,15 @@ export interface operations {
                     "application/json": components["schemas"]["SopList"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -13976,6 +14336,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SopItem"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -14041,6 +14410,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -14215,6 +14593,15 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description the database is gone */
             503: {
                 headers: {
@@ -14242,6 +14629,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Server"];
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -14291,6 +14687,15 @@ export interface operations {
                     "application/json": components["schemas"]["SetUp"];
                 };
             };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -14331,6 +14736,15 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No HTTP that can be read, such as a URL of over 64 kB; said before any route is known */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,6 +23,12 @@ _WITHOUT_BEHALF = ("deliverCallback", "openSession", "closeSession")
 """Calls of services, and of those who sign in: each for itself."""
 
 
+_UNREADABLE = {
+    "description": "No HTTP that can be read, such as a URL of over 64 kB; said before any route is known",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
+
+
 def takes(model: type[BaseModel], *, required: bool = False) -> dict[str, Any]:
     """Return the part of an operation that says which body it takes."""
     _asked[model.__name__] = model
@@ -62,6 +68,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for operations in made["paths"].values():
         for method, operation in operations.items():
             _say_problems(operation)
+            if method == "get":
+                operation["responses"].setdefault("400", _UNREADABLE)
             if method != "get" and operation["operationId"] not in _WITHOUT_BEHALF:
                 operation.setdefault("parameters", []).append(behalf.PARAMETER)
     made["components"]["securitySchemes"] = {

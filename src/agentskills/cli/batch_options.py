@@ -16,7 +16,7 @@ from agentskills.domain.errors import BadInput
 
 Command = Callable[..., Any]
 
-_OF_LISTS = {"limit", "everything", "output"}
+_OF_LISTS = {"limit", "everything", "output", "show"}
 _RENAMED = {
     "data": "--rerun-data",
     "metadata": "--rerun-metadata",

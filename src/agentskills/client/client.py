@@ -17,6 +17,7 @@ from agentskills.client.failures import Failures
 from agentskills.client.policies import Policies
 from agentskills.client.rerun_request import RerunRequest, rerun_body
 from agentskills.client.run import Run
+from agentskills.client.run_filter import RunFilter, params_of
 from agentskills.client.schedules import Schedules
 from agentskills.client.skills import SkillsAndServer
 from agentskills.client.start_request import StartRequest
@@ -210,62 +211,9 @@ class AgentSkills(SkillsAndServer):
         async for step in self._pages(f"/admin/runs/{quoted(thread_id)}/steps", {}):
             yield step
 
-    async def runs(
-        self,
-        *,
-        status: str | Sequence[str] | None = None,
-        name: str | None = None,
-        q: str | None = None,
-        sop_name: str | None = None,
-        initial_data: Mapping[str, Any] | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        created_after: datetime | str | None = None,
-        created_before: datetime | str | None = None,
-        parent: str | None = None,
-        root: str | None = None,
-        failed_skill: str | None = None,
-        signature: str | None = None,
-        dry: bool | None = None,
-        open: bool = False,
-        attention: bool = False,
-        skill: str | None = None,
-        skill_digest: str | None = None,
-        folded: bool = False,
-        show: Sequence[str] = (),
-        page_size: int = PAGE,
-    ) -> AsyncIterator[JsonObject]:
-        """Yield runs, newest first, page after page; all filters given must hold.
-
-        `name` is the beginning of the run's name or id, `q` are words in the SOP; `initial_data` and
-        `metadata` are JSON that the run's must contain; `parent` finds the reruns of that very run,
-        `root` the whole family. `failed_skill` and `signature` are those of `client.failures`; `open`
-        finds what failed and was neither fixed nor dismissed, `attention` that and what waits for a
-        person, `dry` reruns with `effects: none`, or (False) all other runs. `skill` finds runs with a
-        step of that skill, with `skill_digest` (8 digits or more) of that version. `folded` yields only
-        the first of each family; `show` are data paths whose values come in `shown`.
-        """
-        wanted = given(
-            status=[status] if isinstance(status, str) else status,
-            name=name,
-            q=q,
-            sop_name=sop_name,
-            initial_data=_text(initial_data),
-            metadata=_text(metadata),
-            created_after=as_time(created_after),
-            created_before=as_time(created_before),
-            parent=parent,
-            root=root,
-            failed_skill=failed_skill,
-            signature=signature,
-            dry=None if dry is None else str(dry).lower(),
-            open="true" if open else None,
-            attention="true" if attention else None,
-            skill=skill,
-            skill_digest=skill_digest,
-            folded="true" if folded else None,
-            show=list(show) or None,
-        )
-        async for run in self._pages("/admin/runs", wanted, page_size):
+    async def runs(self, *, page_size: int = PAGE, **wanted: Unpack[RunFilter]) -> AsyncIterator[JsonObject]:
+        """Yield runs, newest first, page after page; all filters given must hold (see `RunFilter`)."""
+        async for run in self._pages("/admin/runs", params_of(wanted), page_size):
             yield run
 
     async def waits(

@@ -40,7 +40,7 @@ async def test_the_api_by_example(server: RunningServer) -> None:
     assert found.count('"thread_id":"order-42') >= 3
     assert '"plan_token":"' in plan
     assert '"reason":"input request.received_on changed"' in plan
-    assert folded == '{"items":[],"next_cursor":null}'  # all is well
+    assert '"items":[],"next_cursor":null' in folded  # all is well
     assert '"thread_id":"order-43"' in order_43
     assert '"options":["approve","reject"]' in inbox
     assert '"decision":"approve"' in approved

@@ -187,7 +187,7 @@ async def test_each_due_time_is_fired_once_whatever_dies(
             key=lambda row: row["created_at"],
         )
         assert len(runs) > 3
-        # created_at is when the transaction began that saw the end of the run before, and may lie before that end.
+        # created_at is when the transaction began that saw the run before end, and may lie before that.
         assert all(a["finished_at"] <= b["started_at"] for a, b in pairwise(runs))
         assert all("overlap: " in row["reason"] for row in by_schedule[schedule] if row["state"] == "skipped")
     assert {row["state"] for row in by_schedule[skipping]} == {"fired", "skipped"}

@@ -31,7 +31,7 @@ def test_from_a_rerun_to_what_made_it_differ(site: Site) -> None:
     page, original = site.page, refund(site)
     rerun = rerun_with(site, original, {"request": {"received_on": "2027-06-01"}, "note": "late"})
     site.open_run(rerun)
-    page.get_by_role("link", name="Compare with parent").click()
+    site.more("Compare with parent")
     page.wait_for_url(re.compile(rf"/ui/compare\?left={original}&right={rerun}"))
     headline = page.locator("[data-headline]")
     expect(headline).to_contain_text("1 origin: input request.received_on")

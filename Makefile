@@ -2,6 +2,7 @@
 # make test    everything CI runs
 # make property  the laws of reruns, with 5,000 families of runs; about half an hour
 # make fleet     a batch of 5,000 reruns on two workers, one of which is killed every two seconds
+# make smooth    pages with thousands of rows, steps and reruns: no task over 200 ms; best on a quiet machine
 # make check   the inner loop, under a minute: lint, types, layers, quick tests
 # Works with GNU Make 3.81. Node and Python: see tools/node.sh and tools/environment.sh.
 
@@ -15,7 +16,7 @@ ALONE_TESTS := tests/acceptance tests/browser
 OLDER_POSTGRES := $(firstword $(wildcard /usr/lib/postgresql/*/bin))
 
 .DEFAULT_GOAL := help
-.PHONY: help up setup dev ui test property fleet check lint bench wheel openapi schema lock pictures states clean
+.PHONY: help up setup dev ui test property fleet smooth check lint bench wheel openapi schema lock pictures states clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -49,7 +50,7 @@ test: lint ui
 	sh tools/node.sh npm run --silent lint
 	sh tools/node.sh npm test --silent
 	$(BIN)/pytest -n 2 $(foreach folder,$(ALONE_TESTS),--ignore=$(folder))
-	$(BIN)/pytest $(ALONE_TESTS)
+	$(BIN)/pytest -m 'not smooth' $(ALONE_TESTS)
 	@for bin in $(OLDER_POSTGRES); do echo "storage on $$bin"; ASF_TEST_POSTGRES_BIN=$$bin \
 	    $(BIN)/pytest -n 2 tests/storage --ignore=tests/storage/test_embedded.py || exit 1; done
 	test -x .local/peers/bin/python || $(BIN)/python benchmarks/peers.py
@@ -61,6 +62,10 @@ property: dev
 
 fleet: dev
 	ASF_BATCH_ITEMS=5000 $(BIN)/pytest tests/acceptance/test_batch_kill.py
+
+smooth: dev ui
+	sh tools/chromium.sh
+	$(BIN)/pytest -m smooth tests/browser
 
 bench: dev
 	$(BIN)/python benchmarks/engine.py

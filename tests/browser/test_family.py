@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import psycopg
+import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from .long_run import longest_task, observe_long_tasks, processor_times
@@ -138,6 +139,7 @@ def _walk_through_the_family(site: Site) -> int:
     return longest_task(page)
 
 
+@pytest.mark.smooth
 def test_a_thousand_reruns_hold_nothing_up(site: Site, browser: Browser) -> None:
     page = site.page
     with psycopg.connect(site.server.env["DATABASE_URL"], autocommit=True) as connection:

@@ -143,7 +143,7 @@ def test_what_goes_out_a_repetition_and_a_doubt(site: Site) -> None:
     gift = {"customer": {"mail": "anna@example.com"}, "gift": {"amount": Decimal("25.00")}}
     mark = "Effects: "
     card = site.start({"sop": "Send gift", "initial_data": gift, "run_name": f"{mark}gift"})
-    letter = {"customer": {"name": "Anna Bach"}, "text": "Hello"}
+    letter = {"customer": {"name": "Berta Kern"}, "text": "Hello"}
     first = site.start({"sop": "Write letter", "initial_data": letter, "run_name": f"{mark}letter"})
     site.wait_for(first)
     again = site.ask(f"/rerun/{first}", {"changes": {"text": "Good morning"}})["thread_id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from .long_run import STEPS, live_run, longest_task, observe_long_tasks, processor_times, write_long_run
@@ -14,6 +15,7 @@ LIMIT_MS = 200
 FAILED = STEPS - 100
 
 
+@pytest.mark.smooth
 def test_two_thousand_steps_open_and_are_walked_through_without_a_pause(site: Site, browser: Browser) -> None:
     page = site.page
     thread_id = write_long_run(site)

@@ -101,6 +101,7 @@ def test_fired_by_itself_and_by_hand(site: Site) -> None:
     page.locator("tr[data-schedule]").first.get_by_role("button", name="What can be done with").click()
     site.snap("schedules-menu", whole=False)
     page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
     page.keyboard.press("n")
     expect(page).to_have_url(re.compile("/ui/schedules/new"))
     site.open(f"/schedules/{schedule}")

@@ -49,7 +49,7 @@ test: lint ui
 	sh tools/check_generated.sh
 	sh tools/node.sh npm run --silent lint
 	sh tools/node.sh npm test --silent
-	$(BIN)/pytest -n 2 $(foreach folder,$(ALONE_TESTS),--ignore=$(folder))
+	$(BIN)/pytest -n 3 $(foreach folder,$(ALONE_TESTS),--ignore=$(folder))
 	$(BIN)/pytest -m 'not smooth' $(ALONE_TESTS)
 	@for bin in $(OLDER_POSTGRES); do echo "storage on $$bin"; ASF_TEST_POSTGRES_BIN=$$bin \
 	    $(BIN)/pytest -n 2 tests/storage --ignore=tests/storage/test_embedded.py || exit 1; done

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.backtests.shop import MailServer, Shop
-from tests.engine.workplace import Workplace
+from tests.engine.workplace import opened
 from tests.stubs.http_service import HttpService, Reply, Seen
 
-from agentskills.settings import Settings
 from agentskills.storage.database import Pool
 
 
@@ -23,22 +21,11 @@ def _order(seen: Seen) -> Reply:
 async def shop(
     pool: Pool, database_url: str, asf_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Shop]:
-    root, letters = asf_home / "skills", asf_home / "letters"
-    root.mkdir()
+    letters = asf_home / "letters"
     letters.mkdir()
     async with HttpService(_order) as service, MailServer() as mail:
         monkeypatch.setenv("SHOP_URL", service.url)
-        settings: Any = Settings(
-            home=asf_home,
-            skills=str(root),
-            lease_seconds=2.0,
-            database_url=database_url,
-            model=None,
-            private_hosts=service.private,
-        )
-        place = Workplace(pool, database_url, settings, root)
-        place.notifier.start()
-        shop = Shop(place, service, mail, letters)
-        await shop.write_skills()
-        yield shop
-        await place.notifier.close()
+        async with opened(pool, database_url, asf_home, private_hosts=service.private) as place:
+            shop = Shop(place, service, mail, letters)
+            await shop.write_skills()
+            yield shop

@@ -176,3 +176,15 @@ class Workplace:
                 stderr=out,
                 start_new_session=True,
             )
+
+
+@asynccontextmanager
+async def opened(pool: Pool, url: str, home: Path, **more: Any) -> AsyncIterator[Workplace]:
+    """Lend a workplace on a fresh database with an empty skill root; `more` are further settings."""
+    root = home / "skills"
+    root.mkdir()
+    settings = Settings(home=home, skills=str(root), lease_seconds=2.0, database_url=url, model=None, **more)
+    place = Workplace(pool, url, settings, root)
+    place.notifier.start()
+    yield place
+    await place.notifier.close()

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.engine.workplace import Workplace
+from tests.engine.workplace import Workplace, opened
 
-from agentskills.settings import Settings
 from agentskills.storage.database import Pool
 
 
 @pytest.fixture
 async def place(pool: Pool, database_url: str, asf_home: Path) -> AsyncIterator[Workplace]:
-    root = asf_home / "skills"
-    root.mkdir()
-    settings: Any = Settings(
-        home=asf_home, skills=str(root), lease_seconds=2.0, database_url=database_url, model=None
-    )
-    place = Workplace(pool, database_url, settings, root)
-    place.notifier.start()
-    yield place
-    await place.notifier.close()
+    async with opened(pool, database_url, asf_home) as place:
+        yield place

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.engine.workplace import Workplace, inline
+from tests.engine.workplace import Workplace, inline, opened
 
 from agentskills.domain.rerun import RerunRequest
 from agentskills.services.skill_activity import activity
-from agentskills.settings import Settings
 from agentskills.storage.database import Pool
 
 REUSE = RerunRequest(start="failure", results="unchanged")
@@ -20,15 +18,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def place(pool: Pool, database_url: str, asf_home: Path) -> AsyncIterator[Workplace]:
-    root = asf_home / "skills"
-    root.mkdir()
-    settings: Any = Settings(
-        home=asf_home, skills=str(root), lease_seconds=2.0, database_url=database_url, model=None
-    )
-    place = Workplace(pool, database_url, settings, root)
-    place.notifier.start()
-    yield place
-    await place.notifier.close()
+    async with opened(pool, database_url, asf_home) as place:
+        yield place
 
 
 async def run_all(place: Workplace, number: int) -> None:

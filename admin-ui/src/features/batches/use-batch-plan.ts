@@ -1,13 +1,11 @@
 /** The dry run of what is chosen: asked for once typing pauses; the last one stays until the next is there. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
 import type { BatchPlan, BatchRequest } from "@/lib/api/batches";
 import { writeJson } from "@/lib/json";
 import { type ApiError, asApiError } from "@/lib/problem";
+import { FORM_PAUSE_MS, useSettled } from "@/lib/use-settled";
 import { batchPlanOptions } from "@/queries/batches";
 import { withoutWords } from "./batch-choice";
-
-const PAUSE_MS = 300;
 
 export interface ShownBatchPlan {
   /** The last dry run that came; null before the first. */
@@ -21,14 +19,7 @@ export interface ShownBatchPlan {
 export function useBatchPlan(wanted: BatchRequest | null): ShownBatchPlan {
   const request = wanted && withoutWords(wanted);
   const text = request && writeJson(request);
-  const [asked, setAsked] = useState(request);
-  const latest = useRef(request);
-  latest.current = request;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text stands for the request
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked(latest.current), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const asked = useSettled(request, text, FORM_PAUSE_MS);
   const query = useQuery({ ...batchPlanOptions(asked ?? {}), enabled: asked !== null });
   const settled = text !== null && text === (asked && writeJson(asked));
   return {

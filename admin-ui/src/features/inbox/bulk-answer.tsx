@@ -1,7 +1,9 @@
 /** One answer to all that is selected: first how many and what, then what became of each. */
+
 import { Check, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/button";
+import { ClearSelection } from "@/components/clear-selection";
 import { NoteDialog } from "@/components/note-dialog";
 import { type AnsweredMany, answerMany, type Wait } from "@/lib/api/waits";
 import { useShortcut } from "@/lib/shortcut";
@@ -42,15 +44,7 @@ export function BulkAnswer({ waits, onClear, onAnswered }: BulkAnswerProps) {
             {one.word}…
           </Button>
         ))}
-        <button
-          type="button"
-          aria-label="Clear the selection"
-          title="Esc"
-          onClick={onClear}
-          className="rounded-md p-1.5 text-ink-faint hover:bg-hover hover:text-ink"
-        >
-          <X className="size-4" aria-hidden />
-        </button>
+        <ClearSelection onClear={onClear} />
       </span>
       {asked && (
         <NoteDialog<AnsweredMany>

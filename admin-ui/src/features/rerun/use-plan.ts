@@ -1,12 +1,12 @@
 /** The plan of what is chosen: asked for once typing pauses; the last one stays until the next is there. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import type { Plan, RerunRequest } from "@/lib/api";
 import { writeJson } from "@/lib/json";
 import { type ApiError, asApiError } from "@/lib/problem";
+import { FORM_PAUSE_MS, useSettled } from "@/lib/use-settled";
 import { planOptions } from "@/queries/plan";
 
-const PAUSE_MS = 300;
 /** How often a server that can't be reached is asked again. */
 const AGAIN_MS = 3000;
 
@@ -21,14 +21,7 @@ export interface ShownPlan {
 
 export function usePlan(threadId: string, request: RerunRequest | null): ShownPlan {
   const wanted = request && writeJson(request);
-  const [asked, setAsked] = useState(request);
-  const latest = useRef(request);
-  latest.current = request;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text stands for the request
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked(latest.current), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [wanted]);
+  const asked = useSettled(request, wanted, FORM_PAUSE_MS);
   const query = useQuery({
     ...planOptions(threadId, asked ?? {}),
     enabled: asked !== null,

@@ -1,7 +1,9 @@
 /** What can be done with the runs that are selected; it stays in sight while the list scrolls. */
+
 import { Link } from "@tanstack/react-router";
-import { FlaskConical, GitCompareArrows, RotateCcw, X } from "lucide-react";
+import { FlaskConical, GitCompareArrows, RotateCcw } from "lucide-react";
 import { Button, buttonLook } from "@/components/button";
+import { ClearSelection } from "@/components/clear-selection";
 import { runsText } from "@/features/batches/figures";
 import { useShortcut } from "@/lib/shortcut";
 import type { Selection } from "./selection";
@@ -55,15 +57,7 @@ export function BulkBar({ selection, found, filtered, onAll, onClear, onRerun, o
         <Button size="sm" look="primary" icon={<RotateCcw aria-hidden />} onClick={onRerun}>
           Rerun…
         </Button>
-        <button
-          type="button"
-          aria-label="Clear the selection"
-          title="Esc"
-          onClick={onClear}
-          className="rounded-md p-1.5 text-ink-faint hover:bg-hover hover:text-ink max-md:ml-auto"
-        >
-          <X className="size-4" aria-hidden />
-        </button>
+        <ClearSelection onClear={onClear} className="max-md:ml-auto" />
       </span>
     </section>
   );

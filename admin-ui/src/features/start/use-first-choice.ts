@@ -1,12 +1,11 @@
 /** What a run would begin with: asked once typing pauses; the last answer stays until the next is there. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import type { FirstChoice, StartRequest } from "@/lib/api";
 import { type ApiError, asApiError } from "@/lib/problem";
+import { FORM_PAUSE_MS, useSettled } from "@/lib/use-settled";
 import { firstChoiceOptions } from "@/queries/plan";
 import { textOfRequest } from "./start-draft";
-
-const PAUSE_MS = 300;
 
 export interface ShownChoice {
   choice: FirstChoice | null;
@@ -17,14 +16,7 @@ export interface ShownChoice {
 
 export function useFirstChoice(request: StartRequest | null): ShownChoice {
   const wanted = textOfRequest(request);
-  const [asked, setAsked] = useState(request);
-  const latest = useRef(request);
-  latest.current = request;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text stands for the request
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked(latest.current), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [wanted]);
+  const asked = useSettled(request, wanted, FORM_PAUSE_MS);
   const query = useQuery({ ...firstChoiceOptions(asked ?? {}), enabled: asked !== null });
   const last = useRef<FirstChoice | null>(null);
   if (query.data) last.current = query.data;

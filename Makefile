@@ -10,8 +10,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 QUICK_TESTS := tests/skills tests/planner tests/property --ignore=tests/property/test_rerun_laws.py tests/test_repository.py \
     tests/storage/test_database.py tests/cli/test_cli_values.py
-# Alone, one after the other: they measure, kill processes or drive a browser.
-ALONE_TESTS := tests/acceptance tests/browser
+# A file in one process, and no more processes than cores: they measure, kill processes or drive a browser.
+HEAVY_TESTS := tests/acceptance tests/browser
 # A Postgres of the machine's own, where there is one: the storage tests run on it as well.
 OLDER_POSTGRES := $(firstword $(wildcard /usr/lib/postgresql/*/bin))
 
@@ -49,8 +49,8 @@ test: lint ui
 	sh tools/check_generated.sh
 	sh tools/node.sh npm run --silent lint
 	sh tools/node.sh npm test --silent
-	$(BIN)/pytest -n 3 $(foreach folder,$(ALONE_TESTS),--ignore=$(folder))
-	$(BIN)/pytest -m 'not smooth' $(ALONE_TESTS)
+	$(BIN)/pytest -n 4 $(foreach folder,$(HEAVY_TESTS),--ignore=$(folder))
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not smooth' $(HEAVY_TESTS)
 	@for bin in $(OLDER_POSTGRES); do echo "storage on $$bin"; ASF_TEST_POSTGRES_BIN=$$bin \
 	    $(BIN)/pytest -n 2 tests/storage --ignore=tests/storage/test_embedded.py || exit 1; done
 	test -x .local/peers/bin/python || $(BIN)/python benchmarks/peers.py

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
+from tests.databases import execute, fresh_database, named, passing_postgres
+from tests.quick_folder import use_quick_folder
 
 from agentskills.storage import migrate
 from agentskills.storage.database import Pool, open_pool
 from agentskills.storage.embedded import EmbeddedPostgres
 
 TEMPLATE = "asf_template"
-_numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    use_quick_folder()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -44,40 +47,31 @@ def asf_home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """The server of this test process; ASF_TEST_POSTGRES_BIN names other programs to run it with."""
-    home = Path(tempfile.mkdtemp(prefix="asf-test-"))
-    home.chmod(0o755)
-    named = os.environ.get("ASF_TEST_POSTGRES_BIN")
-    server = EmbeddedPostgres(home, binaries=Path(named) if named else None, lasting=False).acquire()
-    yield server
-    server.release()
-    shutil.rmtree(home, ignore_errors=True)
+    binaries = os.environ.get("ASF_TEST_POSTGRES_BIN")
+    with passing_postgres(Path(binaries) if binaries else None) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def template(postgres: EmbeddedPostgres) -> str:
     """The name of a database at the newest revision, to be cloned."""
-    _execute(postgres.url, f"CREATE DATABASE {TEMPLATE}")
-    asyncio.run(migrate.upgrade(_named(postgres.url, TEMPLATE)))
+    execute(postgres.url, f"CREATE DATABASE {TEMPLATE}")
+    asyncio.run(migrate.upgrade(named(postgres.url, TEMPLATE)))
     return TEMPLATE
 
 
 @pytest.fixture
 def database_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     """URL of a fresh database at the newest revision."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    _execute(postgres.url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(postgres.url, name)
-    postgres.ensure_alive()  # a test may have killed it
-    _execute(postgres.url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    with fresh_database(postgres, template) as url:
+        yield url
 
 
 @pytest.fixture
 def empty_database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     """URL of a fresh database without tables."""
-    name = f"empty_{os.getpid()}_{next(_numbers)}"
-    _execute(postgres.url, f"CREATE DATABASE {name}")
-    yield _named(postgres.url, name)
-    _execute(postgres.url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    with fresh_database(postgres, None) as url:
+        yield url
 
 
 @pytest.fixture
@@ -86,12 +80,3 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
     pool = await open_pool(database_url, max_size=10, name="asf test")
     yield pool
     pool.terminate()
-
-
-def _execute(url: str, statement: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement.encode())
-
-
-def _named(url: str, database: str) -> str:
-    return url.replace("/agentskills?", f"/{database}?")

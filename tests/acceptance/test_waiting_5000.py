@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
+from tests.databases import fresh_database
 from tests.engine.workplace import PERSON, Workplace, inline
 
 from agentskills.services.start import StartRequest, start_many
@@ -36,20 +36,18 @@ async def crowded(
     postgres: EmbeddedPostgres, template: str, place: Workplace, asf_home: Path
 ) -> AsyncIterator[Workplace]:
     """A second installation: the same skills, another database."""
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE crowded TEMPLATE {template}".encode())
-    url = postgres.url.replace("/agentskills?", "/crowded?")
     home = asf_home / "crowded"
     home.mkdir()
-    settings = Settings(home=home, skills=str(place.root), lease_seconds=10.0, database_url=url, model=None)
-    pool = await open_pool(url, name="asf test")
-    crowded = Workplace(pool, url, settings, place.root)
-    crowded.notifier.start()
-    yield crowded
-    await crowded.notifier.close()
-    pool.terminate()
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(b"DROP DATABASE crowded WITH (FORCE)")
+    with fresh_database(postgres, template) as url:
+        settings = Settings(
+            home=home, skills=str(place.root), lease_seconds=10.0, database_url=url, model=None
+        )
+        pool = await open_pool(url, name="asf test")
+        crowded = Workplace(pool, url, settings, place.root)
+        crowded.notifier.start()
+        yield crowded
+        await crowded.notifier.close()
+        pool.terminate()
 
 
 def write_skills(place: Workplace) -> None:

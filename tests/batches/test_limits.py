@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -141,9 +142,11 @@ async def test_it_stops_by_itself_when_too_many_fail(bulk: Bulk) -> None:
     assert found["status"] == "paused"
     ended = found["counts"]["failed"] + found["counts"]["succeeded"]
     assert 10 <= ended < 60
-    assert (
-        found["note"] == f"stopped by itself: {found['counts']['failed']} of {ended} failed, more than 20 %"
-    )
+    note = re.fullmatch(r"stopped by itself: (\d+) of (\d+) failed, more than 20 %", found["note"])
+    assert note is not None, found["note"]
+    failed, of = int(note[1]), int(note[2])
+    assert failed > of * 0.2
+    assert ended - 5 <= of <= ended  # those under way at that moment may have ended since
     assert found["counts"]["running"] + found["counts"]["pending"] == 60 - ended
     await batches.resume(bulk.place.context, batch["id"], PERSON, most_failed=Decimal("0.9"))
     assert counts(await bulk.carried(batch)) == {"total": 60, "failed": 20, "succeeded": 40}

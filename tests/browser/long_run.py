@@ -90,36 +90,36 @@ def write_long_run(site: Site, thread_id: str = "long-run") -> str:
 
 
 _LIVE = """
-    INSERT INTO run_metadata (thread_id, sop, run_name) VALUES ('live-run', 'Price parcels', 'Live run')"""
+    INSERT INTO run_metadata (thread_id, sop, run_name) VALUES (%(id)s, 'Price parcels', 'Live run')"""
 _RUNNING = """
     UPDATE run_state SET status = 'running', started_at = now() - interval '5 minutes', wake_at = NULL
-    WHERE thread_id = 'live-run'"""
+    WHERE thread_id = %(id)s"""
 _MORE = """
     INSERT INTO run_steps (thread_id, seq, decision, kind, skill, status, reason, outputs, started_at,
                            finished_at, version)
-    SELECT 'live-run', n, n - (n + 1) %% 2, CASE WHEN n %% 2 = 0 THEN 'skill' ELSE 'decision' END,
+    SELECT %(id)s, n, n - (n + 1) %% 2, CASE WHEN n %% 2 = 0 THEN 'skill' ELSE 'decision' END,
            CASE WHEN n %% 2 = 0 THEN 'price-parcel' END, 'completed', 'the next parcel is ready', '{}',
            now() - interval '1 second', now(), n
-    FROM generate_series(%s::int, %s::int) AS n"""
+    FROM generate_series(%(first)s::int, %(last)s::int) AS n"""
 _ENDED = """
     UPDATE run_state SET status = 'cancelled', finished_at = now(), version = 1000
-    WHERE thread_id = 'live-run'"""
+    WHERE thread_id = %(id)s"""
 
 
 @contextmanager
-def live_run(site: Site) -> Iterator[Callable[[int, int], None]]:
+def live_run(site: Site, thread_id: str) -> Iterator[Callable[[int, int], None]]:
     """A run under way with 60 steps; what is yielded adds more of them, as a worker would."""
     with psycopg.connect(site.server.env["DATABASE_URL"], autocommit=True) as connection:
 
         def add_steps(first: int, last: int) -> None:
-            connection.execute(_MORE, [first, last])
-            connection.execute("SELECT pg_notify('asf_moved', 'live-run')")
+            connection.execute(_MORE, {"id": thread_id, "first": first, "last": last})
+            connection.execute("SELECT pg_notify('asf_moved', %(id)s)", {"id": thread_id})
 
-        connection.execute(_LIVE)
-        connection.execute(_RUNNING)
+        connection.execute(_LIVE, {"id": thread_id})
+        connection.execute(_RUNNING, {"id": thread_id})
         add_steps(1, 60)
         yield add_steps
-        connection.execute(_ENDED)
+        connection.execute(_ENDED, {"id": thread_id})
 
 
 def observe_long_tasks(page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -51,10 +52,12 @@ def _open_and_walk(site: Site, thread_id: str) -> int:
     return longest_task(page)
 
 
-def test_new_steps_scroll_into_view_until_one_scrolls_up(site: Site) -> None:
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_new_steps_scroll_into_view_until_one_scrolls_up(site: Site, motion: Any) -> None:
     page = site.page
-    with live_run(site) as add_steps:
-        site.open_run("live-run")
+    page.emulate_media(reduced_motion=motion)
+    with live_run(site, f"live-{motion}") as add_steps:
+        site.open_run(f"live-{motion}")
         tree = page.get_by_role("tree", name="Steps")
         expect(site.step(60)).to_be_in_viewport()
         add_steps(61, 70)

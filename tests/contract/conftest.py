@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -14,8 +13,8 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-import psycopg
 import pytest
+from tests.databases import fresh_database
 from tests.running_server import running_server
 
 from agentskills.storage.embedded import EmbeddedPostgres
@@ -28,14 +27,10 @@ SECRET = "sesame-4711"
 
 
 @pytest.fixture(scope="module")
-def module_url(postgres: EmbeddedPostgres, template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+def module_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     """URL of a fresh database for one module."""
-    name = f"contract_{os.getpid()}_{request.module.__name__.rpartition('.')[2]}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-    yield postgres.url.replace("/agentskills?", f"/{name}?")
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+    with fresh_database(postgres, template) as url:
+        yield url
 
 
 class Outside:

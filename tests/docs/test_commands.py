@@ -14,6 +14,7 @@ import pytest
 from tests.running_server import RunningServer, running_server
 
 from agentskills.client import AgentSkills
+from agentskills.domain.status import WaitReason
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,9 +50,15 @@ def _carry_out(language: str, text: str, server: RunningServer) -> str:
 
 async def _rest(client: AgentSkills) -> None:
     give_up = time.monotonic() + GIVE_UP
-    while [run async for run in client.runs(status=["queued", "running"])]:
+    while await _under_way(client):
         assert time.monotonic() < give_up, "runs of the documentation do not come to rest"
         await anyio.sleep(0.05)
+
+
+async def _under_way(client: AgentSkills) -> set[str]:
+    """Runs that go on by themselves; so does one whose wait was answered, though it still says `waiting`."""
+    unfinished = {run["thread_id"] async for run in client.runs(status=["queued", "running", "waiting"])}
+    return unfinished - {wait["thread_id"] async for wait in client.waits(reason=[*WaitReason])}
 
 
 async def statuses(server: RunningServer) -> dict[str, str]:

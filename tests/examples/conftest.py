@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,8 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
+from tests.databases import fresh_database
 from tests.running_server import RunningServer, running_server
 
 from agentskills.storage.embedded import EmbeddedPostgres
@@ -22,12 +21,8 @@ from .example_files import EXAMPLES, SKILLS
 @pytest.fixture(scope="module")
 def module_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     """URL of a fresh database for one module."""
-    name = f"examples_{os.getpid()}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-    yield postgres.url.replace("/agentskills?", f"/{name}?")
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+    with fresh_database(postgres, template) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

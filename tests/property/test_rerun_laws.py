@@ -16,10 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.databases import fresh_database
 from tests.property.rerun_stage import Stage
 from tests.property.rerun_worlds import (
     ALL_PAIRS,
@@ -72,17 +72,16 @@ async def stage(postgres: EmbeddedPostgres, template: str) -> AsyncIterator[Stag
     home = Path(tempfile.mkdtemp(prefix="asf-laws-"))
     home.chmod(0o755)
     (home / "skills").mkdir()
-    database = f"laws_{os.getpid()}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {database} TEMPLATE {template}".encode())
-    url = postgres.url.replace("/agentskills?", f"/{database}?")
-    pool = await open_pool(url, max_size=10, name="asf laws")
-    stage = Stage(pool, url, Settings(home=home, skills=str(home / "skills"), database_url=url, model=None))
-    stage.place.notifier.start()
-    async with stage.place.worker():
-        yield stage
-    await stage.place.notifier.close()
-    pool.terminate()
+    with fresh_database(postgres, template) as url:
+        pool = await open_pool(url, max_size=10, name="asf laws")
+        stage = Stage(
+            pool, url, Settings(home=home, skills=str(home / "skills"), database_url=url, model=None)
+        )
+        stage.place.notifier.start()
+        async with stage.place.worker():
+            yield stage
+        await stage.place.notifier.close()
+        pool.terminate()
     shutil.rmtree(home, ignore_errors=True)
     idle = [name_of(row) for row in stage.rows if row not in stage.carried_out]
     assert not idle, f"never carried out, so that their pairs were not covered: {idle}"

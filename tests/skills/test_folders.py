@@ -190,7 +190,7 @@ def test_a_half_saved_edit_is_no_version(tmp_path: Path) -> None:
 def test_a_folder_that_never_stands_still_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog, "SETTLE_SECONDS", 0.01)
+    monkeypatch.setattr(catalog, "SETTLE_SECONDS", 0.1)
     probe = python_skill(tmp_path, "probe")
     stop = threading.Event()
 

@@ -1,5 +1,6 @@
 /** Asks before what was typed is lost: on Esc, on a link, on the way back, and when the page is closed. */
 import { useBlocker } from "@tanstack/react-router";
+import { useLayoutEffect } from "react";
 import { Button } from "./button";
 import { Dialog, DialogBody, DialogFooter } from "./dialog";
 
@@ -21,6 +22,7 @@ export function Unsaved({ typed, leaves = () => true }: UnsavedProps) {
     enableBeforeUnload: typed,
     withResolver: true,
   });
+  useStayOnEscape(way.status === "blocked" ? way.reset : undefined);
   if (way.status !== "blocked") return null;
   return (
     <Dialog open onClose={way.reset} title="Drop what you have typed?">
@@ -35,4 +37,21 @@ export function Unsaved({ typed, leaves = () => true }: UnsavedProps) {
       </DialogFooter>
     </Dialog>
   );
+}
+
+/**
+ * Esc answers the question from its first moment on. Radix learns of a dialog over another one only after
+ * it is painted, and until then gives the key to the one below, which would ask again.
+ */
+function useStayOnEscape(stay: (() => void) | undefined) {
+  useLayoutEffect(() => {
+    if (!stay) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      stay();
+    };
+    window.addEventListener("keydown", onKey, { capture: true });
+    return () => window.removeEventListener("keydown", onKey, { capture: true });
+  }, [stay]);
 }

@@ -1,7 +1,7 @@
 /** Zoom, fit and "to this run", in the corner of the graph. */
 import { Panel, useReactFlow } from "@xyflow/react";
 import { LocateFixed, Maximize, Minus, Plus } from "lucide-react";
-import type { ReactNode } from "react";
+import { IconButton } from "@/components/icon-button";
 import { NODE } from "./graph-layout";
 
 const FADE_MS = 200;
@@ -16,29 +16,22 @@ export function GraphControls({ here }: { here: string }) {
     void flow.setCenter(x + NODE.width / 2, y + NODE.height / 2, { zoom: 1, ...motion });
   };
   return (
-    <Panel position="top-right" className="flex overflow-hidden rounded-lg border bg-surface shadow-card">
-      <Control label="Zoom in" icon={<Plus aria-hidden />} onClick={() => void flow.zoomIn(motion)} />
-      <Control label="Zoom out" icon={<Minus aria-hidden />} onClick={() => void flow.zoomOut(motion)} />
-      <Control
+    <Panel position="top-right" className="flex rounded-lg border bg-surface shadow-card">
+      <IconButton label="Zoom in" onClick={() => void flow.zoomIn(motion)}>
+        <Plus aria-hidden />
+      </IconButton>
+      <IconButton label="Zoom out" onClick={() => void flow.zoomOut(motion)}>
+        <Minus aria-hidden />
+      </IconButton>
+      <IconButton
         label="Show all"
-        icon={<Maximize aria-hidden />}
         onClick={() => void flow.fitView({ padding: 0.08, maxZoom: 1, ...motion })}
-      />
-      <Control label="To this run" icon={<LocateFixed aria-hidden />} onClick={toHere} />
+      >
+        <Maximize aria-hidden />
+      </IconButton>
+      <IconButton label="To this run" onClick={toHere}>
+        <LocateFixed aria-hidden />
+      </IconButton>
     </Panel>
-  );
-}
-
-function Control({ label, icon, onClick }: { label: string; icon: ReactNode; onClick: () => void }) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-      className="border-l p-2 text-ink-soft first:border-l-0 hover:bg-hover hover:text-ink [&_svg]:size-4"
-    >
-      {icon}
-    </button>
   );
 }

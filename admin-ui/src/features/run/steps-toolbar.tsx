@@ -1,6 +1,7 @@
 /** Finds steps by text and kind, and opens or closes all decisions. */
 import { ChevronsDownUp, ChevronsUpDown } from "lucide-react";
 import { FilterInput } from "@/components/filter-input";
+import { IconButton } from "@/components/icon-button";
 import { cx } from "@/lib/class-names";
 import { STEP_KINDS, type StepFilter, type StepKind } from "./step-rows";
 
@@ -60,27 +61,5 @@ export function StepsToolbar({ filter, counts, onFilter, onOpenAll, onCloseAll }
         ))}
       </fieldset>
     </div>
-  );
-}
-
-function IconButton({
-  label,
-  onClick,
-  children,
-}: {
-  label: string;
-  onClick: () => void;
-  children: React.ReactNode;
-}) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-      className="inline-flex size-8 items-center justify-center rounded-md text-ink-faint hover:bg-hover hover:text-ink [&_svg]:size-4"
-    >
-      {children}
-    </button>
   );
 }

@@ -1,5 +1,5 @@
 /** Keeps the end of a growing list in view, until its reader scrolls up. */
-import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 /** How far from the end still counts as the end, in pixels. */
 const NEAR = 32;
@@ -15,6 +15,7 @@ interface LiveEnd {
 export function useLiveEnd(box: RefObject<HTMLElement | null>, length: number, on: boolean): LiveEnd {
   const [away, setAway] = useState(false);
   const follows = useRef(true);
+  const before = useRef(0);
 
   const toEnd = useCallback(() => {
     follows.current = true;
@@ -25,15 +26,25 @@ export function useLiveEnd(box: RefObject<HTMLElement | null>, length: number, o
   const onScroll = useCallback(() => {
     const element = box.current;
     if (!element) return;
-    const left = element.scrollHeight - element.scrollTop - element.clientHeight;
-    follows.current = left <= NEAR;
-    setAway(left > NEAR);
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight <= NEAR;
+    // Only a reader moves it up. That the end is far may as well come of a box that has become smaller.
+    if (atEnd) follows.current = true;
+    else if (element.scrollTop < before.current) follows.current = false;
+    before.current = element.scrollTop;
+    setAway(!follows.current);
   }, [box]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new length is what moves the end
   useLayoutEffect(() => {
     if (on && follows.current) toEnd();
   }, [length, on, toEnd]);
+
+  useEffect(() => {
+    if (!box.current || !on) return;
+    const observer = new ResizeObserver(() => follows.current && toEnd());
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, [box, on, toEnd]);
 
   return { away, onScroll, toEnd };
 }

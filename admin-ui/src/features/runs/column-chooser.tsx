@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/button";
 import { CheckBox } from "@/components/check-box";
 import { TextInput } from "@/components/field";
+import { IconButton } from "@/components/icon-button";
 import { Popover } from "@/components/popover";
 import { COLUMNS, DEFAULT_COLUMNS, isColumn, labelOf, moved, pathOf } from "./columns";
 
@@ -36,17 +37,22 @@ export function ColumnChooser({ chosen, metadata, onChange }: ColumnChooserProps
                 onChange={() => onChange(chosen.filter((other) => other !== column))}
               />
             </div>
-            <Move
+            <IconButton
               label={`Move ${labelOf(column)} to the front`}
-              not={index === 0}
-              onMove={() => onChange(moved(chosen, column, -1))}
-            />
-            <Move
+              small
+              disabled={index === 0}
+              onClick={() => onChange(moved(chosen, column, -1))}
+            >
+              <ChevronUp aria-hidden />
+            </IconButton>
+            <IconButton
               label={`Move ${labelOf(column)} to the back`}
-              back
-              not={index === chosen.length - 1}
-              onMove={() => onChange(moved(chosen, column, 1))}
-            />
+              small
+              disabled={index === chosen.length - 1}
+              onClick={() => onChange(moved(chosen, column, 1))}
+            >
+              <ChevronDown aria-hidden />
+            </IconButton>
           </li>
         ))}
       </ul>
@@ -72,29 +78,6 @@ function Choice({ column, on, onChange }: { column: string; on: boolean; onChang
     <CheckBox checked={on} onChange={onChange} meaning={meaning ?? COLUMNS[column]?.meaning}>
       {labelOf(column)}
     </CheckBox>
-  );
-}
-
-interface MoveProps {
-  label: string;
-  back?: boolean;
-  not: boolean;
-  onMove: () => void;
-}
-
-function Move({ label, back, not, onMove }: MoveProps) {
-  const Icon = back ? ChevronDown : ChevronUp;
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      disabled={not}
-      onClick={onMove}
-      className="rounded-md p-1 text-ink-faint hover:bg-hover hover:text-ink disabled:opacity-30"
-    >
-      <Icon className="size-4" aria-hidden />
-    </button>
   );
 }
 

@@ -43,7 +43,7 @@ def test_a_version_of_a_skill_against_past_runs(workshop: tuple[Site, Path]) -> 
     page.wait_for_url(re.compile("/ui/backtests/[^?]+$"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Dearer parcels")
     expect(page.locator("[data-headline]")).to_have_text(
-        "2 of 5 outcomes change, 1 can't be told, 1 of these newly fails", timeout=60_000
+        "2 of 5 outcomes change, 1 can't be told, 1 newly fails", timeout=60_000
     )
     expect(page.locator('[data-path="parcel.price"]')).to_contain_text("price-parcel")
     expect(page.locator('[data-path="parcel.price"]')).to_contain_text("2 runs")

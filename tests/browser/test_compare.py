@@ -54,7 +54,7 @@ def test_from_a_rerun_to_what_made_it_differ(site: Site) -> None:
         expect(page.get_by_text(f"Difference {at} of {count}")).to_be_in_viewport()
     site.snap("compare-difference", whole=False)
     changed.get_by_role("button", name="input request.received_on").hover()
-    expect(page.get_by_role("tooltip")).to_contain_text("The initial data have another value there")
+    expect(page.get_by_role("tooltip")).to_contain_text("The initial data differ there")
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Link copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == page.url

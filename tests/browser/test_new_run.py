@@ -80,7 +80,7 @@ def test_more_choices_and_errors_at_their_fields(site: Site) -> None:
     assert (row["skills"], row["limits"], row["sop_name"]) == (["write-letter"], {"steps": 20}, None)
 
     site.open(f"/new?run={thread_id}")  # the same again, to be changed
-    expect(page.get_by_text("As A letter was started.")).to_be_visible()
+    expect(page.get_by_text("As “A letter” was started.")).to_be_visible()
     expect(page.get_by_label("Procedure", exact=True)).to_have_value("Write a letter to the customer.")
     expect(site.editor()).to_contain_text('"Anna"')
     expect(page.get_by_text("only write-letter · with limits")).to_be_visible()

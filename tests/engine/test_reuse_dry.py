@@ -134,6 +134,23 @@ async def test_where_its_key_is_produced_anew_the_run_ends_when_it_gets_there(
     assert mails(file) == ["ann hello"]
 
 
+async def test_where_a_step_ends_the_run_nothing_is_carried_out_beside_it(
+    place: Workplace, file: Path
+) -> None:
+    inline(place.root, "look-up", 'return {"customer": inputs["id"]}', requires="id", produces="customer")
+    inline(place.root, "book", "raise ValueError('closed')", requires="customer", produces="booked")
+    mail(place.root, file)
+    await place.load()
+    async with place.worker():
+        run = await place.start("look-up", "book", "mail", data={"id": "ann", "text": "hello"})
+        await place.until(run, "failed")
+        again = await place.rerun(run, RerunRequest(effects="none", changes={"id": "bob"}))
+        state = await place.until(again, "failed")
+    assert [step.skill for step in await place.steps(run)] == ["look-up", "book", "mail"]
+    assert [step.skill for step in await place.steps(again)] == ["look-up", "mail"]
+    assert (state["error"]["type"], state["error"]["skill"]) == ("effect-needed", "mail")
+
+
 async def test_what_says_nothing_about_effects_reaches_outside(place: Workplace) -> None:
     keys = {
         "executor": "python",

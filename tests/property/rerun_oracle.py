@@ -134,14 +134,14 @@ class Oracle:
         """One decision: what is taken over, what is carried out side by side, what people answer."""
         dids = {self.seq + n + 1: self._begin(self.seq + n + 1, number, name) for n, name in enumerate(names)}
         over: dict[int, str] = {seq: self._outcome(did) for seq, did in dids.items()}
-        failed = any(self._take_over(dids[seq], over[seq]) for seq in dids)
-        waits = []
-        for seq, did in dids.items():
+        ended = next((seq for seq, did in dids.items() if self._take_over(did, over[seq])), None)
+        waits: list[int] = []
+        for seq, did in dids.items() if ended is None else ():  # else nothing beside it is carried out
             if over[seq] == "execute":
                 waits += [seq] if self._carry_out(did) else []
             elif over[seq] in ("consent", "in_doubt"):
                 waits.append(seq)
-        failed = failed or any(did.status == "failed" for did in dids.values())
+        failed = ended is not None or any(did.status == "failed" for did in dids.values())
         while waits and not failed:
             seq = waits[0]
             if not self._answer(dids[seq], over):
@@ -150,7 +150,7 @@ class Oracle:
         for seq in waits:
             self._abandon(dids[seq], over[seq])
         if failed:
-            first = min(seq for seq, did in dids.items() if did.failed_by_itself)
+            first = ended or min(seq for seq, did in dids.items() if did.failed_by_itself)
             for seq, did in dids.items():
                 did.sure = seq == first
         self.told.steps |= dids
@@ -161,11 +161,9 @@ class Oracle:
                     self.wrote.append((path, seq))
         self.seq = max(dids) + 1
         if failed:
-            self._fail(dids)
+            self._fail(dids[first])
 
-    def _fail(self, dids: dict[int, Did]) -> None:
-        failed = [did for did in dids.values() if did.failed_by_itself]
-        first = min(failed, key=lambda did: did.seq)
+    def _fail(self, first: Did) -> None:
         error = first.error
         follows = self.told.parent is not None and self.told.request.plan == "recorded"
         if follows and first.how in ("executed", "") and error not in ENDS:

@@ -13,7 +13,10 @@ interface ChoicesProps<T extends string> {
 
 export function Choices<T extends string>({ label, all, choices, chosen, onToggle }: ChoicesProps<T>) {
   return (
-    <fieldset aria-label={label} className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
+    <fieldset
+      aria-label={label}
+      className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1 max-md:flex-wrap"
+    >
       {all && <Choice word="All" on={chosen.length === 0} onClick={() => onToggle(null)} />}
       {choices.map(({ value, ...choice }) => (
         <Choice key={value} {...choice} on={chosen.includes(value)} onClick={() => onToggle(value)} />

@@ -22,7 +22,8 @@ export function Dialog({ open, onClose, title, description, wide, locked, childr
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && !locked && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-black/40 backdrop-blur-[1px]" />
+        {/* As high as what it lies under: the page stacks them as they come, also over another dialog. */}
+        <Radix.Overlay className="fixed inset-0 z-50 bg-black/40 backdrop-blur-[1px]" />
         <Radix.Content
           aria-describedby={undefined}
           onEscapeKeyDown={hold}

@@ -7,8 +7,15 @@ const INPUT =
   "w-full rounded-lg border border-line bg-surface text-ink shadow-card transition-colors hover:border-line-strong/60 " +
   "focus-visible:outline-offset-0 aria-invalid:border-bad";
 
-export function TextInput({ className, ...rest }: InputHTMLAttributes<HTMLInputElement>) {
-  return <input className={cx(INPUT, "h-9 px-3", className)} {...rest} />;
+const HEIGHTS = { md: "h-9", sm: "h-8", xs: "h-7" };
+
+interface TextInputProps extends Omit<InputHTMLAttributes<HTMLInputElement>, "size"> {
+  /** How high; not how many letters wide. */
+  size?: keyof typeof HEIGHTS;
+}
+
+export function TextInput({ size = "md", className, ...rest }: TextInputProps) {
+  return <input className={cx(INPUT, HEIGHTS[size], "px-3", className)} {...rest} />;
 }
 
 export function TextArea({ className, ...rest }: TextareaHTMLAttributes<HTMLTextAreaElement>) {

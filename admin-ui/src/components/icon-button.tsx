@@ -20,7 +20,7 @@ export function IconButton({ label, onClick, small, disabled, children }: IconBu
       disabled={disabled}
       onClick={onClick}
       className={cx(
-        "inline-flex items-center justify-center rounded-md text-ink-faint hover:bg-hover hover:text-ink disabled:opacity-30 [&_svg]:size-4",
+        "inline-flex shrink-0 items-center justify-center rounded-md text-ink-faint hover:bg-hover hover:text-ink disabled:opacity-30 [&_svg]:size-4",
         small ? "size-6" : "size-8",
       )}
     >

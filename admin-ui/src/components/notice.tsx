@@ -30,7 +30,7 @@ export function Notice({ kind, title, children, actions, className }: NoticeProp
       <div className="min-w-0 grow">
         {title !== undefined && <p className={cx("font-semibold break-words", ink)}>{title}</p>}
         {children !== undefined && <div className="break-words text-ink">{children}</div>}
-        {actions !== undefined && <div className="mt-3 flex flex-wrap gap-2">{actions}</div>}
+        {actions && <div className="mt-3 flex flex-wrap gap-2">{actions}</div>}
       </div>
     </div>
   );

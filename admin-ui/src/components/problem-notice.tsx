@@ -51,8 +51,19 @@ const KINDS: { from: number; title: string; advice?: string }[] = [
   { from: 400, title: "The server can't use what was sent" },
   { from: 0, title: "That did not work" },
 ];
+const COPIED = "Its id may not have been copied whole: the list has all there are.";
+const DELETED = "It may have been deleted: the list has all there are.";
 /** What to do, where the server's own words leave it open. */
 const ADVICE: Record<string, string> = {
+  "run-not-found": COPIED,
+  "run-deleted": "Another run of its family may do instead.",
+  "skill-not-found": "It may have been renamed: the list has all there are.",
+  "schedule-not-found": DELETED,
+  "policy-not-found": DELETED,
+  "webhook-not-found": DELETED,
+  "sop-not-found": DELETED,
+  "batch-not-found": COPIED,
+  "effect-not-found": "The list of effects has all there are.",
   "forbidden-origin": "Open the pages under the address that the server was started with.",
   "not-waiting": "Load the page again to see the answer.",
 };
@@ -80,8 +91,8 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
         )
       }
     >
-      {SAID[problem.type] ?? problem.detail}
-      {advice !== undefined && ` ${advice}`}
+      {SAID[problem.type] ??
+        (advice === undefined ? problem.detail : `${sentence(problem.detail)} ${advice}`)}
       {problem.errors.length > 1 && (
         <ul className="mt-1 list-disc pl-5">
           {problem.errors.map(({ pointer, message }) => (
@@ -93,6 +104,12 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
       )}
     </Notice>
   );
+}
+
+/** The server's words, which begin in lower case and have no end; an id at their beginning stays as it is. */
+function sentence(words: string): string {
+  const begun = words.replace(/^there is /, "There is ");
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 /** Whether asking again can help: no answer, or trouble on the server's side. */

@@ -11,10 +11,17 @@ interface TabsProps<T extends string> {
 
 export function Tabs<T extends string>({ label, tabs, chosen, onChoose }: TabsProps<T>) {
   const row = useRef<HTMLElement>(null);
-  // On a small screen the chosen one may stand beyond the edge.
+  // On a small screen the chosen one may stand beyond the edge; one that is turned has another edge.
   useEffect(() => {
-    const open = row.current?.querySelector<HTMLElement>(`[data-tab="${chosen}"]`);
-    if (row.current && open) row.current.scrollLeft = open.offsetLeft - row.current.clientWidth / 3;
+    const list = row.current;
+    if (!list) return;
+    const show = () => {
+      const open = list.querySelector<HTMLElement>(`[data-tab="${chosen}"]`);
+      if (open) list.scrollLeft = open.offsetLeft - list.clientWidth / 3;
+    };
+    const sizes = new ResizeObserver(show);
+    sizes.observe(list);
+    return () => sizes.disconnect();
   }, [chosen]);
   return (
     <nav

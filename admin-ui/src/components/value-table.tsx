@@ -153,7 +153,7 @@ export function TableOf({ rows }: { rows: JsonObject[] }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the list is shown as it is and never reordered
             <tr key={index} className="align-top">
               {columns.map((column) => (
-                <td key={column} className={cx("px-3 py-1.5", isShort(row[column]) && "whitespace-nowrap")}>
+                <td key={column} className={cx("px-3 py-1.5", isShort(row[column]) && "*:whitespace-pre")}>
                   {Object.hasOwn(row, column) ? <Value value={row[column]} /> : null}
                 </td>
               ))}

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { absoluteTime, clockTime } from "./time";
+import { absoluteTime, clockTime, shortTime } from "./time";
 import { isZone, OWN_ZONE, shownZone } from "./zone";
 
 const AT = Date.parse("2026-11-28T20:04:05Z");
@@ -12,6 +12,7 @@ it("shows times in the chosen zone, and names it", () => {
   shownZone.set("Asia/Tokyo");
   expect(absoluteTime(AT)).toBe("Nov 29, 2026, 5:04:05 AM GMT+9");
   expect(clockTime(AT)).toBe("05:04:05");
+  expect(shortTime(AT)).toBe("Nov 29, 2026, 05:04");
 });
 
 it("keeps a choice, and none where it is the browser's own", () => {

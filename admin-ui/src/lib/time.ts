@@ -20,7 +20,7 @@ const LONG: Intl.DateTimeFormatOptions = {
   second: "2-digit",
   timeZoneName: "short",
 };
-let formats: { zone: string; long: Intl.DateTimeFormat; clock: Intl.DateTimeFormat } | undefined;
+let formats: (Record<"long" | "short" | "clock", Intl.DateTimeFormat> & { zone: string }) | undefined;
 
 /** Formats are slow to make: those of the zone that is shown are kept. */
 function inZone() {
@@ -29,6 +29,12 @@ function inZone() {
     formats = {
       zone,
       long: new Intl.DateTimeFormat("en", { ...LONG, timeZone: zone }),
+      short: new Intl.DateTimeFormat("en", {
+        dateStyle: "medium",
+        timeStyle: "short",
+        hourCycle: "h23",
+        timeZone: zone,
+      }),
       clock: new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23", timeZone: zone }),
     };
   }
@@ -44,17 +50,19 @@ export const timeStyle = preference<TimeStyle>({
   valid: (text) => text === "absolute",
 });
 
-/** "2 min. ago"; under five seconds "just now". */
+/** "2 min. ago", "in 3 sec."; up to five seconds ago "just now". */
 export function relativeTime(at: number, now: number): string {
   const seconds = Math.round((at - now) / 1000);
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
-  return Math.abs(seconds) < 5 ? "just now" : relative.format(seconds, "second");
+  return seconds > -5 && seconds <= 0 ? "just now" : relative.format(seconds, "second");
 }
 
 /** "Nov 28, 2026, 9:04:05 PM GMT+1", in the zone that is shown, which it names. */
 export const absoluteTime = (at: number) => inZone().long.format(at);
+/** "Nov 28, 2026, 21:04", where there is little room. */
+export const shortTime = (at: number) => inZone().short.format(at);
 export const clockTime = (at: number) => inZone().clock.format(at);
 
 /** "320 ms", "4.2 s", "3 min 05 s", "2 h 07 min", "3 d 4 h". */

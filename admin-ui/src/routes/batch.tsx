@@ -16,7 +16,7 @@ import { BatchFacts } from "@/features/batches/batch-facts";
 import { BatchItems } from "@/features/batches/batch-items";
 import { BatchBar, Done } from "@/features/batches/batch-progress";
 import { itemStatesOf } from "@/features/batches/batch-search";
-import { BATCH, ITEM, ITEM_STATES } from "@/features/batches/batch-state";
+import { ITEM, ITEM_STATES, lookOf } from "@/features/batches/batch-state";
 import { CanaryPanel } from "@/features/batches/canary-panel";
 import { noteOf } from "@/features/batches/figures";
 import { Pace } from "@/features/batches/pace";
@@ -38,7 +38,7 @@ export default function BatchPage() {
       title={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <span className="min-w-0 break-words">{batch.data?.name ?? "Batch"}</span>
-          {batch.data && <Pill look={BATCH[batch.data.status]} state={batch.data.status} />}
+          {batch.data && <Pill look={lookOf(batch.data)} state={batch.data.status} />}
         </span>
       }
       subtitle={
@@ -95,7 +95,7 @@ function Found({ batch }: { batch: Batch }) {
       {note && batch.status !== "running" && (
         <Notice
           kind={batch.status === "paused" ? "wait" : "info"}
-          title={batch.status === "paused" ? "It stands still" : undefined}
+          title={batch.status === "paused" ? "The batch is paused" : undefined}
         >
           {note}
           {batch.status === "paused" && ". Look at what failed, then resume it or abort it."}

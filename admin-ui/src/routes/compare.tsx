@@ -43,7 +43,8 @@ export default function ComparePage() {
       {!chosen && (
         <Panel>
           <Empty icon={<GitCompareArrows aria-hidden />} title="Choose two runs">
-            Any two: a run and its rerun, or two that should have come to the same.
+            Any two: a run and its rerun, or two that should have come to the same. Their ids stand in the
+            list of runs, where two that are ticked can be compared at once.
           </Empty>
         </Panel>
       )}

@@ -37,7 +37,7 @@ export default function InboxPage() {
   const navigate = route.useNavigate();
   const queries = useQueryClient();
   const waits = useQuery(waitListOptions(inboxFilter(search), search.cursor));
-  const counts = useQuery(waitCountOptions());
+  const counts = useQuery(waitCountOptions(search.q ? { q: search.q } : {}));
   const [selection, setSelection] = useState(NONE);
   const [news, setNews] = useState<News | null>(null);
   const history = search.state === "answered";
@@ -204,7 +204,7 @@ interface SelectAllProps {
 
 function SelectAll({ on, some, onChange }: SelectAllProps) {
   return (
-    <label className="flex cursor-pointer items-center gap-2 border-b bg-sunken/60 px-3 py-2 text-xs text-ink-soft">
+    <label className="flex cursor-pointer items-center gap-2 border-b bg-sunken/60 px-3 py-2 text-xs max-md:pl-3.5 text-ink-soft">
       <input
         type="checkbox"
         checked={on}

@@ -43,7 +43,7 @@ export default function NewPage() {
     <Page
       title="New run"
       subtitle={
-        copied.data ? `As ${copied.data.run_name} was started.` : "A procedure and the data it starts from."
+        copied.data ? `As “${copied.data.run_name}” was started.` : "A procedure and the data it starts from."
       }
     >
       {failed && <ProblemNotice error={failed.error} onRetry={() => void failed.refetch()} />}

@@ -70,7 +70,7 @@ export default function BacktestDialog({ title, target, first, choosesRuns, onCl
         }}
       >
         <DialogBody>
-          <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+          <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">
             <Text name="name" label="Name" {...fields} error={problem?.at("/name")} />
             <Text
               name="reason"
@@ -81,7 +81,7 @@ export default function BacktestDialog({ title, target, first, choosesRuns, onCl
             />
           </div>
           {"filter" in target && (
-            <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+            <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">
               <Text
                 name="most"
                 label="The newest runs, at most"
@@ -131,7 +131,7 @@ export default function BacktestDialog({ title, target, first, choosesRuns, onCl
             </Field>
           </Section>
           <Section title="Budget" chosen={choice.tokens || choice.money ? "limited" : "no limit"}>
-            <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+            <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">
               <Text
                 name="tokens"
                 label="Tokens together"
@@ -151,7 +151,10 @@ export default function BacktestDialog({ title, target, first, choosesRuns, onCl
         </DialogBody>
         <DialogFooter>
           {problem && (
-            <p role="alert" className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad">
+            <p
+              role="alert"
+              className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad max-sm:basis-full"
+            >
               {problem.type === "nothing-matches"
                 ? "No finished run matches; choose other runs."
                 : problem.detail}
@@ -200,7 +203,7 @@ function Versions({ choice, onChange, problem }: FieldsProps) {
         error={problem?.at("/skills")}
       />
       {choice.versions === "chosen" && (
-        <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+        <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">
           <Select
             label="Skill"
             value={choice.skill}

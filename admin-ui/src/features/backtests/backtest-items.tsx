@@ -8,7 +8,7 @@ import type { Ingredient } from "@/lib/api";
 import type { BacktestItem, ItemReport } from "@/lib/api/backtests";
 import { approximate } from "@/lib/json";
 import { type RunStatus, STATUS } from "@/lib/status";
-import { inMoney, inTime, inTokens, signed, VERDICT } from "./verdict";
+import { inMoney, inTime, inTokens, NEWLY_FAILS, signed, VERDICT } from "./verdict";
 
 const CELL = "px-3 py-2.5 align-top max-md:p-0";
 const FEW = 3;
@@ -61,7 +61,7 @@ function Row({ item: { source, run_name, state, thread_id, reason, report } }: {
       </td>
       <td className={`${CELL} max-md:justify-self-end`}>
         {report ? (
-          <Pill look={VERDICT[report.verdict]} state={report.verdict} />
+          <Pill look={report.newly_failed ? NEWLY_FAILS : VERDICT[report.verdict]} state={report.verdict} />
         ) : (
           <Pill look={ITEM[state]} state={state} />
         )}
@@ -93,7 +93,6 @@ function Shown({ report }: { report: ItemReport }) {
   if (verdict === "cant_tell") {
     return (
       <span className={newly_failed ? "text-bad" : "text-ink-soft"}>
-        {newly_failed && "Newly fails: "}
         {[why?.skill, why?.message || why?.type].filter(Boolean).join(": ")}
       </span>
     );

@@ -10,7 +10,7 @@ function said(stays: number, changed: number, cant_tell: number, newly_failed = 
 
 it("says first what changes", () => {
   expect(said(37, 3, 0)).toBe("3 of 40 outcomes change");
-  expect(said(1, 1, 2, 1)).toBe("1 of 4 outcome changes, 2 can't be told, 1 of these newly fails");
+  expect(said(1, 1, 2, 1)).toBe("1 of 4 outcome changes, 2 can't be told, 1 newly fails");
   expect(said(5, 0, 0)).toBe("No outcome changes");
   expect(said(5, 0, 1)).toBe("No outcome of 5 changes, 1 can't be told");
   expect(said(0, 0, 2)).toBe("2 can't be told");

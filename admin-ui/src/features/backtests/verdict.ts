@@ -1,5 +1,5 @@
 /** What became of past outcomes, as people read it. */
-import { CircleCheck, CircleHelp, Clock, GitCompareArrows } from "lucide-react";
+import { CircleCheck, CircleHelp, CircleX, Clock, GitCompareArrows } from "lucide-react";
 import type { PillLook } from "@/components/pill";
 import type { Backtest, Verdict } from "@/lib/api/backtests";
 import { duration } from "@/lib/time";
@@ -20,6 +20,13 @@ export const VERDICT: Record<Verdict | "pending", PillLook> = {
   },
   pending: { word: "Pending", tone: "busy", icon: Clock, meaning: "Not replayed yet" },
 };
+/** A replay that fails where the run completed is bad news, also where its outcome can't be told. */
+export const NEWLY_FAILS: PillLook = {
+  word: "Newly fails",
+  tone: "bad",
+  icon: CircleX,
+  meaning: "The run completed, and its replay fails",
+};
 export const VERDICTS: Verdict[] = ["stays", "changed", "cant_tell"];
 
 /** One sentence for the top of the report. */
@@ -35,7 +42,7 @@ export function headlineOf({ verdicts, counts }: Pick<Backtest, "verdicts" | "co
         : `No outcome of ${stays} changes`
       : null,
     cant_tell > 0 ? `${cant_tell} can't be told` : null,
-    newly_failed > 0 ? `${newly_failed} of these newly ${newly_failed === 1 ? "fails" : "fail"}` : null,
+    newly_failed > 0 ? `${newly_failed} newly ${newly_failed === 1 ? "fails" : "fail"}` : null,
   ].filter(Boolean);
   const sentence = said.join(", ");
   return verdicts.pending > 0 && counts.total > told ? `${sentence}; ${verdicts.pending} to come` : sentence;

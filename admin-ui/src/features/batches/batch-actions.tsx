@@ -123,7 +123,10 @@ function ActionDialog({ batch, word, action, onClose }: ActionDialogProps) {
         </DialogBody>
         <DialogFooter>
           {problem && (
-            <p role="alert" className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad">
+            <p
+              role="alert"
+              className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad max-sm:basis-full"
+            >
               {problem.detail}
             </p>
           )}

@@ -13,7 +13,7 @@ export function BatchFacts({ batch }: { batch: Batch }) {
   return (
     <dl className="grid gap-x-8 gap-y-3 text-[0.8125rem] sm:grid-cols-2 xl:grid-cols-4">
       <Fact name="Spent">
-        {spentText(batch)} <span className="text-ink-faint">{budgetText(batch)}</span>
+        {spentText(batch)} <span className="text-ink-faint">· {budgetText(batch)}</span>
       </Fact>
       <Fact name="How">{how.length > 0 ? how.join(" · ") : "Everything anew"}</Fact>
       <Fact name="Which runs">
@@ -69,7 +69,10 @@ const NAMES: Record<string, string> = {
 /** A stored filter in words; fields that are not known are named as they are. */
 export function filterText(filter: JsonObject): string {
   return Object.entries(filter)
-    .map(([name, value]) => `${NAMES[name] ?? name.replace("_", " ")} ${valueText(name, value)}`.trim())
+    .map(([name, value]) => {
+      const word = NAMES[name] ?? name.replace("_", " ");
+      return value === false ? `not ${word}` : `${word} ${valueText(name, value)}`.trim();
+    })
     .join(", ");
 }
 

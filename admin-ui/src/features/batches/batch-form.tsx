@@ -77,7 +77,7 @@ export function BatchForm({ target, first, onCancel, onSending, onStarted }: Bat
     >
       <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] overflow-y-auto lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] lg:overflow-hidden">
         <div className="min-w-0 space-y-5 px-6 py-5 max-md:px-4 lg:overflow-y-auto">
-          <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+          <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">
             <Field label="Name" optional error={wrong?.at("/name")}>
               {(ids) => (
                 <TextInput
@@ -167,7 +167,7 @@ export function BatchForm({ target, first, onCancel, onSending, onStarted }: Bat
         </div>
       </div>
       <DialogFooter>
-        <p className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words">
+        <p className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words max-sm:basis-full">
           {refused ? (
             <span role="alert" className="text-bad">
               {refused.detail}
@@ -244,7 +244,7 @@ function canaryText({ canary, gatePath, failureRate }: BatchChoice): string {
       failureRate.trim() && `pause above ${failureRate.trim()} % failed`,
     ]
       .filter(Boolean)
-      .join(", ") || "all at once"
+      .join(", ") || "no first look"
   );
 }
 

@@ -23,7 +23,7 @@ export function BatchItems({ items }: { items: BatchItem[] }) {
           <th scope="col">Rerun</th>
           <th scope="col">Reason</th>
           <th scope="col" className="!pr-5 text-right">
-            Cost
+            Cost, changed
           </th>
         </tr>
       </thead>

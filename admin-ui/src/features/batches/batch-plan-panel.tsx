@@ -92,7 +92,9 @@ function Sums({ plan }: { plan: BatchPlan }) {
     <div className="space-y-2">
       <p className="text-base font-semibold">{runsText(plan.count, plan.capped)}</p>
       <p className="text-ink-soft">
-        About {estimateOf(plan)}, if the others are like the {sampled === 1 ? "one" : sampled} looked at.
+        {sampled >= plan.count
+          ? `In all ${estimateOf(plan)}.`
+          : `About ${estimateOf(plan)}, if the others are like the ${sampled === 1 ? "one" : sampled} looked at.`}
       </p>
       {kept.length > 0 && (
         <Notice kind={refused + skipped === sampled ? "bad" : "wait"}>

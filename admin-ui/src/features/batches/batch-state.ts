@@ -40,6 +40,13 @@ export const BATCH: Record<BatchStatus, PillLook> = {
     meaning: "Ended by a person; the rest was not started",
   },
 };
+/** A batch none of whose reruns has to be started any more may still wait for people. */
+export function lookOf({ status, counts }: Pick<Batch, "status" | "counts">): PillLook {
+  return status === "completed" && counts.waiting > 0
+    ? { word: "Waiting for people", tone: "wait", icon: Hourglass, meaning: "All have started; some wait" }
+    : BATCH[status];
+}
+
 export const BATCH_STATUSES: BatchStatus[] = ["running", "paused", "completed", "aborted"];
 
 export const ITEM: Record<ItemState, PillLook> = {

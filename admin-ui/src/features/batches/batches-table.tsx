@@ -6,7 +6,7 @@ import { When } from "@/components/when";
 import { actorText } from "@/features/audit/actor";
 import type { Batch } from "@/lib/api/batches";
 import { BatchBar, Done } from "./batch-progress";
-import { BATCH } from "./batch-state";
+import { lookOf } from "./batch-state";
 import { spentText } from "./figures";
 import { Pace } from "./pace";
 
@@ -59,7 +59,7 @@ function Row({ batch }: { batch: Batch }) {
         )}
       </td>
       <td className={`${CELL} max-md:justify-self-end`}>
-        <Pill look={BATCH[batch.status]} state={batch.status} />
+        <Pill look={lookOf(batch)} state={batch.status} />
       </td>
       <td className={`${CELL} md:w-[22%] max-md:col-span-2`}>
         <div className="mb-1.5 text-[0.8125rem] text-ink-soft">

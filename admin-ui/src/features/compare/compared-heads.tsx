@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { ArrowLeftRight, ChevronDown, ChevronUp } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/button";
+import { EndKept } from "@/components/end-kept";
 import { StatusPill } from "@/components/status-pill";
 import type { ComparedRun } from "@/lib/api";
 import { BaselineMenu } from "./baseline-menu";
@@ -58,9 +59,9 @@ function Head({ side, run }: { side: string; run: ComparedRun }) {
           to="/runs/$threadId"
           params={{ threadId: run.thread_id }}
           title={run.run_name}
-          className="min-w-0 truncate font-medium text-accent hover:underline"
+          className="min-w-0 font-medium text-accent hover:underline"
         >
-          {run.run_name}
+          <EndKept text={run.run_name} />
         </Link>
         <StatusPill status={run.status} />
       </div>
@@ -80,7 +81,7 @@ function Toolbar({
   children,
 }: ToolbarProps & { children: ReactNode }) {
   return (
-    <div className="flex flex-wrap items-center gap-x-4 px-5 py-1.5 text-[0.8125rem] max-md:px-4">
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-5 py-1.5 text-[0.8125rem] max-md:px-4">
       <div className="flex items-center gap-1">
         <span aria-live="polite" className="mr-1 text-ink-soft tabular">
           {walk.of === 0

@@ -22,7 +22,7 @@ import { showPair } from "./places";
 import { Short } from "./short";
 
 const LOOKS: Record<Ingredient["kind"], { icon: LucideIcon; tone: Tone; meaning: string }> = {
-  input: { icon: KeyRound, tone: "wait", meaning: "The initial data have another value there." },
+  input: { icon: KeyRound, tone: "wait", meaning: "The initial data differ there." },
   skill_version: { icon: Sparkles, tone: "wait", meaning: "The skill was carried out in another version." },
   model: { icon: Bot, tone: "wait", meaning: "Another model was asked." },
   sop: { icon: FileText, tone: "wait", meaning: "The procedure is another text." },
@@ -74,8 +74,7 @@ export function Origins({ origins }: { origins: Origin[] }) {
                 </span>
               </p>
               <p className="text-xs text-ink-soft">
-                {meaning}
-                {origin.detail && ` (${origin.detail})`}
+                {origin.detail ? meaning.replace(/\.$/, `: ${origin.detail}.`) : meaning}
               </p>
             </div>
             <span className="text-xs text-ink-faint max-md:col-start-2">

@@ -28,7 +28,7 @@ export function Totals({ totals }: { totals: TotalsPair }) {
           <div
             key={name}
             data-total={name}
-            className="px-5 py-3 max-md:border-t max-md:px-4 max-md:odd:border-l-0 max-md:nth-[-n+2]:border-t-0"
+            className="px-5 py-3 max-md:border-t max-md:px-4 max-md:even:border-r-0 max-md:nth-[-n+2]:border-t-0"
           >
             <dt className="text-xs text-ink-faint">{title}</dt>
             <dd className="font-semibold tabular">{signed(figures, shown)}</dd>

@@ -46,7 +46,7 @@ export function EffectRow({ effect }: { effect: Effect }) {
               <span className="block break-words">{effect.skill}</span>
               <span
                 title={shortOf(effect.key)}
-                className="line-clamp-2 font-mono text-xs font-normal break-all text-ink-faint"
+                className="line-clamp-2 font-mono text-xs font-normal [overflow-wrap:anywhere] text-ink-faint"
               >
                 {shortOf(effect.key)}
               </span>

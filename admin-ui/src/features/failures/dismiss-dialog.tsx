@@ -70,7 +70,10 @@ export function DismissDialog({ action, group, onClose }: DismissDialogProps) {
         </DialogBody>
         <DialogFooter>
           {problem && (
-            <p role="alert" className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad">
+            <p
+              role="alert"
+              className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad max-sm:basis-full"
+            >
               {problem.detail}
             </p>
           )}

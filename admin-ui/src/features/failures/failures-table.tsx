@@ -129,7 +129,7 @@ function Row({ group, window, onCampaign, onDismiss, onRestore }: RowProps) {
         <OverTime group={group} window={window} />
       </td>
       <td className={`${CELL} text-[0.8125rem] whitespace-nowrap text-ink-soft max-md:col-span-2`}>
-        <span className="text-ink-faint">since</span> <When at={group.first_at} />
+        <span className="text-ink-faint">first</span> <When at={group.first_at} />
         <span className="md:hidden">, </span>
         <br className="max-md:hidden" />
         <span className="text-ink-faint">last</span> <When at={group.last_at} />

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { CornerLeftUp, GitCompareArrows, ListTree, Network, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { buttonLook } from "@/components/button";
+import { IconButton } from "@/components/icon-button";
 import type { LineageItem } from "@/lib/api";
 import { cx } from "@/lib/class-names";
 import { shortName } from "./naming";
@@ -96,10 +97,11 @@ function Jump({ to, hint, children }: { to: string; hint: string; children: Reac
 function Picked({ picks, runs, root }: { picks: Picks; runs: LineageItem[]; root: string }) {
   const picked = runs.filter(({ thread_id }) => picks.has(thread_id)).map(({ thread_id }) => thread_id);
   const [left, right] = picked;
+  const comparable = runs.filter(({ deleted_at }) => !deleted_at).length;
   const named = (id: string) => (id === root ? "the first run" : shortName(id, root));
   return (
     <div aria-live="polite" className="ml-auto flex min-h-8 items-center gap-2 max-md:ml-0">
-      {left === undefined && runs.length > 1 && (
+      {left === undefined && comparable > 1 && (
         <span className="text-ink-faint">Tick two runs to compare them</span>
       )}
       {left !== undefined && right === undefined && (
@@ -111,15 +113,9 @@ function Picked({ picks, runs, root }: { picks: Picks; runs: LineageItem[]; root
         </Link>
       )}
       {left !== undefined && (
-        <button
-          type="button"
-          aria-label="Untick"
-          title="Untick"
-          onClick={picks.clear}
-          className="rounded-md p-1.5 text-ink-faint hover:bg-hover hover:text-ink"
-        >
-          <X aria-hidden className="size-4" />
-        </button>
+        <IconButton label="Untick" onClick={picks.clear}>
+          <X aria-hidden />
+        </IconButton>
       )}
     </div>
   );

@@ -22,10 +22,12 @@ interface FamilyRowProps {
   root: string;
   /** This is the run whose page it is. */
   here: boolean;
+  /** There is nothing left to compare it with. */
+  parentDeleted: boolean;
   picks: Picks;
 }
 
-export function FamilyRow({ run, depth, root, here, picks }: FamilyRowProps) {
+export function FamilyRow({ run, depth, root, here, parentDeleted, picks }: FamilyRowProps) {
   return (
     <li
       data-run={run.thread_id}
@@ -63,7 +65,7 @@ export function FamilyRow({ run, depth, root, here, picks }: FamilyRowProps) {
             (run.requested_by.name ?? run.requested_by.kind)
           )}{" "}
           · {absoluteTime(Date.parse(run.created_at))}
-          {run.parent_thread_id && !run.deleted_at && (
+          {run.parent_thread_id && !run.deleted_at && !parentDeleted && (
             <>
               {" "}
               ·{" "}

@@ -27,6 +27,8 @@ export function FamilyTree({ lines, root, here, picks, onOpen }: FamilyTreeProps
     return { from, to: from + SOME };
   });
   const visible = lines.slice(from, to);
+  const runs = lines.flatMap(({ run, fold }) => (fold ? fold.runs : run));
+  const deleted = new Set(runs.filter(({ deleted_at }) => deleted_at).map(({ thread_id }) => thread_id));
   return (
     <>
       {from > 0 && (
@@ -49,6 +51,7 @@ export function FamilyTree({ lines, root, here, picks, onOpen }: FamilyTreeProps
               depth={line.depth}
               root={root}
               here={line.id === here}
+              parentDeleted={deleted.has(line.run.parent_thread_id ?? "")}
               picks={picks}
             />
           ),

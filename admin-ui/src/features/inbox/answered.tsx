@@ -18,10 +18,15 @@ export function Answered({ wait, answer }: { wait: Wait; answer: GivenAnswer }) 
   return (
     <section data-answered className="overflow-hidden rounded-xl border bg-surface shadow-card">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-sunken/60 px-5 py-3 max-md:px-4">
-        <Icon className={isNo ? "size-4.5 text-bad" : "size-4.5 text-good"} aria-hidden />
-        <h2 className="min-w-0 grow font-semibold break-words">{questionOf(wait)}</h2>
+        <div className="flex min-w-0 grow items-start gap-3">
+          <Icon
+            className={isNo ? "mt-0.5 size-4.5 shrink-0 text-bad" : "mt-0.5 size-4.5 shrink-0 text-good"}
+            aria-hidden
+          />
+          <h2 className="min-w-0 grow font-semibold break-words">{questionOf(wait)}</h2>
+        </div>
         <p className="text-xs text-ink-soft">
-          waited since <When at={wait.since} />
+          asked <When at={wait.since} />
         </p>
       </header>
       <div className="space-y-4 px-5 py-4 max-md:px-4">

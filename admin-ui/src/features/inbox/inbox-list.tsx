@@ -47,7 +47,7 @@ export function InboxList({ waits, open, isFirst, selected, onToggle }: InboxLis
                 />
               </div>
             )}
-            <Row wait={wait} open={key === open} />
+            <Row wait={wait} open={key === open} besideBox={selected !== undefined} />
           </li>
         );
       })}
@@ -55,7 +55,7 @@ export function InboxList({ waits, open, isFirst, selected, onToggle }: InboxLis
   );
 }
 
-function Row({ wait, open }: { wait: Wait; open: boolean }) {
+function Row({ wait, open, besideBox }: { wait: Wait; open: boolean; besideBox: boolean }) {
   const reason = wait.reason as InboxReason;
   const Icon = ICONS[reason] ?? UserCheck;
   return (
@@ -64,7 +64,10 @@ function Row({ wait, open }: { wait: Wait; open: boolean }) {
       search={(now: object) => ({ ...now, run: wait.thread_id, step: String(wait.step) })}
       resetScroll={false}
       aria-current={open ? "true" : undefined}
-      className="min-w-0 grow py-2.5 pr-4 pl-2 focus-visible:outline-offset-[-2px]"
+      className={cx(
+        "min-w-0 grow py-2.5 pr-4 focus-visible:outline-offset-[-2px]",
+        besideBox ? "pl-2" : "pl-4",
+      )}
     >
       <span className="flex items-baseline justify-between gap-3">
         <span className="truncate text-[0.8125rem] font-medium">{wait.run_name}</span>

@@ -19,7 +19,7 @@ export function PaletteFrame({ text, onText, onClose, busy, nothing, children }:
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-black/40 backdrop-blur-[1px]" />
+        <Radix.Overlay className="fixed inset-0 z-50 bg-black/40 backdrop-blur-[1px]" />
         <Radix.Content
           aria-describedby={undefined}
           className="fixed top-[10dvh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 animate-enter overflow-hidden rounded-2xl border bg-raised shadow-float focus:outline-none max-md:top-3"
@@ -94,7 +94,7 @@ interface PaletteItemProps {
   value: string;
   icon: ReactNode;
   keys?: string;
-  /** Beside the name, in small. */
+  /** Beside the name in small, on small screens below it. */
   more?: string | undefined;
   aside?: ReactNode;
   onChoose: () => void;
@@ -109,8 +109,10 @@ export function PaletteItem({ value, icon, keys, more, aside, onChoose, children
       className="flex min-h-9 cursor-default items-center gap-3 rounded-lg px-2.5 py-1 text-[0.8125rem] data-[selected=true]:bg-accent-soft max-md:min-h-11 [&>svg]:size-4 [&>svg]:shrink-0 [&>svg]:text-ink-faint"
     >
       {icon}
-      <span className="min-w-0 truncate">{children}</span>
-      {more !== undefined && <span className="min-w-0 truncate text-xs text-ink-soft">{more}</span>}
+      <span className="flex min-w-0 items-center gap-3 max-md:block">
+        <span className="block min-w-0 truncate">{children}</span>
+        {more !== undefined && <span className="block min-w-0 truncate text-xs text-ink-soft">{more}</span>}
+      </span>
       <span className="ml-auto flex shrink-0 items-center gap-2">
         {aside}
         {keys !== undefined && <Keys keys={keys} />}

@@ -36,16 +36,16 @@ export function PaceFields({ draft, onChange, error }: PaceFieldsProps) {
         onChange={(first) => onChange({ first })}
         error={error("/backoff/first_seconds")}
       />
-      <div className="grid gap-4 sm:grid-cols-[9rem_minmax(0,1fr)]">
+      <div className="grid gap-4 sm:grid-cols-[12rem_minmax(0,1fr)]">
         <CountField
-          label="Times, each time"
+          label="Each pause longer by (factor)"
           decimal
           value={draft.factor}
           onChange={(factor) => onChange({ factor })}
           error={error("/backoff/factor")}
         />
         <SpanField
-          label="At most"
+          label="Longest pause"
           span={draft.most}
           onChange={(most) => onChange({ most })}
           error={error("/backoff/most_seconds")}

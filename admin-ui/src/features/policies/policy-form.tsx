@@ -124,7 +124,7 @@ export function PolicyForm({ first, id, onSaved, onCancel }: PolicyFormProps) {
         <CheckBox
           checked={draft.manualToo}
           onChange={(manualToo) => change({ manualToo })}
-          meaning="Else only runs that were started, and its own reruns, are rerun by themselves"
+          meaning="Otherwise only first runs, and this policy's own reruns, are retried"
         >
           Also reruns that people asked for
         </CheckBox>

@@ -18,7 +18,7 @@ interface InputEditorProps {
 export function InputEditor({ original, text, onChange, error, focused }: InputEditorProps) {
   const changes = useMemo(() => {
     const { value } = readDraft(text);
-    return value ? changesBetween(original, value) : [];
+    return value ? changesBetween(original, value) : null;
   }, [text, original]);
   return (
     <>
@@ -26,7 +26,7 @@ export function InputEditor({ original, text, onChange, error, focused }: InputE
       <section aria-live="polite">
         <div className="mb-1.5 flex items-baseline justify-between">
           <h3 className="text-[0.8125rem] font-medium">Difference to the original</h3>
-          {changes.length > 0 && (
+          {changes?.length !== 0 && (
             <button
               type="button"
               onClick={() => onChange(draftOf(original))}
@@ -36,10 +36,12 @@ export function InputEditor({ original, text, onChange, error, focused }: InputE
             </button>
           )}
         </div>
-        {changes.length > 0 ? (
+        {changes && changes.length > 0 ? (
           <ChangesTable changes={changes} />
         ) : (
-          <p className="text-[0.8125rem] text-ink-faint">None: the same input, digit for digit.</p>
+          <p className="text-[0.8125rem] text-ink-faint">
+            {changes ? "None: the same input, digit for digit." : "It is shown once the data can be read."}
+          </p>
         )}
       </section>
     </>

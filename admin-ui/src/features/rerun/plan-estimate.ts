@@ -1,5 +1,6 @@
 /** What a plan's steps took last time, in one sentence; unknown is said, never counted as nothing. */
 import type { Plan } from "@/lib/api";
+import { inDollars } from "@/lib/money";
 import { duration } from "@/lib/time";
 
 export function estimateText({ estimate }: Plan): string {
@@ -7,7 +8,7 @@ export function estimateText({ estimate }: Plan): string {
   const known = [
     `about ${duration(Number(estimate.seconds) * 1000)}`,
     tokens > 0 ? `${tokens.toLocaleString("en")} tokens` : "no tokens",
-    `$${estimate.money}`,
+    inDollars(estimate.money),
   ].join(", ");
   const unknown = (["seconds", "tokens", "money"] as const).flatMap((name) => {
     const count = Number(estimate[`${name}_unknown`]);
@@ -26,6 +27,7 @@ export function happensAgainText({ effects }: Pick<Plan, "effects">): string | n
   return asked > 0 ? `${said}, ${asked === all ? "" : `${asked} `}not agreed to yet` : `${said}, as agreed`;
 }
 
+/** "2 reused, 1 executed, 0 open"; a line never ends between a number and its word. */
 export function countsText({ reuse, execute, open }: Plan["counts"]): string {
-  return `${reuse} reused, ${execute} executed, ${open} open`;
+  return `${reuse}\u00a0reused, ${execute}\u00a0executed, ${open}\u00a0open`;
 }

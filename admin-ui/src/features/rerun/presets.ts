@@ -21,7 +21,8 @@ interface Preset {
 export const PRESETS: Record<PresetName, Preset> = {
   again: {
     word: "Again",
-    meaning: "Do everything anew. Effects that have happened, such as mails and payments, are not repeated.",
+    meaning:
+      "Do everything anew. What has gone out, such as mails and payments, goes out again only if you say so.",
     fields: {},
   },
   "from-failure": {

@@ -46,7 +46,7 @@ export function QuickRerun({ threadId, onClose, onStarted }: QuickRerunProps) {
       onClose={onClose}
       title={
         <span className="flex items-center gap-2">
-          <RotateCcw className="size-4 text-accent" aria-hidden /> Rerun {run?.run_name ?? ""}?
+          <RotateCcw className="size-4 shrink-0 text-accent" aria-hidden /> Rerun {run?.run_name ?? ""}?
         </span>
       }
     >
@@ -87,7 +87,10 @@ export function QuickRerun({ threadId, onClose, onStarted }: QuickRerunProps) {
         </DialogBody>
         <DialogFooter>
           {problem && (
-            <p role="alert" className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad">
+            <p
+              role="alert"
+              className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad max-sm:basis-full"
+            >
               {problem.detail}
             </p>
           )}

@@ -29,9 +29,9 @@ export function Radios<T extends string>({
           <label
             key={value}
             className={cx(
-              "flex cursor-pointer items-start gap-2.5 rounded-lg border px-3 py-2 transition-colors hover:bg-hover",
+              "flex cursor-pointer items-start gap-2.5 rounded-lg border px-3 py-2 transition-colors",
               "has-focus-visible:outline-2 has-focus-visible:outline-accent",
-              value === chosen && "border-accent bg-accent-soft",
+              value === chosen ? "border-accent bg-accent-soft" : "hover:bg-hover",
             )}
           >
             <input

@@ -35,7 +35,7 @@ export default function RerunDialog({ threadId, opened, onOpened, onClose, onSta
       onClose={onClose}
       title={
         <span className="flex items-center gap-2">
-          <RotateCcw className="size-4 text-accent" aria-hidden /> Rerun {run.data?.run_name ?? ""}
+          <RotateCcw className="size-4 shrink-0 text-accent" aria-hidden /> Rerun {run.data?.run_name ?? ""}
         </span>
       }
       description="A new run. The original stays as it is."

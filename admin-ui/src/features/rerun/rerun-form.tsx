@@ -175,7 +175,7 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
           </div>
         </div>
         <DialogFooter>
-          <p className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words max-sm:basis-28">
+          <p className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words max-sm:basis-full">
             {problem ? (
               <span role="alert" className="text-bad">
                 {problem.detail}
@@ -187,10 +187,16 @@ export function RerunForm({ run, steps, skills, opened, onOpened, rerun, onCance
                     {countsText(shown.plan.counts)}
                     {again && <span className="block text-wait">{again}</span>}
                   </span>
-                )}{" "}
+                )}
+                {/* Where there is room the plan stands beside the form, and says it there. */}
+                {shown.error && (
+                  <span role="alert" className="text-bad lg:hidden">
+                    {shown.error.detail}
+                  </span>
+                )}
                 <button
                   type="button"
-                  className="font-medium text-accent hover:underline lg:hidden"
+                  className="block font-medium text-accent hover:underline lg:hidden"
                   onClick={() => side.current?.scrollIntoView({ behavior: "smooth" })}
                 >
                   See the plan

@@ -12,6 +12,11 @@ export function headline({ outputs, status }: Step): string {
   return chosen.length > 1 ? `Chose ${chosen.length} skills, side by side` : `Chose ${chosen[0] ?? "a step"}`;
 }
 
+/** It was taken like any other decision; "completed" would read as if all had gone well. */
+export function gaveUp({ kind, outputs }: Step): boolean {
+  return kind === "decision" && Boolean(outputs?.give_up);
+}
+
 /** The skills named in a part of a decision's outputs. */
 export function namesIn(value: unknown): string[] {
   const list = isObject(value) ? value.skills : value;

@@ -20,7 +20,11 @@ const SHORT = 160;
 export function ErrorPanel({ error, onRerun, onRerunFromFailure, onShowStep }: ErrorPanelProps) {
   const short = error.message.length <= SHORT;
   return (
-    <Notice kind="bad" className="mb-5" title={short ? error.message : "The run failed"}>
+    <Notice
+      kind="bad"
+      className="mb-5"
+      title={short ? <span className="block first-letter:uppercase">{error.message}</span> : "The run failed"}
+    >
       {!short && <p className="mt-1">{error.message}</p>}
       {/* Side by side where there is room: below stand the steps, which should be in view. */}
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">

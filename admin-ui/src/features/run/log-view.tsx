@@ -65,12 +65,13 @@ export function LogView({ lines, file }: { lines: LogLine[]; file: string }) {
             ))}
           </select>
           <TextInput
+            size="xs"
             type="search"
             aria-label="Find in the log"
             placeholder="Find in the log"
             value={text}
             onChange={(event) => setText(event.target.value)}
-            className="h-7 min-w-24 grow basis-32 py-0 text-xs"
+            className="min-w-24 grow basis-32 text-xs"
           />
         </div>
         <Lines lines={shown} />

@@ -8,6 +8,7 @@ import { By } from "@/features/audit/by";
 import { sopTitle } from "@/features/rerun/sop-title";
 import type { RerunItem, RunDetail } from "@/lib/api";
 import { cx } from "@/lib/class-names";
+import { inDollars } from "@/lib/money";
 import { STATUS, type Tone } from "@/lib/status";
 
 const INK: Record<Tone, string> = {
@@ -17,10 +18,12 @@ const INK: Record<Tone, string> = {
   busy: "text-busy",
   idle: "text-idle",
 };
-const FIRST_RERUNS = 6;
+const LAST_RERUNS = 6;
 
 export function RunFacts({ run }: { run: RunDetail }) {
-  const rest = run.reruns.length - FIRST_RERUNS;
+  // The server has the newest first; here they stand in their order.
+  const latest = run.reruns.slice(0, LAST_RERUNS).reverse();
+  const rest = run.reruns.length - latest.length;
   return (
     <Facts>
       <Fact name="Procedure">
@@ -39,7 +42,10 @@ export function RunFacts({ run }: { run: RunDetail }) {
       {run.tokens > 0 && (
         <Fact name="Tokens">
           {run.tokens.toLocaleString("en")}
-          <span className="text-ink-faint"> · {run.money === null ? "price unknown" : `$${run.money}`}</span>
+          <span className="text-ink-faint">
+            {" "}
+            · {run.money === null ? "price unknown" : inDollars(run.money)}
+          </span>
         </Fact>
       )}
       <Fact name="Started by">
@@ -62,11 +68,8 @@ export function RunFacts({ run }: { run: RunDetail }) {
         </Fact>
       )}
       {run.reruns.length > 0 && (
-        <Fact name={run.reruns.length === 1 ? "Rerun" : "Reruns"}>
+        <Fact name={run.reruns.length === 1 ? "Direct rerun" : "Direct reruns"}>
           <span className="flex flex-wrap gap-x-3 gap-y-1">
-            {run.reruns.slice(0, FIRST_RERUNS).map((rerun) => (
-              <Relative key={rerun.thread_id} run={rerun} short />
-            ))}
             {rest > 0 && (
               <Link
                 to="/runs/$threadId"
@@ -75,9 +78,12 @@ export function RunFacts({ run }: { run: RunDetail }) {
                 resetScroll={false}
                 className="text-accent hover:underline"
               >
-                and {rest} more
+                {rest} earlier
               </Link>
             )}
+            {latest.map((rerun) => (
+              <Relative key={rerun.thread_id} run={rerun} short />
+            ))}
           </span>
         </Fact>
       )}

@@ -5,6 +5,7 @@ import { DryBadge } from "@/features/family/dry-badge";
 import { FixedBy } from "@/features/family/fixed-by";
 import { RerunButton } from "@/features/rerun/rerun-button";
 import type { RunDetail } from "@/lib/api";
+import { isFinal } from "@/lib/status";
 import { RunLabels } from "./run-labels";
 import { RunMenu } from "./run-menu";
 
@@ -23,7 +24,9 @@ export function RunHeader({ run, live, onRerun, onCancel, onDelete }: RunHeaderP
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <h1 className="text-2xl leading-tight font-semibold tracking-tight break-words">{run.run_name}</h1>
           <StatusPill status={run.status} />
-          {run.cancel_requested && <span className="text-xs text-ink-faint">Cancelling…</span>}
+          {run.cancel_requested && !isFinal(run.status) && (
+            <span className="text-xs text-ink-faint">Cancelling…</span>
+          )}
           {run.dry && <DryBadge />}
           {run.fixed_by && <FixedBy by={run.fixed_by} root={run.root_thread_id} />}
           {live && (

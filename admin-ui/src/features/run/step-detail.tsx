@@ -6,7 +6,7 @@ import { buttonLook } from "@/components/button";
 import { StatusPill } from "@/components/status-pill";
 import type { RunDetail, Step } from "@/lib/api";
 import { isFinal } from "@/lib/status";
-import { nameOf } from "./decision";
+import { gaveUp, nameOf } from "./decision";
 import { DecisionBody } from "./decision-body";
 import { StepAttempts } from "./step-attempts";
 import { Inputs, Outputs } from "./step-data";
@@ -14,7 +14,7 @@ import { StepEffectPart } from "./step-effect";
 import { StepFacts } from "./step-facts";
 import { StepMarks } from "./step-marks";
 import { StepRecords } from "./step-records";
-import { reasonBeside, SourceLink, SourceWarnings } from "./step-source";
+import { reasonBeside, SourceLink, SourceWarnings, saysMore } from "./step-source";
 
 interface StepDetailProps {
   run: RunDetail;
@@ -38,11 +38,16 @@ export const StepDetail = memo(function StepDetail({ run, step, bySeq }: StepDet
       <div className="sticky top-0 z-10 border-b bg-surface px-5 py-3 max-md:px-4">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <h2 className="min-w-0 text-base font-semibold break-words">{nameOf(step)}</h2>
-          <StatusPill status={step.status} />
-          <span className="ml-auto">{ended && <RerunFrom threadId={run.thread_id} seq={step.seq} />}</span>
-        </div>
-        <div className="mt-1.5 flex flex-wrap gap-1.5 empty:hidden">
-          <StepMarks step={step} />
+          {!gaveUp(step) && <StatusPill status={step.status} />}
+          {/* In a row of their own, and on small screens the button in one. */}
+          <div className="flex flex-wrap gap-1.5 empty:hidden md:order-last md:basis-full">
+            <StepMarks step={step} />
+          </div>
+          {ended && (
+            <div className="max-md:basis-full md:ml-auto">
+              <RerunFrom threadId={run.thread_id} seq={step.seq} />
+            </div>
+          )}
         </div>
       </div>
       <div className="space-y-5 px-5 py-4 max-md:px-4">
@@ -86,7 +91,8 @@ function RerunFrom({ threadId, seq }: { threadId: string; seq: number }) {
 /** Why it was chosen, taken over or waits, and what went wrong. */
 function Why({ step }: { step: Step }) {
   const reason = step.reason && reasonBeside(step.reason, step.reused_from);
-  if (!reason && !step.reused_from && !step.error) return null;
+  const from = step.reused_from && saysMore(step.reused_from) ? step.reused_from : null;
+  if (!reason && !from && !step.error) return null;
   return (
     <div className="space-y-1 break-words">
       {step.error && (
@@ -95,10 +101,10 @@ function Why({ step }: { step: Step }) {
         </p>
       )}
       {reason && <p className="text-ink-soft">{reason}</p>}
-      {step.reused_from && (
+      {from && (
         <div className="text-[0.8125rem]">
-          <SourceWarnings from={step.reused_from} />
-          <SourceLink from={step.reused_from} />
+          <SourceWarnings from={from} />
+          <SourceLink from={from} />
         </div>
       )}
     </div>

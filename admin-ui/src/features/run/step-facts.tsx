@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Took, When } from "@/components/when";
 import type { Step } from "@/lib/api";
+import { inDollars } from "@/lib/money";
 
 export function StepFacts({ step }: { step: Step }) {
   const { usage } = step;
@@ -40,7 +41,7 @@ export function StepFacts({ step }: { step: Step }) {
           )}
         </Entry>
       )}
-      {usage && <Entry name="Cost">{usage.money == null ? "price unknown" : `$${usage.money}`}</Entry>}
+      {usage && <Entry name="Cost">{usage.money == null ? "price unknown" : inDollars(usage.money)}</Entry>}
     </dl>
   );
 }

@@ -19,7 +19,7 @@ export function StepMarks({ step }: { step: Step }) {
           <ShieldCheck aria-hidden /> receipt
         </Badge>
       )}
-      {effect?.state === "doubt" && (
+      {effect?.state === "doubt" && step.status !== "in_doubt" && (
         <Badge tone="wait" title="Nobody can tell whether it happened">
           <ShieldQuestion aria-hidden /> in doubt
         </Badge>

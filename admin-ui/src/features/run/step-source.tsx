@@ -67,14 +67,19 @@ export function SourceBadge({ from }: { from: Reused }) {
   );
 }
 
+function warningsOf({ stale, warnings }: Reused): string[] {
+  const told = stale?.length ? [`Stale receipt: other values now at ${stale.join(", ")}`] : [];
+  return [...told, ...(warnings ?? [])];
+}
+
+/** Whether there is anything to say beside its badge. */
+export function saysMore(from: Reused): boolean {
+  return Boolean(from.thread_id) || warningsOf(from).length > 0;
+}
+
 /** What does not fit any more: values that went out then, and what a kept result was made of. */
 export function SourceWarnings({ from }: { from: Reused }) {
-  const stale = from.stale ?? [];
-  const told = [
-    ...(stale.length > 0 ? [`Stale receipt: other values now at ${stale.join(", ")}`] : []),
-    ...(from.warnings ?? []),
-  ];
-  return told.map((text) => (
+  return warningsOf(from).map((text) => (
     <span key={text} className="block text-wait">
       {text}
     </span>

@@ -68,13 +68,13 @@ function One({ threadId, wait }: { threadId: string; wait: Waiting }) {
         Step {wait.step}
         {wait.skill && `, ${wait.skill}`}
       </Link>{" "}
-      waits for {WAITS_FOR[wait.reason]} since <When at={wait.since} />
+      waits for {WAITS_FOR[wait.reason]}, asked <When at={wait.since} />
       {wait.until && (
         <>
           , {UNTIL[wait.reason] ?? "looks again"} <When at={wait.until} />
         </>
       )}
-      . {WHO[wait.reason] ?? "It goes on by itself."}
+      <span className="block">{WHO[wait.reason] ?? "It goes on by itself."}</span>
     </>
   );
 }
@@ -116,8 +116,7 @@ function Queue({ run, server, queued }: WhyWaitingProps) {
   const others = queued === undefined ? 0 : queued - 1;
   return (
     <p>
-      It is due since <When at={run.not_before ?? run.created_at} /> and a worker takes it as soon as one is
-      free.
+      It was due <When at={run.not_before ?? run.created_at} />; a worker takes it as soon as one is free.
       {server && ` ${server.workers} ${server.workers === 1 ? "worker is" : "workers are"} alive`}
       {server &&
         (others > 0

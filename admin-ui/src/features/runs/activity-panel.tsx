@@ -25,7 +25,7 @@ export function ActivityPanel({ activity, error, onNarrow }: ActivityPanelProps)
             <span className="md:whitespace-nowrap">{absoluteTime(Date.parse(activity.from))}</span>
             <span className="truncate max-md:hidden">
               {activity.exact ? "" : "About "}
-              {total.toLocaleString("en")} {total === 1 ? "run" : "runs"} · drag to narrow the time
+              {total.toLocaleString("en")} {total === 1 ? "run" : "runs"} in this time · drag to narrow it
             </span>
             <span className="text-right md:whitespace-nowrap">{absoluteTime(Date.parse(activity.to))}</span>
           </div>

@@ -7,8 +7,10 @@ import { Took, When } from "@/components/when";
 import { actorText } from "@/features/audit/actor";
 import { DryBadge } from "@/features/family/dry-badge";
 import { FixedBy } from "@/features/family/fixed-by";
+import { shortName } from "@/features/family/naming";
 import type { RunItem } from "@/lib/api";
 import { isObject, type Json, type JsonObject, writeJson } from "@/lib/json";
+import { inDollars } from "@/lib/money";
 import { WAITS_FOR } from "@/lib/status";
 import { pathOf } from "./columns";
 
@@ -24,9 +26,9 @@ export function Cell({ column, run }: { column: string; run: RunItem }) {
         </>
       );
     case "started":
-      return <When at={run.started_at ?? run.created_at} />;
+      return <Time at={run.started_at ?? run.created_at} />;
     case "created":
-      return <When at={run.created_at} />;
+      return <Time at={run.created_at} />;
     case "duration":
       return <Duration run={run} />;
     case "parent":
@@ -46,6 +48,15 @@ export function Cell({ column, run }: { column: string; run: RunItem }) {
   }
 }
 
+/** Where the settings ask for the time itself it has two lines, about as long as each other. */
+function Time({ at }: { at: string }) {
+  return (
+    <div className="text-balance *:whitespace-normal">
+      <When at={at} />
+    </div>
+  );
+}
+
 const NONE = <span className="text-ink-faint">–</span>;
 
 function Text({ text }: { text: string | null }) {
@@ -59,14 +70,19 @@ function Text({ text }: { text: string | null }) {
 
 function moneyText({ money, tokens }: RunItem): string | null {
   if (money === null) return "unknown";
-  return tokens > 0 || Number(String(money)) > 0 ? `$${money}` : null;
+  return tokens > 0 || Number(String(money)) > 0 ? inDollars(money) : null;
 }
 
 export function Duration({ run }: { run: RunItem }) {
   return run.started_at ? <Took from={run.started_at} to={run.finished_at} /> : NONE;
 }
 
-function Parent({ run: { parent_thread_id } }: { run: RunItem }) {
+/** "#3", or that it is the first run: ids begin alike, and the column has no room for their ends. */
+export function parentName(parent: string, root: string): string {
+  return parent === root ? "First run" : shortName(parent, root);
+}
+
+function Parent({ run: { parent_thread_id, root_thread_id } }: { run: RunItem }) {
   if (!parent_thread_id) return null;
   return (
     <Link
@@ -76,8 +92,8 @@ function Parent({ run: { parent_thread_id } }: { run: RunItem }) {
       className="inline-flex max-w-full items-center gap-1 text-[0.8125rem] text-ink-soft hover:text-accent"
     >
       <CornerDownRight className="size-3.5 shrink-0 text-ink-faint" aria-hidden />
-      <span className="min-w-0 font-mono text-xs">
-        <EndKept text={parent_thread_id} />
+      <span className="min-w-0">
+        <EndKept text={parentName(parent_thread_id, root_thread_id)} />
       </span>
     </Link>
   );

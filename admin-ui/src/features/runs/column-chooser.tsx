@@ -93,11 +93,12 @@ function OwnColumn({ onAdd }: { onAdd: (column: string) => void }) {
   return (
     <form onSubmit={submit} className="mt-3 flex gap-2 border-t pt-3">
       <TextInput
+        size="sm"
         aria-label="Path of a value in the data"
         placeholder="order.id or metadata.team"
         value={path}
         onChange={(event) => setPath(event.target.value)}
-        className="h-8 min-w-0 font-mono text-xs"
+        className="min-w-0 font-mono text-xs"
       />
       <Button type="submit" size="sm" icon={<Plus aria-hidden />} disabled={!isColumn(column)}>
         Add

@@ -1,11 +1,12 @@
 /** Which columns the list has beside run and status, and in which order. */
 import { store, stored } from "@/lib/stored";
+import type { TimeStyle } from "@/lib/time";
 
 export const COLUMNS: Record<string, { label: string; meaning: string; width: string }> = {
   sop: { label: "SOP", meaning: "The procedure's first line", width: "18%" },
   started: { label: "Started", meaning: "When a worker began it", width: "6.5rem" },
   duration: { label: "Duration", meaning: "From its start to its end", width: "5.5rem" },
-  parent: { label: "Rerun of", meaning: "The run that this one repeats", width: "7.5rem" },
+  parent: { label: "Rerun of", meaning: "The run that this one repeats", width: "6.5rem" },
   origin: { label: "Started by", meaning: "API, schedule, policy, batch or rerun", width: "9rem" },
   created: { label: "Created", meaning: "When it was asked for", width: "6.75rem" },
   planner: { label: "Planner", meaning: "What decided on the steps", width: "6rem" },
@@ -14,6 +15,9 @@ export const COLUMNS: Record<string, { label: string; meaning: string; width: st
   money: { label: "Money", meaning: "US dollars for model calls", width: "5.5rem" },
 };
 export const DEFAULT_COLUMNS = ["sop", "started", "duration", "parent"];
+/** The time itself stands in two lines: its day, and its clock with the zone. */
+const TIMES = new Set(["started", "created"]);
+const TIME_WIDTH = "10.5rem";
 const PATH = /^(data|metadata)\.[^,\s]+$/;
 /** The server shows at most so many paths of initial_data. */
 const MOST_PATHS = 10;
@@ -72,8 +76,13 @@ export function moved(columns: string[], column: string, by: -1 | 1): string[] {
   return next;
 }
 
+export function widthOf(column: string, times: TimeStyle): string {
+  if (times === "absolute" && TIMES.has(column)) return TIME_WIDTH;
+  return COLUMNS[column]?.width ?? "8rem";
+}
+
 /** In rem, the least that a table with these columns can do with; a share of the table counts as 12. */
-export function roomOf(columns: string[]): number {
-  const widths = columns.map((column) => COLUMNS[column]?.width ?? "8rem");
+export function roomOf(columns: string[], times: TimeStyle): number {
+  const widths = columns.map((column) => widthOf(column, times));
   return widths.reduce((sum, width) => sum + (width.endsWith("%") ? 12 : Number.parseFloat(width)), 34);
 }

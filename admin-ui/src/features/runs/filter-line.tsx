@@ -129,7 +129,7 @@ export function FilterLine({ terms, known, field, onAdd, onRemove, onClear, onFo
               setWrong(undefined);
               onClear();
             }}
-            className="h-6.5 rounded-md px-1.5 text-xs font-medium text-ink-soft hover:bg-hover hover:text-accent"
+            className="ml-auto h-6.5 rounded-md px-1.5 text-xs font-medium text-ink-soft hover:bg-hover hover:text-accent"
           >
             Clear all
           </button>

@@ -60,7 +60,7 @@ export function EndOfList({ loaded, more, loading, error, onMore }: EndOfListPro
         </Button>
       ) : (
         <span>
-          {loaded === 1 ? "That is the only run" : `That is all: ${loaded.toLocaleString("en")} runs`}
+          That is all: {loaded.toLocaleString("en")} {loaded === 1 ? "run" : "runs"}
         </span>
       )}
       {loading && <LoaderCircle className="sr-only" aria-label="Loading older runs" />}

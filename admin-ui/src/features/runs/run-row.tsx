@@ -98,12 +98,24 @@ export const RunRow = memo(function RunRow({ run, columns, index, selected, acti
       {columns.map((column) => (
         <td
           key={column}
-          className={cx(CELL, "text-ink-soft max-md:hidden", WIDE_ONLY.has(column) && "max-lg:hidden")}
+          className={cx(
+            CELL,
+            "overflow-hidden text-ink-soft max-md:hidden",
+            WIDE_ONLY.has(column) && "max-lg:hidden",
+          )}
         >
           <Cell column={column} run={run} />
         </td>
       ))}
-      <td className={`${CELL} pr-4 text-right max-md:order-last max-md:col-span-3 max-md:justify-self-end`}>
+      <td
+        className={cx(
+          CELL,
+          "pr-4 text-right max-md:order-last max-md:col-span-3 max-md:justify-self-end",
+          // Where the columns are wider than the page, the actions stay in sight.
+          "transition-colors md:sticky md:right-0 md:group-focus-within:bg-hover md:group-hover:bg-hover",
+          selected ? "md:bg-[color-mix(in_srgb,var(--accent-soft)_50%,var(--surface))]" : "md:bg-surface",
+        )}
+      >
         <div className="flex items-center justify-end gap-0.5">
           {near && <RowMenu run={run} onCancel={actions.onCancel} />}
           <RerunButton

@@ -13,7 +13,9 @@ import {
 import type { StartingRun } from "@/features/rerun/rerun-state";
 import type { RunItem } from "@/lib/api";
 import { cx } from "@/lib/class-names";
-import { COLUMNS, DEFAULT_COLUMNS, labelOf, roomOf } from "./columns";
+import { usePreference } from "@/lib/preference";
+import { timeStyle } from "@/lib/time";
+import { COLUMNS, DEFAULT_COLUMNS, labelOf, roomOf, widthOf } from "./columns";
 import { type RowActions, RunRow, WIDE_ONLY } from "./run-row";
 import { SelectBox } from "./select-box";
 import type { Selection } from "./selection";
@@ -118,13 +120,14 @@ export function RunsTable({
     ({ started }) => !started || !runs.some(({ thread_id }) => thread_id === started.thread_id),
   );
   const wide = columns.length > DEFAULT_COLUMNS.length;
+  const times = usePreference(timeStyle);
   return (
     <div className={cx(wide && "overflow-x-auto")}>
       <table
         // biome-ignore lint/a11y/noRedundantRoles: `display: block` on small screens takes the roles away
         role="table"
         aria-rowcount={total < 0 ? -1 : total + 1}
-        style={{ "--room": `${roomOf(columns)}rem` } as CSSProperties}
+        style={{ "--room": `${roomOf(columns, times)}rem` } as CSSProperties}
         className={cx(
           "w-full border-separate border-spacing-0 text-left max-md:block md:table-fixed",
           wide && "md:min-w-(--room)",
@@ -138,7 +141,7 @@ export function RunsTable({
             <col
               key={column}
               className={cx(WIDE_ONLY.has(column) && "max-lg:hidden")}
-              style={{ width: COLUMNS[column]?.width ?? "8rem" }}
+              style={{ width: widthOf(column, times) }}
             />
           ))}
           <col style={{ width: "9rem" }} />
@@ -177,7 +180,7 @@ export function RunsTable({
                 {labelOf(column)}
               </th>
             ))}
-            <th scope="col" className={cx(HEAD, "px-2.5 max-md:hidden")}>
+            <th scope="col" className={cx(HEAD, "right-0 px-2.5 max-md:hidden")}>
               <span className="sr-only">Actions</span>
             </th>
           </tr>

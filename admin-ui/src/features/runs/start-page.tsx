@@ -72,6 +72,7 @@ function ExampleCard({ sop }: { sop: Sop }) {
 
 /** The first paragraph after the heading. */
 function summary(sop: string): string {
-  const lines = sop.split("\n").map((line) => line.trim());
-  return lines.find((line) => line !== "" && !line.startsWith("#"))?.replace(/[*_`]/g, "") ?? "";
+  const paragraphs = sop.replace(/^#.*$/gm, "").split(/\n\s*\n/);
+  const first = paragraphs.find((paragraph) => paragraph.trim() !== "") ?? "";
+  return first.trim().replace(/\s+/g, " ").replace(/[*_`]/g, "");
 }

@@ -3,6 +3,7 @@ import { CornerDownRight } from "lucide-react";
 import { StatusPill } from "@/components/status-pill";
 import type { StartingRun } from "@/features/rerun/rerun-state";
 import { cx } from "@/lib/class-names";
+import { parentName } from "./cells";
 import { CELL, ROW, WIDE_ONLY } from "./run-row";
 
 export function StartingRow({ run, columns }: { run: StartingRun; columns: string[] }) {
@@ -43,9 +44,9 @@ function StartingCell({ column, of }: { column: string; of: StartingRun["of"] })
       return "now";
     case "parent":
       return (
-        <span className="flex items-center gap-1">
+        <span className="flex items-center gap-1 text-[0.8125rem]" title={of.thread_id}>
           <CornerDownRight className="size-3.5 shrink-0 text-ink-faint" aria-hidden />
-          <span className="truncate font-mono text-xs">{of.thread_id}</span>
+          <span className="truncate">{parentName(of.thread_id, of.root_thread_id)}</span>
         </span>
       );
     default:

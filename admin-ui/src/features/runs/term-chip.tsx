@@ -17,8 +17,7 @@ export function TermChip({ term, onRemove }: { term: Term; onRemove: () => void 
     >
       {term.wrong && <TriangleAlert className="size-3.5 shrink-0" aria-hidden />}
       <span className="min-w-0 truncate">
-        <span className="opacity-75">{term.key}:</span>
-        <span className="font-medium">{value}</span>
+        {term.key}:<span className="font-medium">{value}</span>
         {term.wrong && <span className="sr-only">: {term.wrong}; it is left out</span>}
       </span>
       <button

@@ -78,12 +78,13 @@ export function ViewsMenu({ now, onCopyLink }: ViewsMenuProps) {
       </ul>
       <form onSubmit={save} className="mt-3 flex gap-2 border-t pt-3">
         <TextInput
+          size="sm"
           aria-label="Name of the view"
           placeholder="Save this view as…"
           maxLength={80}
           value={name}
           onChange={(event) => setName(event.target.value)}
-          className="h-8 min-w-0 text-[0.8125rem]"
+          className="min-w-0 text-[0.8125rem]"
         />
         <Button type="submit" size="sm" disabled={name.trim() === ""}>
           Save

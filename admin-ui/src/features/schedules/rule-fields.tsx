@@ -131,7 +131,7 @@ export function RuleFields({ draft, onChange, problem }: RuleFieldsProps) {
         <div aria-live="polite" data-preview className="min-h-16 px-4 py-2.5">
           {timing === null || elsewhere !== undefined || (preview.isError && !preview.data) ? (
             <p className="py-2 text-[0.8125rem] text-ink-faint">
-              {elsewhere ?? "They stand here as soon as the rule can be read."}
+              {elsewhere ?? "They are shown once the rule and the time zone are right."}
             </p>
           ) : preview.isPending ? (
             <Skeleton className="my-2 h-24" />

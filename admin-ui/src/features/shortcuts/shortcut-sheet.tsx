@@ -26,7 +26,8 @@ export default function ShortcutSheet({ onClose }: { onClose: () => void }) {
           <List title="Go to a page" items={general.filter(({ key }) => key.includes(" "))} />
         </div>
         <p className="text-xs text-ink-faint">
-          Single keys rest while you type and while a dialog is open. Of two keys press one after the other.
+          Single keys rest while you type and while a dialog is open. Where two keys stand, press one, then
+          the other.
         </p>
       </DialogBody>
     </Dialog>

@@ -1,7 +1,7 @@
 /** Chooses two versions of a skill and shows what differs. */
 import { Panel } from "@/components/panel";
 import type { components } from "@/lib/schema";
-import { absoluteTime } from "@/lib/time";
+import { shortTime } from "@/lib/time";
 import { VersionDiff } from "./version-diff";
 
 type Version = components["schemas"]["SkillVersion"];
@@ -69,8 +69,8 @@ function Choice({ label, versions, chosen, onChoose }: ChoiceProps) {
       {versions.every(({ digest }) => digest !== full) && <option value={full}>{full}</option>}
       {versions.map(({ digest, created_at, current }) => (
         <option key={digest} value={digest}>
-          {digest.slice(0, 12)} · {current ? "current · " : ""}
-          {absoluteTime(Date.parse(created_at))}
+          {digest.slice(0, 8)} · {current ? "current · " : ""}
+          {shortTime(Date.parse(created_at))}
         </option>
       ))}
     </select>

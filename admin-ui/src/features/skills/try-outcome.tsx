@@ -8,6 +8,7 @@ import { ValueTable } from "@/components/value-table";
 import { Took } from "@/components/when";
 import { adviceFor } from "@/features/run/advice";
 import type { RunDetail, Step } from "@/lib/api";
+import { inDollars } from "@/lib/money";
 import { WAITS_FOR } from "@/lib/status";
 
 interface TryOutcomeProps {
@@ -67,7 +68,7 @@ export function TryOutcome({ run, step }: TryOutcomeProps) {
           )}
           {step && step.attempt > 1 && `, attempt ${step.attempt}`}
           {run.tokens > 0 &&
-            `, ${run.tokens.toLocaleString("en")} tokens${run.money === null ? "" : `, $${run.money}`}`}
+            `, ${run.tokens.toLocaleString("en")} tokens${run.money === null ? "" : `, ${inDollars(run.money)}`}`}
         </p>
       </div>
     </Panel>

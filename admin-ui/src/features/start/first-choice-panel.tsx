@@ -28,13 +28,13 @@ export function FirstChoicePanel({ shown: { choice, current, error }, isEmpty }:
         data-first-choice={current ? "current" : "before"}
         aria-live="polite"
         className={cx(
-          "max-h-[26rem] space-y-4 overflow-y-auto px-5 py-4 max-md:px-4",
+          "space-y-4 overflow-y-auto lg:max-h-[26rem] px-5 py-4 max-md:px-4",
           !current && choice && "opacity-60",
         )}
       >
         {isEmpty && !choice && (
           <p className="text-[0.8125rem] text-ink-soft">
-            Choose a procedure or write one. Then it stands here which skills come first, and what is missing.
+            Choose a procedure or write one. Which skills come first, and what is missing, is then shown here.
           </p>
         )}
         {!isEmpty && !choice && (
@@ -42,7 +42,7 @@ export function FirstChoicePanel({ shown: { choice, current, error }, isEmpty }:
             {!error
               ? "Looking…"
               : error.status >= 400 && error.status < 500
-                ? "As soon as the form is right, it stands here which skills come first."
+                ? "As soon as the form is right, this shows which skills come first."
                 : "What comes first can't be told while the server does not answer."}
           </p>
         )}

@@ -133,7 +133,10 @@ function SkillsChoice({ draft, skills, error, onChange }: SkillsChoiceProps) {
   return (
     <fieldset>
       <legend className="mb-1.5 text-[0.8125rem] font-medium">
-        Only these skills <span className="font-normal text-ink-faint">none chosen: all may be used</span>
+        Only these skills{" "}
+        <span className="font-normal text-ink-faint">
+          {draft.skills.length === 0 ? "none chosen: all may be used" : `${draft.skills.length} chosen`}
+        </span>
       </legend>
       <div className="flex max-h-36 flex-wrap gap-1.5 overflow-y-auto">
         {names.map((name) => {

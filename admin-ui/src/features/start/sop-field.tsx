@@ -28,7 +28,7 @@ export function SopField({ sop, written, error, onWrite, onEditCopy }: SopFieldP
             </Button>
           }
         >
-          <div className="max-h-80 overflow-y-auto p-5 max-md:p-4">
+          <div className="overflow-y-auto lg:max-h-80 p-5 max-md:p-4">
             <Markdown text={sop.sop} />
           </div>
         </Panel>

@@ -140,12 +140,12 @@ export function StartForm({ sops, skills, chosen, example, first, model, ...on }
           </Field>
           <MoreFields {...{ draft, skills, model, problem }} onChange={change} />
         </div>
-        <aside className="space-y-4 max-lg:contents lg:row-span-2">
+        <aside className="max-lg:contents lg:space-y-4 lg:row-span-2">
           <FirstChoicePanel shown={shown} isEmpty={lacksSop} />
           <div className="max-lg:order-first">
             <ExamplePicker sops={sops} chosen={sop?.name} example={example} onChoose={on.onChoose} />
           </div>
-          {model === null && (
+          {model === null && draft.model.trim() === "" && (
             <Notice kind="info" title="No model is set">
               <span className="text-[0.8125rem] text-ink-soft">
                 Procedures run without one, as long as they take no skill that needs a model. To set one,

@@ -17,6 +17,7 @@ import { WaitFrame } from "./wait-frame";
 export function Approval({ threadId, wait, about, byKey = false, ...heard }: QuestionProps) {
   const { asks } = wait;
   const shown: JsonObject = isObject(asks.shown) ? asks.shown : {};
+  const goesOut = "goes_out" in wait && wait.goes_out !== null;
   const form = isObject(asks.form) ? asks.form : null;
   const fillsIn = asks.kind === "form";
   const question = questionKey(threadId, wait);
@@ -48,9 +49,9 @@ export function Approval({ threadId, wait, about, byKey = false, ...heard }: Que
       <Explanation wait={wait} />
       {!editing && Object.keys(shown).length > 0 && <ValueTable data={shown} />}
       {about}
-      {editing && about && (
+      {editing && goesOut && (
         <p className="text-[0.8125rem] text-ink-soft">
-          What is shown above is as it was asked. What goes out holds your edits.
+          The request above was made from the values as they were asked; with your edits another one goes out.
         </p>
       )}
       {withData && (

@@ -63,7 +63,7 @@ function Input({ field, text, error, onChange }: InputProps) {
             {...ids}
             value={text}
             inputMode={field.kind === "number" ? "decimal" : undefined}
-            className={cx(field.kind === "number" && "max-w-64 font-mono text-[0.8125rem]")}
+            className={cx(field.kind === "number" && "font-mono text-[0.8125rem]")}
             onChange={(event) => onChange(event.target.value)}
           />
         );

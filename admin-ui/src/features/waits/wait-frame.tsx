@@ -18,10 +18,12 @@ export function WaitFrame({ wait, title, children }: { wait: Waiting; title: str
       className="mb-5 overflow-hidden rounded-xl border border-wait/40 bg-surface shadow-card"
     >
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-wait-soft px-5 py-3 max-md:px-4">
-        <Icon className="size-4.5 text-wait" aria-hidden />
-        <h2 className="min-w-0 grow font-semibold break-words text-wait">{title}</h2>
+        <div className="flex min-w-0 grow items-start gap-3">
+          <Icon className="mt-0.5 size-4.5 shrink-0 text-wait" aria-hidden />
+          <h2 className="min-w-0 grow font-semibold break-words text-wait">{title}</h2>
+        </div>
         <p className="text-xs text-ink-soft">
-          since <When at={wait.since} />
+          asked <When at={wait.since} />
           {wait.until && (
             <>
               , due <When at={wait.until} />

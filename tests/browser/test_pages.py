@@ -89,7 +89,7 @@ def test_the_runs_list(site: Site, runs: dict[str, str]) -> None:
         expect(site.row(runs[name]).locator(f'[data-status="{status}"]')).to_be_visible()
         expect(site.row(runs[name]).get_by_role("button", name=re.compile("^Rerun"))).to_be_visible()
     expect(site.row("page-ok_rerun_1")).to_contain_text("not repeated")
-    expect(site.row("page-ok_rerun_1").get_by_role("link", name="page-ok")).to_be_visible()
+    expect(site.row("page-ok_rerun_1").get_by_role("link", name="First run")).to_be_visible()
     site.snap("runs-filled")
 
 

@@ -94,6 +94,20 @@ async def test_what_it_may_or_may_not_produce_does_not_hide_that_it_ends_the_run
             await place.rerun(run, RerunRequest(effects="none", changes={"customer": "bob"}))
 
 
+async def test_what_may_be_produced_beside_it_does_not_hide_that_it_ends_the_run(
+    place: Workplace, file: Path
+) -> None:
+    inline(place.root, "look-up", 'return {"found": 1}', requires="text", produces="found?")
+    mail(place.root, file)
+    inline(place.root, "book", 'return {"booked": inputs["found"]}', requires="found", produces="booked")
+    await place.load()
+    async with place.worker():
+        run = await place.start("look-up", "mail", "book", data=DATA)
+        await place.until(run, "completed")
+        with pytest.raises(EffectNeeded):
+            await place.rerun(run, RerunRequest(effects="none", changes={"customer": "bob"}))
+
+
 async def test_an_end_is_not_certain_behind_a_step_that_may_end_the_run(place: Workplace, file: Path) -> None:
     inline(place.root, "look-up", 'return {"customer": inputs["id"]}', requires="id", produces="customer")
     mail(place.root, file)

@@ -133,7 +133,12 @@ export function TableOf({ rows }: { rows: JsonObject[] }) {
     );
   }
   return (
-    <div className="overflow-x-auto rounded-lg border">
+    <section
+      aria-label="Rows"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach that
+      tabIndex={0}
+      className="overflow-x-auto rounded-lg border"
+    >
       <table className="w-full border-collapse text-left text-[0.8125rem]">
         <thead>
           <tr className="border-b bg-sunken/60">
@@ -170,7 +175,7 @@ export function TableOf({ rows }: { rows: JsonObject[] }) {
           Show all {rows.length} rows
         </button>
       )}
-    </div>
+    </section>
   );
 }
 

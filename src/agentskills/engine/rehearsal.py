@@ -69,6 +69,7 @@ async def rehearse(course: Course, family: Family, planner: Planner) -> Rehearsa
                 _end(told, decision.error_type, decision.reason, course.next_seq())
             return told
         course.open_decision(told.lines[-1].seq, decision.skills)
+        to_come: list[Look] = []  # what their skills produce, only the next decision sees
         for chain in course.chains:
             for unit in chain:
                 look, found = await look_back(course, family, unit)
@@ -86,10 +87,12 @@ async def rehearse(course: Course, family: Family, planner: Planner) -> Rehearsa
                     course.unknown.add(unit.seq)
                     if line.action == "execute":
                         course.anew.add(unit.seq)
-                    _note_uncertain_paths(look, told)
+                    to_come.append(look)
                 if found.possible & ENDS:
                     _guess_from(told, line.seq + 1, f"{look.skill.name} may end the run")
         course.settle()
+        for look in to_come:
+            _note_uncertain_paths(look, course.next_seq(), told)
     _guess_from(told, course.next_seq(), f"a plan looks {MOST_STEPS:,} steps ahead")
     return told
 
@@ -234,20 +237,20 @@ def _guess(look: Look) -> Step:
     return ended(look, StepStatus.COMPLETED, None, outputs=outputs, digests=digests)
 
 
-def _note_uncertain_paths(look: Look, told: Rehearsal) -> None:
-    """What a skill may or may not produce can change what the planner does next."""
+def _note_uncertain_paths(look: Look, seq: int, told: Rehearsal) -> None:
+    """What a skill may or may not produce can change what the planner does next, from `seq` on."""
     if not look.is_skill:
         return
     readers = (skill.contract for skill in look.course.catalog.values() if skill.name != look.skill.name)
     needed = [path for contract in readers for path in contract.reads]
     for path in look.contract.may_produce:
         if any(overlap(path, other) for other in needed):
-            return _guess_from(told, look.seq + 1, f"{look.skill.name} may or may not produce {path}")
+            return _guess_from(told, seq, f"{look.skill.name} may or may not produce {path}")
     for path in look.contract.produces:
         for other in needed:
             if _hangs_on_the_value(other, path):
                 why = f"whether {other} is there hangs on what {look.skill.name} produces"
-                return _guess_from(told, look.seq + 1, why)
+                return _guess_from(told, seq, why)
 
 
 def _hangs_on_the_value(needed: str, produced: str) -> bool:

@@ -30,9 +30,7 @@ export function Unsaved({ typed, leaves = () => true }: UnsavedProps) {
         <p>It has not been sent, and is kept nowhere else.</p>
       </DialogBody>
       <DialogFooter>
-        <Button autoFocus onClick={way.reset}>
-          Keep editing
-        </Button>
+        <Button onClick={way.reset}>Keep editing</Button>
         <Button look="danger" onClick={way.proceed}>
           Drop it
         </Button>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -283,6 +284,22 @@ async def check_counts(context: Context, runs: list[Run], wanted: RunFilter) -> 
     for run in mine:
         parts[run.minute * 5 // RUNS][run.status] += 1
     assert [bucket["by_status"] for bucket in chart["buckets"]] == parts, wanted
+
+
+async def test_a_run_that_moves_on_is_counted_once(pool: Pool, tmp_path: Any) -> None:
+    """The statuses are counted one after the other; what they see is one moment."""
+    await pool.execute("INSERT INTO run_metadata (thread_id, sop) VALUES ('busy', 'Go on.')")
+    context = Context(pool, Settings(home=tmp_path), Notifier(pool))
+
+    async def move_on() -> None:
+        while True:
+            for status in ("running", "queued"):
+                await pool.execute("UPDATE run_state SET status = $1", status)
+
+    moving = asyncio.create_task(move_on())
+    counted = [(await count_runs(context, RunFilter()))["count"] for _ in range(100)]
+    moving.cancel()
+    assert counted == [1] * 100
 
 
 async def test_a_chart_that_takes_too_long_is_estimated(pool: Pool) -> None:

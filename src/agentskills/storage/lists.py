@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -73,8 +73,13 @@ _FROM = f"FROM {JOINED}"
 
 @asynccontextmanager
 async def search_limits(conn: Conn, seconds: float = SECONDS) -> AsyncIterator[None]:
-    """Plan for the values at hand and for what is in memory; end after `seconds`, as `QueryTooSlow`."""
-    async with conn.transaction(readonly=True):
+    """Plan for the values at hand and for what is in memory; end after `seconds`, as `QueryTooSlow`.
+
+    All that is read within sees the same moment, unless a transaction is open already: a run that
+    moves on meanwhile is counted once.
+    """
+    one_moment: Literal["repeatable_read"] | None = None if conn.is_in_transaction() else "repeatable_read"
+    async with conn.transaction(isolation=one_moment, readonly=True):
         await limit_search(conn, seconds)
         yield
 

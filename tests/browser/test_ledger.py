@@ -11,7 +11,7 @@ from tests.browser.test_pages import HeldBack
 
 from .site import Site
 
-LETTER = {"customer": {"name": "Anna Bach"}, "text": "The kettle is on its way, with a new lid." * 3}
+LETTER = {"customer": {"name": "Anna Quill"}, "text": "The kettle is on its way, with a new lid." * 3}
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_what_went_out_and_who_did_not_do_it_again(site: Site, effects: dict[str
     expect(page).to_have_url(re.compile("/ui/effects$"))
     row = page.locator("tr[data-effect]").filter(has=page.get_by_role("link", name="Letter", exact=True))
     expect(row.locator('[data-state="receipt"]')).to_have_text("Done")
-    expect(row).to_contain_text("Anna Bach")
+    expect(row).to_contain_text("Anna Quill")
     expect(row.get_by_role("link", name="Letter (Rerun #1)")).to_be_visible()
     doubt = page.locator("tr[data-effect]").filter(has_text="Pay the supplier")
     expect(doubt).to_contain_text("the bank closed the connection")
@@ -60,7 +60,7 @@ def test_filters_live_in_the_url(site: Site, effects: dict[str, str]) -> None:
     page = site.page
     site.open("/effects")
     rows = page.locator("tr[data-effect]")
-    page.get_by_label("What went out, as path=value").fill('customer.name="Anna Bach"')
+    page.get_by_label("What went out, as path=value").fill('customer.name="Anna Quill"')
     expect(page).to_have_url(re.compile("data=customer.name"))
     expect(rows).to_have_count(1)
     page.get_by_label("Not done again").check()

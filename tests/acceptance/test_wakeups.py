@@ -1,4 +1,4 @@
-"""2,000 runs whose answers race their timers: none is lost, none is carried out twice or claimed twice.
+"""2,000 runs whose answers race their timers: none is lost or carried out twice, hardly one claimed twice.
 
 Each run has two branches side by side. One is a REST skill in callback mode: a real service takes
 the request over HTTP and answers between 0 and 50 ms after it has accepted it. The other depends:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,13 +18,21 @@ SKILLS = Path(__file__).parents[1] / "examples" / "skills"
 
 
 @contextmanager
-def example_server(postgres: EmbeddedPostgres, template: str) -> Iterator[RunningServer]:
-    """Serve until the block ends; database and home are gone afterwards."""
+def example_server(
+    postgres: EmbeddedPostgres,
+    template: str,
+    skills: str = str(SKILLS),
+    more: Mapping[str, str] | None = None,
+) -> Iterator[RunningServer]:
+    """Serve until the block ends; database and home are gone afterwards.
+
+    `skills` are other roots, `more` is added to the environment.
+    """
     home = Path(tempfile.mkdtemp(prefix="asf-served-"))
     home.chmod(0o755)
     with fresh_database(postgres, template) as url:
         try:
-            with running_server(home, url, SKILLS) as server:
+            with running_server(home, url, skills, more) as server:
                 yield server
         finally:
             subprocess.run(["chmod", "-R", "u+w", str(home)], check=False)  # unpacked versions are read-only

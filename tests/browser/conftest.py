@@ -8,13 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
-from tests.databases import fresh_database
-from tests.running_server import RunningServer, running_server
+from tests.example_server import example_server
+from tests.running_server import RunningServer
 
 from agentskills.api.ui import FOLDER as BUILT_UI
 from agentskills.storage.embedded import EmbeddedPostgres
@@ -54,21 +53,6 @@ def browser(template: str) -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def _serving(
-    postgres: EmbeddedPostgres, template: str, skills: str, more: dict[str, str]
-) -> Iterator[RunningServer]:
-    home = Path(tempfile.mkdtemp(prefix="asf-browser-"))
-    home.chmod(0o755)
-    with fresh_database(postgres, template) as url:
-        try:
-            with running_server(home, url, skills, more) as server:
-                yield server
-        finally:
-            subprocess.run(["chmod", "-R", "u+w", str(home)], check=False)  # unpacked versions are read-only
-            shutil.rmtree(home, ignore_errors=True)
-
-
 @pytest.fixture(scope="session")
 def agency() -> Iterator[str]:
     """URL of the background-check agency that an example brings along; it takes its time."""
@@ -98,21 +82,21 @@ def server(
     """The examples and the skills of these tests, for all of them."""
     private = f"{agency.removeprefix('http://')},{receiver.host}"
     more = {"BACKGROUND_CHECK_URL": agency, "ASF_PRIVATE_HOSTS": private}
-    with _serving(postgres, template, SKILLS, more) as running:
+    with example_server(postgres, template, SKILLS, more) as running:
         yield running
 
 
 @pytest.fixture
 def empty_server(postgres: EmbeddedPostgres, template: str) -> Iterator[RunningServer]:
     """The examples, and a database without a run."""
-    with _serving(postgres, template, str(ROOT / "examples" / "skills"), {}) as running:
+    with example_server(postgres, template) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def crowded_server(postgres: EmbeddedPostgres, template: str) -> Iterator[RunningServer]:
     """The examples, the skills of these tests, and ten thousand runs that have ended."""
-    with _serving(postgres, template, SKILLS, {}) as running:
+    with example_server(postgres, template, SKILLS) as running:
         write_crowd(running.env["DATABASE_URL"])
         yield running
 
@@ -122,7 +106,7 @@ def workshop(postgres: EmbeddedPostgres, template: str, page: Page) -> Iterator[
     """The pages on a server whose skills the test may change, and the folder of these."""
     folder = Path(tempfile.mkdtemp(prefix="asf-workshop-"))
     shutil.copytree(Path(__file__).parent / "skills", folder / "skills")
-    with _serving(postgres, template, str(folder / "skills"), {}) as running:
+    with example_server(postgres, template, str(folder / "skills")) as running:
         yield Site(page, running), folder / "skills"
     shutil.rmtree(folder)
 

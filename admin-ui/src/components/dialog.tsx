@@ -65,3 +65,15 @@ export function DialogFooter({ children }: { children: ReactNode }) {
     </footer>
   );
 }
+
+/** What went wrong, beside the buttons that ask for it; on small screens above them. */
+export function FooterProblem({ children }: { children: ReactNode }) {
+  return (
+    <p
+      role="alert"
+      className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad max-sm:basis-full"
+    >
+      {children}
+    </p>
+  );
+}

@@ -68,3 +68,8 @@ export function Field({ label, hint, error, optional, aside, children }: FieldPr
     </div>
   );
 }
+
+/** Two fields beside each other, on small screens one below the other. */
+export function FieldPair({ children }: { children: ReactNode }) {
+  return <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">{children}</div>;
+}

@@ -4,8 +4,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { FlaskConical } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/button";
-import { Dialog, DialogBody, DialogFooter } from "@/components/dialog";
-import { Field, TextArea, TextInput } from "@/components/field";
+import { Dialog, DialogBody, DialogFooter, FooterProblem } from "@/components/dialog";
+import { Field, FieldPair, TextArea, TextInput } from "@/components/field";
 import type { BatchTarget } from "@/features/batches/batch-choice";
 import { Radios } from "@/features/rerun/radios";
 import { Section } from "@/features/rerun/section";
@@ -70,7 +70,7 @@ export default function BacktestDialog({ title, target, first, choosesRuns, onCl
         }}
       >
         <DialogBody>
-          <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">
+          <FieldPair>
             <Text name="name" label="Name" {...fields} error={problem?.at("/name")} />
             <Text
               name="reason"
@@ -79,9 +79,9 @@ export default function BacktestDialog({ title, target, first, choosesRuns, onCl
               {...fields}
               error={problem?.at("/reason")}
             />
-          </div>
+          </FieldPair>
           {"filter" in target && (
-            <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">
+            <FieldPair>
               <Text
                 name="most"
                 label="The newest runs, at most"
@@ -98,7 +98,7 @@ export default function BacktestDialog({ title, target, first, choosesRuns, onCl
                   error={problem?.at("/filter/q")}
                 />
               )}
-            </div>
+            </FieldPair>
           )}
           <Versions {...fields} />
           <Section
@@ -131,7 +131,7 @@ export default function BacktestDialog({ title, target, first, choosesRuns, onCl
             </Field>
           </Section>
           <Section title="Budget" chosen={choice.tokens || choice.money ? "limited" : "no limit"}>
-            <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">
+            <FieldPair>
               <Text
                 name="tokens"
                 label="Tokens together"
@@ -146,19 +146,16 @@ export default function BacktestDialog({ title, target, first, choosesRuns, onCl
                 {...fields}
                 error={wrong.includes("money") ? "Write a number" : problem?.at("/budget/money")}
               />
-            </div>
+            </FieldPair>
           </Section>
         </DialogBody>
         <DialogFooter>
           {problem && (
-            <p
-              role="alert"
-              className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad max-sm:basis-full"
-            >
+            <FooterProblem>
               {problem.type === "nothing-matches"
                 ? "No finished run matches; choose other runs."
                 : problem.detail}
-            </p>
+            </FooterProblem>
           )}
           <Button onClick={onClose} disabled={start.isPending}>
             Cancel
@@ -203,7 +200,7 @@ function Versions({ choice, onChange, problem }: FieldsProps) {
         error={problem?.at("/skills")}
       />
       {choice.versions === "chosen" && (
-        <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">
+        <FieldPair>
           <Select
             label="Skill"
             value={choice.skill}
@@ -214,7 +211,7 @@ function Versions({ choice, onChange, problem }: FieldsProps) {
             ]}
           />
           {choice.skill && <VersionOf choice={choice} onChange={onChange} />}
-        </div>
+        </FieldPair>
       )}
     </div>
   );

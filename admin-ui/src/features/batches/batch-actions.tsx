@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { CirclePause, CirclePlay, CircleStop } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/button";
-import { Dialog, DialogBody, DialogFooter } from "@/components/dialog";
+import { Dialog, DialogBody, DialogFooter, FooterProblem } from "@/components/dialog";
 import { Field, TextInput } from "@/components/field";
 import { type Batch, type BatchAction, type BatchResume, changeBatch } from "@/lib/api/batches";
 import { asApiError } from "@/lib/problem";
@@ -122,14 +122,7 @@ function ActionDialog({ batch, word, action, onClose }: ActionDialogProps) {
           </Field>
         </DialogBody>
         <DialogFooter>
-          {problem && (
-            <p
-              role="alert"
-              className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad max-sm:basis-full"
-            >
-              {problem.detail}
-            </p>
-          )}
+          {problem && <FooterProblem>{problem.detail}</FooterProblem>}
           <Button onClick={onClose} disabled={change.isPending}>
             {back}
           </Button>

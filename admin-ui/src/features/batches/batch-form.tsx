@@ -4,7 +4,7 @@ import { Layers } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { Button } from "@/components/button";
 import { DialogFooter } from "@/components/dialog";
-import { Field, TextInput } from "@/components/field";
+import { Field, FieldPair, TextInput } from "@/components/field";
 import { EFFECTS, EffectsChoice } from "@/features/rerun/effects-choice";
 import { PRESETS } from "@/features/rerun/presets";
 import { Radios } from "@/features/rerun/radios";
@@ -77,7 +77,7 @@ export function BatchForm({ target, first, onCancel, onSending, onStarted }: Bat
     >
       <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] overflow-y-auto lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)] lg:overflow-hidden">
         <div className="min-w-0 space-y-5 px-6 py-5 max-md:px-4 lg:overflow-y-auto">
-          <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1 max-sm:gap-y-5">
+          <FieldPair>
             <Field label="Name" optional error={wrong?.at("/name")}>
               {(ids) => (
                 <TextInput
@@ -100,7 +100,7 @@ export function BatchForm({ target, first, onCancel, onSending, onStarted }: Bat
                 />
               )}
             </Field>
-          </div>
+          </FieldPair>
           <Presets
             chosen={choice.preset}
             onChoose={(preset) => setChoice((now) => withBatchPreset(now, preset))}

@@ -1,6 +1,5 @@
 /** The rarer fields of a batch: which comes first, how many at once, what it may cost, the first runs. */
-import type { ReactNode } from "react";
-import { Field, TextInput } from "@/components/field";
+import { Field, FieldPair, TextInput } from "@/components/field";
 import { Select } from "@/features/rerun/select";
 import type { ApiError } from "@/lib/problem";
 import { type BatchChoice, wrongNumbers } from "./batch-choice";
@@ -20,7 +19,7 @@ export function OrderFields({
 }: LimitFieldsProps & { filtered: boolean }) {
   return (
     <>
-      <Two>
+      <FieldPair>
         <Select
           label="Which run comes first"
           value={choice.order}
@@ -39,7 +38,7 @@ export function OrderFields({
           {...{ choice, onChange }}
           error={problem?.at("/concurrency")}
         />
-      </Two>
+      </FieldPair>
       <Text
         name="orderByKey"
         label="One at a time per value of"
@@ -55,7 +54,7 @@ export function OrderFields({
 
 export function BudgetFields({ choice, onChange, problem }: LimitFieldsProps) {
   return (
-    <Two>
+    <FieldPair>
       <Text
         name="tokens"
         label="Tokens together"
@@ -70,14 +69,14 @@ export function BudgetFields({ choice, onChange, problem }: LimitFieldsProps) {
         {...{ choice, onChange }}
         error={problem?.at("/budget/money")}
       />
-    </Two>
+    </FieldPair>
   );
 }
 
 export function CanaryFields({ choice, onChange, problem }: LimitFieldsProps) {
   return (
     <>
-      <Two>
+      <FieldPair>
         <Text
           name="canary"
           label="First so many, then look"
@@ -93,9 +92,9 @@ export function CanaryFields({ choice, onChange, problem }: LimitFieldsProps) {
           {...{ choice, onChange }}
           error={problem?.at("/stop_at_failure_rate")}
         />
-      </Two>
+      </FieldPair>
       {choice.canary.trim() !== "" && (
-        <Two>
+        <FieldPair>
           <Text
             name="gatePath"
             label="Value that must be there at the end"
@@ -114,7 +113,7 @@ export function CanaryFields({ choice, onChange, problem }: LimitFieldsProps) {
               error={problem?.at("/gate/equals")}
             />
           )}
-        </Two>
+        </FieldPair>
       )}
     </>
   );
@@ -158,8 +157,4 @@ function Text({ name, label, placeholder, hint, mono, choice, onChange, error }:
       )}
     </Field>
   );
-}
-
-function Two({ children }: { children: ReactNode }) {
-  return <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">{children}</div>;
 }

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Undo2, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/button";
-import { Dialog, DialogBody, DialogFooter } from "@/components/dialog";
+import { Dialog, DialogBody, DialogFooter, FooterProblem } from "@/components/dialog";
 import { Field, TextInput } from "@/components/field";
 import { runsText } from "@/features/batches/figures";
 import { changeFailures, type FailureGroup } from "@/lib/api/failures";
@@ -69,14 +69,7 @@ export function DismissDialog({ action, group, onClose }: DismissDialogProps) {
           </Field>
         </DialogBody>
         <DialogFooter>
-          {problem && (
-            <p
-              role="alert"
-              className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad max-sm:basis-full"
-            >
-              {problem.detail}
-            </p>
-          )}
+          {problem && <FooterProblem>{problem.detail}</FooterProblem>}
           <Button onClick={onClose} disabled={change.isPending}>
             Cancel
           </Button>

@@ -1,5 +1,4 @@
 /** One answer to all that is selected: first how many and what, then what became of each. */
-
 import { Check, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/button";

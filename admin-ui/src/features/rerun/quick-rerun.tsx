@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/button";
-import { Dialog, DialogBody, DialogFooter } from "@/components/dialog";
+import { Dialog, DialogBody, DialogFooter, FooterProblem } from "@/components/dialog";
 import { Field, TextInput } from "@/components/field";
 import { ProblemNotice } from "@/components/problem-notice";
 import type { RerunRequest, RerunStarted } from "@/lib/api";
@@ -86,14 +86,7 @@ export function QuickRerun({ threadId, onClose, onStarted }: QuickRerunProps) {
           </Link>
         </DialogBody>
         <DialogFooter>
-          {problem && (
-            <p
-              role="alert"
-              className="mr-auto min-w-0 grow basis-52 text-[0.8125rem] break-words text-bad max-sm:basis-full"
-            >
-              {problem.detail}
-            </p>
-          )}
+          {problem && <FooterProblem>{problem.detail}</FooterProblem>}
           <Button onClick={onClose} disabled={rerun.isPending}>
             Cancel
           </Button>

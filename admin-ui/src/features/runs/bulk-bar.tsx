@@ -1,5 +1,4 @@
 /** What can be done with the runs that are selected; it stays in sight while the list scrolls. */
-
 import { Link } from "@tanstack/react-router";
 import { FlaskConical, GitCompareArrows, RotateCcw } from "lucide-react";
 import { Button, buttonLook } from "@/components/button";
